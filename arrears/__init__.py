@@ -1,0 +1,1 @@
+"""The domain: vocabulary, source tables, policy, experiments and queues. Knows no machine learning and no HTTP."""

@@ -1,0 +1,1 @@
+"""The built-in real portfolio: thirty thousand card accounts, turned into source tables."""

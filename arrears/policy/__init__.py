@@ -1,0 +1,1 @@
+"""May we? Rules over columns, and the verdict they add up to."""

@@ -1,0 +1,1 @@
+"""Who works what: work items, strategies that rank them, and the store that keeps them."""

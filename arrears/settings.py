@@ -1,0 +1,164 @@
+"""The numbers a portfolio or a client may choose, with our defaults beneath.
+
+`defaults.toml` lists every setting with its meaning; a portfolio's own TOML overrides some, a client's section
+overrides again. Law is not here: limits of conduct live in `arrears.policy`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from arrears.errors import BadInput
+
+DueKind = Literal["invoice", "instalment", "fee", "interest", "penalty", "adjustment"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PortfolioSettings(_Section):
+    """Where the book lives: its zone, country and language."""
+
+    zone: str
+    country: str
+    locale: str
+    no_law_profile: tuple[str, ...]
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            message = f"{zone} is no time zone of the IANA database"
+            raise ValueError(message)
+        return zone
+
+
+class DelinquencySettings(_Section):
+    """How late an account is judged to be."""
+
+    source: Literal["auto", "statement", "ledger"]
+    edges: tuple[int, int, int, int, int, int, int]
+    paid_share: float = Field(gt=0, le=1)
+    small_balance: float = Field(ge=0)
+    ages: tuple[DueKind, ...]
+    pays: tuple[tuple[DueKind, ...], ...]
+    status_settles_days: int = Field(ge=0)
+
+
+class PromiseSettings(_Section):
+    """When a promise counts as kept."""
+
+    grace_business_days: int = Field(ge=0)
+    kept_share: float = Field(gt=0, le=1)
+
+
+class LabelRule(_Section):
+    """What counts as paying, for one kind of debt.
+
+    `threshold` is one of `stop_roll`, `any`, `balance:SHARE[:FLOOR]`, `due:SHARE`; shares are 0-1, floors in major
+    units.
+    """
+
+    horizon_days: int = Field(gt=0)
+    threshold: str = Field(pattern=r"^(stop_roll|any|balance:[0-9.]+(:[0-9.]+)?|due:[0-9.]+)$")
+
+
+class LabelSettings(_Section):
+    """What counts as paying and when we can know it."""
+
+    settle_business_days: int = Field(ge=0)
+    pre_charge_off: LabelRule
+    charged_off: LabelRule
+    medical: LabelRule
+    invoice: LabelRule
+
+
+class ValueSettings(_Section):
+    """Costs, minutes and fees: what a queue's ranking in money is made of."""
+
+    recovery_share: float = Field(ge=0, le=1)
+    fee_share: float = Field(ge=0, le=1)
+    attempt_minutes: float = Field(gt=0)
+    talk_minutes: float = Field(ge=0)
+    minute_cost: float = Field(ge=0)
+    right_party_share: float = Field(gt=0, le=1)
+    attempts_per_week: int = Field(gt=0)
+
+
+class Settings(_Section):
+    """All settings of one portfolio, and how its clients differ.
+
+    Examples
+    --------
+    >>> default_settings().delinquency.paid_share
+    0.9
+    """
+
+    portfolio: PortfolioSettings
+    delinquency: DelinquencySettings
+    promises: PromiseSettings
+    label: LabelSettings
+    value: ValueSettings
+    clients: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    def for_client(self, client: str | None) -> Settings:
+        """The settings as they stand for one client; a client without a section has the portfolio's."""
+        if client is None or client not in self.clients:
+            return self
+        whole = _merged(self.model_dump(exclude={"clients"}), self.clients[client])
+        return _validated(whole, where=f"[clients.{client}]")
+
+
+def default_settings() -> Settings:
+    """The settings of a portfolio that says nothing of its own."""
+    return _validated(_defaults(), where="defaults.toml")
+
+
+def read_settings(file: Path) -> Settings:
+    """The settings in a portfolio's TOML over the defaults.
+
+    Raises
+    ------
+    BadInput : the file is no TOML, or names a setting that does not exist or cannot have that value.
+    """
+    try:
+        own = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as problem:
+        raise BadInput(
+            asked=f"read settings from {file.name}", found=f"no valid TOML: {problem}", do="Mend the line it names."
+        ) from problem
+    settings = _validated(_merged(_defaults(), own), where=file.name)
+    for client in settings.clients:
+        settings.for_client(client)  # a client's section is checked when it is written, not when it is first needed
+    return settings
+
+
+def _defaults() -> dict[str, Any]:
+    return tomllib.loads(files("arrears").joinpath("defaults.toml").read_text(encoding="utf-8"))
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        both_sections = isinstance(value, dict) and isinstance(merged.get(key), dict) and key != "clients"
+        merged[key] = _merged(merged[key], value) if both_sections else value
+    return merged
+
+
+def _validated(whole: dict[str, Any], *, where: str) -> Settings:
+    try:
+        return Settings.model_validate(whole)
+    except ValidationError as problem:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in problem.errors())
+        raise BadInput(
+            asked=f"use the settings in {where}",
+            found=faults,
+            do="Mend the settings named; defaults.toml shows all.",
+        ) from problem

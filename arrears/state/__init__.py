@@ -1,0 +1,1 @@
+"""What must not be lost: one PostgreSQL, its schema and its migrations."""

@@ -1,0 +1,81 @@
+"""The `arrears` command: a list of what it can do, and the door through which every failure leaves.
+
+Commands are named here and imported only when they run, so that `arrears --help` never loads a model library.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from arrears.errors import ArrearsError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("commands.check", "Validate a source folder and report every problem at once."),
+    "load": ("commands.load", "Validate a source folder and add it to the lake, all or nothing."),
+    "describe": ("commands.describe", "Tables, rows, dates, aging and data warnings of the lake."),
+    "features": ("commands.features", "The feature table of one day."),
+    "roll-rates": ("commands.roll_rates", "The empirical roll matrix, with counts."),
+    "forecast": ("commands.forecast", "Expected bucket totals and charge-offs, model beside Markov."),
+    "train": ("commands.train", "Train a model, judge it out of time, log and register it."),
+    "models": ("commands.models", "The registry and its alias history."),
+    "score": ("commands.score", "Scores and reasons for the book."),
+    "night": ("commands.night", "Score, hold, value, rank and enqueue one morning's work."),
+    "queue": ("commands.queue", "Queues, items, files."),
+    "why": ("commands.why", "Why an account stands where it stands."),
+    "replay": ("commands.replay", "Rebuild a night from what was recorded and compare."),
+    "serve": ("commands.serve", "Start the API and the console."),
+}
+"""Every command: its module, and the line that `--help` shows."""
+
+
+class LazyGroup(TyperGroup):
+    """A group that imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer hides its context's class
+        """Names in the order in which a newcomer would use them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+        """The command itself while it runs; a line of help while the list is shown."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, sentence = COMMANDS[cmd_name]
+        if ctx.resilient_parsing or _only_listing():
+            return TyperCommand(cmd_name, help=sentence)
+        command = get_command(import_module(module).app)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    help="Whom to work next, whether they may be contacted now, and why.",
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Whom to work next, whether they may be contacted now, and why."""
+
+
+def main() -> None:
+    """Run the command line; a failure we know is told in three lines and a code, never as a trace."""
+    try:
+        app()
+    except ArrearsError as problem:
+        sys.stderr.write(f"{problem}\n")
+        sys.exit(problem.exit_code)
+
+
+def _only_listing() -> bool:
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    return not words or words[0] not in COMMANDS

@@ -1,0 +1,1 @@
+"""How models are used: scoring, the night, the service, the console."""

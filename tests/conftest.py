@@ -1,0 +1,1 @@
+"""Fixtures that every kind of test shares. Owners of rooms keep their own fixtures beside their tests."""
