@@ -1,0 +1,82 @@
+# Every target does its own set-up: `make run` and `make test` work on a fresh machine with Python 3.11 and nothing else.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)
+BIN := .venv/bin
+ARREARS := $(BIN)/arrears
+PORT ?= 3000
+WORKERS ?= 2
+
+export MLFLOW_DISABLE_TELEMETRY := true
+export BENTOML_DO_NOT_TRACK := true
+export DO_NOT_TRACK := true
+
+.PHONY: help run test lint types unit bench retrain notebooks docs lock clean browser
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+.venv/ready: requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit(f"Arrears needs Python 3.11; $(PYTHON) is {v[0]}.{v[1]}. Name another: make PYTHON=/path/to/python3.11")'
+	@echo "Setting up .venv from requirements.lock ..."
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+data/made/lake: | .venv/ready
+	@$(ARREARS) load demo
+	@mkdir -p data/made && touch $@
+
+data/made/models: data/made/lake
+	@$(ARREARS) train propensity --promote
+	@$(ARREARS) train roll_rate --promote
+	@touch $@
+
+data/made/night: data/made/models
+	@$(ARREARS) night --as-of 2005-09-30
+	@touch $@
+
+run: data/made/night ## load the built-in portfolio, train, run a night, serve it and print a sign-in link
+	@exec $(ARREARS) serve --port $(PORT)
+
+test: .venv/ready browser ## every check and test that CI runs
+	@$(MAKE) lint types unit
+
+lint: .venv/ready ## style, order of names, arrows between rooms
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+
+types: .venv/ready ## mypy, strict, in every room
+	@$(BIN)/mypy
+
+unit: .venv/ready
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup
+
+bench: .venv/ready ## print speeds and the numbers the models reach
+	@$(BIN)/python -m pytest tests/benchmarks -m bench --benchmark-enable --benchmark-only --capture=no
+
+retrain: data/made/lake ## train both models anew and register them beside the champions
+	@$(ARREARS) train propensity
+	@$(ARREARS) train roll_rate
+
+notebooks: data/made/models ## execute the notebooks in place
+	@$(BIN)/python -m pytest --nbmake --overwrite notebooks
+
+docs: .venv/ready ## write the generated pages of docs/reference anew
+	@$(BIN)/python -m tests.docs.generate
+
+lock: ## resolve requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements.lock
+
+browser: .venv/ready
+	@tests/setup/browser
+
+clean: ## remove the virtual environment and everything that was made
+	@rm -rf .venv data mlruns/mlflow.db mlruns/artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
