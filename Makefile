@@ -9,13 +9,19 @@ UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)
 BIN := .venv/bin
 ARREARS := $(BIN)/arrears
 PORT ?= 3000
+# Where lake, state and runs are kept; tests make a whole demo elsewhere with ROOT=...
+ROOT ?= $(CURDIR)
+MADE := $(ROOT)/data/made
 WORKERS ?= 2
 
+export ARREARS_ROOT := $(ROOT)
 export MLFLOW_DISABLE_TELEMETRY := true
 export BENTOML_DO_NOT_TRACK := true
 export DO_NOT_TRACK := true
 
-.PHONY: help run test lint types unit bench retrain notebooks docs lock clean browser
+# One demo is made at a time, in order.
+.NOTPARALLEL:
+.PHONY: help made run test lint types unit bench retrain notebooks docs lock clean browser
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -29,20 +35,22 @@ help: ## what can be made
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-data/made/lake: | .venv/ready
+$(MADE)/lake: | .venv/ready
 	@$(ARREARS) load demo
-	@mkdir -p data/made && touch $@
+	@mkdir -p $(MADE) && touch $@
 
-data/made/models: data/made/lake
+$(MADE)/models: $(MADE)/lake
 	@$(ARREARS) train propensity --promote
 	@$(ARREARS) train roll_rate --promote
 	@touch $@
 
-data/made/night: data/made/models
+$(MADE)/night: $(MADE)/models
 	@$(ARREARS) night --as-of 2005-09-30
 	@touch $@
 
-run: data/made/night ## load the built-in portfolio, train, run a night, serve it and print a sign-in link
+made: $(MADE)/night
+
+run: $(MADE)/night ## load the built-in portfolio, train, run a night, serve it and print a sign-in link
 	@exec $(ARREARS) serve --port $(PORT)
 
 test: .venv/ready browser ## every check and test that CI runs
@@ -62,12 +70,12 @@ unit: .venv/ready
 bench: .venv/ready ## print speeds and the numbers the models reach
 	@$(BIN)/python -m pytest tests/benchmarks -m bench --benchmark-enable --benchmark-only --capture=no
 
-retrain: data/made/lake ## train both models anew and register them beside the champions
+retrain: $(MADE)/lake ## train both models anew and register them beside the champions
 	@$(ARREARS) train propensity
 	@$(ARREARS) train roll_rate
 
-notebooks: data/made/models ## execute the notebooks in place
-	@$(BIN)/python -m pytest --nbmake --overwrite notebooks
+notebooks: $(MADE)/models ## execute the notebooks in place
+	@$(BIN)/jupyter execute --inplace notebooks/*.ipynb
 
 docs: .venv/ready ## write the generated pages of docs/reference anew
 	@$(BIN)/python -m tests.docs.generate
