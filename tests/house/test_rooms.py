@@ -1,0 +1,42 @@
+"""The house keeps its order: small modules, no grab-bags, no hidden clocks."""
+
+import re
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+ROOMS = ("arrears", "features", "models", "training", "serving", "commands")
+MODULES = [file for room in ROOMS for file in (PROJECT / room).rglob("*.py")]
+
+
+def test_no_module_is_a_grab_bag() -> None:
+    banned = {"utils.py", "helpers.py", "common.py", "base.py", "misc.py"}
+    assert [file.name for file in MODULES if file.name in banned] == []
+
+
+def test_no_module_is_longer_than_four_hundred_lines() -> None:
+    long = {str(file.relative_to(PROJECT)): len(file.read_text(encoding="utf-8").splitlines()) for file in MODULES}
+    assert {name: lines for name, lines in long.items() if lines > 400} == {}
+
+
+def test_only_the_clock_reads_the_time() -> None:
+    reads = re.compile(r"datetime\.now\(|date\.today\(|time\.time\(|utcnow\(")
+    readers = {str(file.relative_to(PROJECT)) for file in MODULES if reads.search(file.read_text(encoding="utf-8"))}
+    assert readers <= {"arrears/clock.py"}
+
+
+def test_no_statement_asks_the_database_for_the_time() -> None:
+    asks = re.compile(r"\bnow\(\)\s*(?!->)|CURRENT_DATE|CURRENT_TIMESTAMP")
+    sql = re.compile(r'"""(.*?)"""|"([^"\n]*)"', re.DOTALL)
+    askers = {
+        str(file.relative_to(PROJECT))
+        for file in MODULES
+        for found in sql.finditer(file.read_text(encoding="utf-8"))
+        if re.search(r"\b(SELECT|INSERT|UPDATE)\b", found.group(0)) and asks.search(found.group(0))
+    }
+    assert askers == set()
+
+
+def test_nothing_names_a_machine() -> None:
+    text = re.compile(r"/work/main|/root/|pypi\.org|npmjs")
+    files = [*MODULES, *PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), PROJECT / "Makefile"]
+    assert [str(file.relative_to(PROJECT)) for file in files if text.search(file.read_text(encoding="utf-8"))] == []
