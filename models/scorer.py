@@ -1,0 +1,136 @@
+"""How a model folder answers: boosters' margins, their calibration, and the answer that follows.
+
+This one file is also the code that MLflow stores beside a registered model, so it imports nothing of the project and
+needs only numpy and lightgbm: a copy of it answers in any folder, and both ways run the same lines.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ranks = npt.NDArray[np.int64]
+
+
+class Scorer:
+    """A model folder, opened.
+
+    Attributes
+    ----------
+    document : what `model.json` says.
+    features : names of the columns of X, in order.
+    boosters : name -> LightGBM booster.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        from lightgbm import Booster
+
+        root = Path(folder)
+        self.document: dict[str, Any] = json.loads((root / "model.json").read_text(encoding="utf-8"))
+        self.features: tuple[str, ...] = tuple(self.document["features"])
+        self.boosters: dict[str, Any] = {}
+        for part in self.document["boosters"]:
+            self.boosters[part["name"]] = Booster(model_file=str(root / part["file"]))
+        self._calibrations = {part["name"]: part["calibration"] for part in self.document["boosters"]}
+
+    def margin(self, x: Floats, booster: str) -> Floats:
+        """Raw log-odds of one booster, shape (n,)."""
+        # One row costs more in starting threads than in walking trees.
+        threads = {"num_threads": 1} if len(x) < 256 else {}  # noqa: PLR2004 - where threads begin to pay
+        margins: Floats = np.asarray(self.boosters[booster].predict(x, raw_score=True, **threads), dtype=np.float64)
+        return margins
+
+    def calibrated(self, margins: Floats, booster: str) -> Floats:
+        """Probabilities that one booster's margins stand for, shape (n,)."""
+        return sigmoid(calibrated_margin(margins, self._calibrations[booster]))
+
+    def probability(self, x: Floats, booster: str) -> Floats:
+        """Calibrated probability of one booster, shape (n,)."""
+        return self.calibrated(self.margin(x, booster), booster)
+
+    def answers(self, x: Floats, bucket_rank: Ranks | None = None) -> dict[str, Floats]:
+        """Every answer of the model by name, each of shape (n,).
+
+        Parameters
+        ----------
+        x : (n, features), NaN where a feature is null.
+        bucket_rank : (n,), 0 for CURRENT to 7 for 180+; needed by a chain alone.
+        """
+        return KINDS[self.document["kind"]](self, x, bucket_rank)
+
+
+def sigmoid(margins: Floats) -> Floats:
+    """Probability of a log-odds, without overflow at either end."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * margins)), dtype=np.float64)
+
+
+def calibrated_margin(margins: Floats, calibration: Mapping[str, Any]) -> Floats:
+    """Log-odds after calibration.
+
+    Methods: `identity`; `platt` a m + b; `beta` -a softplus(-m) + b softplus(m) + c, which is beta calibration written
+    in log-odds; `quadratic` a m² + b m + c between `low` and `high`, going on straight beyond them.
+    """
+    numbers = calibration.get("parameters", ())
+    match calibration["method"]:
+        case "identity":
+            return margins
+        case "platt":
+            slope, level = numbers
+            return np.asarray(slope * margins + level, dtype=np.float64)
+        case "beta":
+            low_end, high_end, level = numbers
+            bent = high_end * np.logaddexp(0.0, margins) - low_end * np.logaddexp(0.0, -margins) + level
+            return np.asarray(bent, dtype=np.float64)
+        case "quadratic":
+            return _quadratic(margins, calibration)
+        case unknown:
+            message = f"no calibration method is called {unknown}"
+            raise ValueError(message)
+
+
+def _quadratic(margins: Floats, calibration: Mapping[str, Any]) -> Floats:
+    square, slope, level = calibration["parameters"]
+    inside = np.clip(margins, calibration["low"], calibration["high"])
+    bent = square * inside**2 + slope * inside + level
+    return np.asarray(bent + (2.0 * square * inside + slope) * (margins - inside), dtype=np.float64)
+
+
+def _binary(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, Floats]:
+    del bucket_rank
+    (name,) = scorer.boosters
+    return {name: scorer.probability(x, name)}
+
+
+# A chain adds `_chain` here: one column per ageing bucket, summing to 1, and `p_roll` from the booster at bucket_rank.
+KINDS: dict[str, Callable[[Scorer, Floats, Ranks | None], dict[str, Floats]]] = {"binary": _binary}
+
+
+def _serve_through_mlflow() -> None:
+    from mlflow.models import set_model
+    from mlflow.pyfunc import PythonModel
+
+    class Model(PythonModel):  # type: ignore[misc] # mlflow is untyped here
+        """Takes a table with the model's features (any order, more columns allowed) and gives a table of answers."""
+
+        def load_context(self, context: Any) -> None:  # noqa: ANN401 - mlflow names no class for it
+            self.scorer = Scorer(context.artifacts["model"])
+
+        def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
+            del context, params
+            import pandas as pd
+
+            x = model_input[list(self.scorer.features)].to_numpy(dtype=np.float64)
+            ranks = model_input["bucket_rank"].to_numpy(dtype=np.int64) if "bucket_rank" in model_input else None
+            return pd.DataFrame(self.scorer.answers(x, ranks), index=model_input.index)
+
+    set_model(Model())
+
+
+if not __package__:  # MLflow runs a copy of this file on its own, outside any package
+    _serve_through_mlflow()

@@ -1,0 +1,60 @@
+"""What a model is before anyone fits it: the question it answers, how far it looks ahead, what is certain about it.
+
+A spec is data. Fitting belongs to `training`, keeping fitted models to `models.registry`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["binary", "chain"]
+"""`binary`: one booster, one probability. `chain`: one booster per bucket edge, from which every bucket follows."""
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One model's question and everything about it that does not come from data.
+
+    Parameters
+    ----------
+    name : as in `arrears train NAME` and in the registry.
+    question : the question as a sentence that a manager can read.
+    kind : how the boosters become an answer.
+    horizon_days : how far a label looks past `as_of`.
+    monotone : feature -> +1 or -1, only where the direction is certain; features a book lacks are ignored.
+    left_out : features this model must never read, with the reason.
+    parameters : LightGBM's, over `training.fit`'s defaults.
+    rules_of_thumb : features whose tenths make the simplest rules to beat.
+    """
+
+    name: str
+    question: str
+    kind: Kind
+    horizon_days: int
+    monotone: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    rules_of_thumb: tuple[str, ...] = ()
+
+    def inputs(self, available: Sequence[str]) -> tuple[str, ...]:
+        """The features of a book that this model reads, in the book's order.
+
+        Examples
+        --------
+        >>> spec = ModelSpec("demo", "Does it pay?", "binary", 30, left_out={"b": "known too late"})
+        >>> spec.inputs(["a", "b", "c"])
+        ('a', 'c')
+        """
+        return tuple(name for name in available if name not in self.left_out)
+
+    def directions(self, features: Sequence[str]) -> list[int]:
+        """LightGBM's `monotone_constraints` for these features, 0 where the direction is not certain.
+
+        Examples
+        --------
+        >>> ModelSpec("demo", "Does it pay?", "binary", 30, monotone={"dpd": -1}).directions(["paid", "dpd"])
+        [0, -1]
+        """
+        return [self.monotone.get(name, 0) for name in features]
