@@ -1,0 +1,90 @@
+"""The way to PostgreSQL: the server that a deployment names, or one of our own, always with the tables up to date.
+
+Everything above this file gets a SQLAlchemy `Engine` and does not know which of the two it talks to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+
+from arrears.errors import ArrearsError
+from arrears.places import Places
+from arrears.state import embedded
+from arrears.state.upgrade import upgrade
+
+DATABASE = "arrears"
+"""Name of our database in the embedded server."""
+
+
+@contextmanager
+def opened(places: Places) -> Iterator[Engine]:
+    """An engine on the deployment's database for as long as the block lasts, its tables up to date.
+
+    Without `places.database_url` the embedded server is started or joined, and left again at the end: the last user
+    stops it.
+    """
+    with served(places) as url:
+        engine = connect(url)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def served(places: Places) -> Iterator[str]:
+    """The address of a running database for as long as the block lasts; for those who hand it to other processes."""
+    if places.database_url is not None:
+        yield str(_spelled(places.database_url).render_as_string(hide_password=False))
+        return
+    with embedded.start(places.state) as server:
+        yield own_database(server.url, DATABASE)
+
+
+def connect(url: str) -> Engine:
+    """An engine on a running database, its tables up to date.
+
+    Raises
+    ------
+    ArrearsError : nobody answers at that address.
+    """
+    engine = create_engine(
+        _spelled(url),
+        pool_pre_ping=True,  # a server that was restarted must not fail the first request after it
+        connect_args={"options": "-c timezone=UTC"},
+    )
+    try:
+        upgrade(engine)
+    except OperationalError as problem:
+        raise ArrearsError(
+            asked="open the database",
+            found=f"no answer from {engine.url.render_as_string(hide_password=True)}",
+            do="Start that server or correct DATABASE_URL; without it Arrears runs one of its own.",
+        ) from problem
+    return engine
+
+
+def own_database(server_url: str, name: str) -> str:
+    """The address of database `name` in a server, made if it does not exist yet."""
+    url = _spelled(server_url).set(database="postgres")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).first()
+            if found is None:
+                with suppress(ProgrammingError, IntegrityError):  # another process was faster
+                    connection.exec_driver_sql(f"CREATE DATABASE {connection.dialect.identifier_preparer.quote(name)}")
+    finally:
+        engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+def _spelled(url: str) -> URL:
+    """The address with the driver that we bring, whichever way it was written."""
+    address = make_url(url.replace("postgres://", "postgresql://", 1))
+    return address.set(drivername="postgresql+psycopg")
