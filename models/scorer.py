@@ -107,8 +107,37 @@ def _binary(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, F
     return {name: scorer.probability(x, name)}
 
 
-# A chain adds `_chain` here: one column per ageing bucket, summing to 1, and `p_roll` from the booster at bucket_rank.
-KINDS: dict[str, Callable[[Scorer, Floats, Ranks | None], dict[str, Floats]]] = {"binary": _binary}
+def _chain(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, Floats]:
+    """One column per ageing bucket, summing to 1, and `p_roll` of the bucket each account stands in.
+
+    Booster k answers "worse than bucket k?". Beyond the last booster the chance goes on by `moves`: shares[origin][step]
+    of those worse than one bucket that are worse than the next, by the bucket an account stands in; the last row
+    pools all. Without `bucket_rank` that row is used and `p_roll` is null, as it is in the oldest bucket.
+    """
+    moves = scorer.document["moves"]
+    buckets, deeper = moves["buckets"], np.asarray(moves["shares"], dtype=np.float64)
+    edges = np.column_stack([scorer.probability(x, name) for name in scorer.boosters])
+    stands = np.full(len(x), len(buckets)) if bucket_rank is None else np.asarray(bucket_rank)
+    anchor = np.zeros(len(x), dtype=int) if bucket_rank is None else np.minimum(stands, edges.shape[1] - 1)
+    near = _in_order(edges, anchor)
+    far = near[:, -1:] * np.cumprod(deeper[stands], axis=1)
+    worse = np.hstack([np.ones((len(x), 1)), near, far, np.zeros((len(x), 1))])
+    answers = {bucket: worse[:, rank] - worse[:, rank + 1] for rank, bucket in enumerate(buckets)}
+    has_next = stands < len(buckets) - 1
+    next_edge = worse[np.arange(len(x)), np.minimum(stands + 1, len(buckets))]
+    return {**answers, "p_roll": np.where(has_next, next_edge, np.nan)}
+
+
+def _in_order(edges: Floats, anchor: Ranks) -> Floats:
+    """Chances that never rise from edge to edge; the anchor's own stays as its booster gave it, the others bend."""
+    steps = np.arange(edges.shape[1])
+    beyond = steps >= anchor[:, None]
+    falling = np.minimum.accumulate(np.where(beyond, edges, np.inf), axis=1)
+    rising = np.maximum.accumulate(np.where(steps <= anchor[:, None], edges, -np.inf)[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(np.where(beyond, falling, rising), dtype=np.float64)
+
+
+KINDS: dict[str, Callable[[Scorer, Floats, Ranks | None], dict[str, Floats]]] = {"binary": _binary, "chain": _chain}
 
 
 def _serve_through_mlflow() -> None:
@@ -121,7 +150,9 @@ def _serve_through_mlflow() -> None:
         def load_context(self, context: Any) -> None:  # noqa: ANN401 - mlflow names no class for it
             self.scorer = Scorer(context.artifacts["model"])
 
-        def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
+        # MLflow reads type hints here as a schema of its own, so there are none.
+        def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+            """Answers for each row, under the names that `Scorer.answers` gives them."""
             del context, params
             import pandas as pd
 
