@@ -110,9 +110,9 @@ def _binary(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, F
 def _chain(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, Floats]:
     """One column per ageing bucket, summing to 1, and `p_roll` of the bucket each account stands in.
 
-    Booster k answers "worse than bucket k?". Beyond the last booster the chance goes on by `moves`: shares[origin][step]
-    of those worse than one bucket that are worse than the next, by the bucket an account stands in; the last row
-    pools all. Without `bucket_rank` that row is used and `p_roll` is null, as it is in the oldest bucket.
+    Booster k answers "worse than bucket k?". Beyond the last booster the chance goes on by `moves`:
+    shares[origin][step] of those worse than one bucket are worse than the next, by the bucket an account stands in;
+    the last row pools all. Without `bucket_rank` that row is used and `p_roll` is null, as it is in the oldest bucket.
     """
     moves = scorer.document["moves"]
     buckets, deeper = moves["buckets"], np.asarray(moves["shares"], dtype=np.float64)
