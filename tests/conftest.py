@@ -15,7 +15,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from arrears.state import embedded
 from arrears.state.server import own_database
-from arrears.state.upgrade import newest, upgrade
+from arrears.state.migrate import newest, upgrade
 
 _numbers = itertools.count()
 

@@ -1,4 +1,9 @@
 """What Arrears must remember between two commands: nights, work items, who may sign in, who moved which alias.
 
-`server` finds or starts PostgreSQL, `schema` lists every table, `migrations` brings an older database up to it.
+`server` finds or starts PostgreSQL, `schema` lists every table, `migrate` brings an older database up to it.
 """
+
+from arrears.state.migrate import upgrade
+from arrears.state.server import connect, opened, served
+
+__all__ = ["connect", "opened", "served", "upgrade"]

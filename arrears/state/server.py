@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from arrears.errors import ArrearsError
 from arrears.places import Places
 from arrears.state import embedded
-from arrears.state.upgrade import upgrade
+from arrears.state.migrate import upgrade
 
 DATABASE = "arrears"
 """Name of our database in the embedded server."""

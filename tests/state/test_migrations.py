@@ -5,7 +5,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from arrears.state import upgrade
+from arrears.state import migrate
 from arrears.state.schema import metadata
 
 CATALOG = {
@@ -38,13 +38,13 @@ def test_the_chain_of_migrations_equals_the_schema(what, database, empty_databas
 
 def test_a_current_database_is_left_alone(database):
     before = _catalog(database)
-    upgrade.upgrade(database)
+    migrate.upgrade(database)
     assert _catalog(database) == before
 
 
 def test_the_newest_file_is_the_head_of_the_chain():
-    chain = ScriptDirectory(str(upgrade._STEPS))
-    assert chain.get_heads() == [upgrade.newest()]
+    chain = ScriptDirectory(str(migrate._STEPS))
+    assert chain.get_heads() == [migrate.newest()]
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET who = 'other'", "DELETE FROM audit", "TRUNCATE audit"])

@@ -1,0 +1,201 @@
+"""What a night leaves behind, as values: the night, the items it served, the accounts it judged.
+
+Every field is a column of `arrears.state.schema` under the same name. Reading and writing belong to `store` and
+`record`; what the numbers mean to `value` and the strategies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, Literal, TypeVar
+
+Json = Mapping[str, Any]
+Row = TypeVar("Row")
+ScoredBy = Literal["models", "rules"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One number of a strategy's formula, with what it means.
+
+    `unit` is money, money_per_minute, share, minutes, days, rank or number; money is in minor units.
+    """
+
+    name: str
+    sentence: str
+    unit: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Night:
+    """One run of the nightly pipeline, with all that a replay needs.
+
+    `degraded_because` is None on a good night, else the sentence why rules scored; `loss_factors` is the share of the
+    exposure lost, by bucket; `held_by_reason` counts accounts by reason's code, one account under each of its reasons.
+    """
+
+    night_id: int
+    as_of: date
+    cutoff: datetime
+    ran_at: datetime
+    seconds: float
+    state: Literal["served", "superseded"]
+    superseded_by: int | None
+    code_version: str
+    lake_fingerprint: str
+    lake_manifest: Json
+    settings: Json
+    scored_by: ScoredBy
+    degraded_because: str | None
+    propensity_model: str
+    propensity_version: str
+    roll_rate_model: str
+    roll_rate_version: str
+    strategy_name: str
+    strategy_version: str
+    strategy: Json
+    loss_factors: Json
+    feature_names: list[str]
+    feature_fingerprint: str
+    features_absent: Json
+    past_due: int
+    held: int
+    served: int
+    held_by_reason: Json
+    list_digest: str
+
+    def explain(self, terms: Json) -> tuple[Term, ...]:
+        """An item's or an account's terms, in the order of the strategy's formula, each with its sentence and unit."""
+        return tuple(
+            Term(name=term["name"], sentence=term["sentence"], unit=term["unit"], value=terms.get(term["name"]))
+            for term in self.strategy["terms"]
+            if term["name"] in terms
+        )
+
+
+@dataclass(frozen=True)
+class Position:
+    """How an account stands: shared by items (their lead account's) and judged accounts."""
+
+    bucket: str
+    days_past_due: int | None
+    past_due_minor: int | None
+    balance_minor: int | None
+    stop_roll_minor: int | None
+    rolls_on: date | None
+    currency: str
+
+
+@dataclass(frozen=True)
+class WorkItem(Position):
+    """One person and one work group to work, as served.
+
+    `rank` 1 is worked first. `value_minor` and `priority` (per expected minute) are in minor units of `currency`.
+    """
+
+    work_item_id: int
+    night_id: int
+    debtor_id: str
+    work_group: str
+    lane: str
+    state: str
+    state_since: datetime
+    state_because: str | None
+    rank: int
+    priority: float
+    value_minor: float
+    expected_minutes: float
+    accounts: list[str]
+    lead_account_id: str
+    propensity: float
+    p_roll: float | None
+    terms: Json
+    reasons: Json
+    as_of: date
+    scored_by: ScoredBy
+    propensity_model: str
+    propensity_version: str
+    roll_rate_model: str
+    roll_rate_version: str
+    strategy_name: str
+    strategy_version: str
+    experiment: str | None
+    arm: str | None
+    chosen_with_probability: float
+    feature_fingerprint: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class JudgedAccount(Position):
+    """One past-due account as a night judged it, served or held.
+
+    `held_because` lists every hold as code, sentence and until; `features` follow the night's `feature_names`, NaN
+    where a feature is null.
+    """
+
+    night_id: int
+    account_id: str
+    debtor_id: str
+    client: str
+    charged_off: bool
+    verdict: Literal["allowed", "held"]
+    held_because: list[Json]
+    held_until: date | None
+    features: list[float]
+    scored_by: ScoredBy
+    propensity: float
+    p_roll: float | None
+    reasons: Json
+    terms: Json
+    value_minor: float
+    expected_minutes: float
+    priority: float
+
+
+@dataclass(frozen=True)
+class HeldCount:
+    """How many accounts one reason holds; `open_ended` of them have no date on which it ends."""
+
+    code: str
+    sentence: str
+    accounts: int
+    open_ended: int
+    first_until: date | None
+
+
+@dataclass(frozen=True)
+class BucketTotal:
+    """One bucket of the past-due book in one currency."""
+
+    bucket: str
+    currency: str
+    accounts: int
+    held: int
+    balance_minor: int
+    past_due_minor: int
+
+
+@dataclass(frozen=True)
+class QueueTotal:
+    """One queue (a lane) in one currency: open items and what they hold."""
+
+    lane: str
+    currency: str
+    ready: int
+    balance_minor: int
+    value_minor: float
+    expected_minutes: float
+    next_roll: date | None
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """A slice of a longer list; `after` is the cursor of the next page, None on the last."""
+
+    rows: list[Row]
+    total: int
+    after: str | None

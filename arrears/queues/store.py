@@ -1,0 +1,251 @@
+"""What the queue's readers ask PostgreSQL, one sentence a question; nights are written by `record`.
+
+Every function takes an open connection and returns values of `arrears.queues.item`. Lists are paged by cursor: a page
+costs the same however deep it lies, and nothing is skipped when items leave the queue between two pages.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, RowMapping, text
+
+from arrears.errors import WrongUse
+from arrears.queues.item import BucketTotal, HeldCount, JudgedAccount, Night, Page, QueueTotal, WorkItem
+
+Row = TypeVar("Row")
+
+SORTS: Mapping[str, str] = {
+    "rank": "rank",
+    "priority": "priority",
+    "value": "value_minor",
+    "balance": "coalesce(balance_minor, 0)",
+    "past_due": "coalesce(past_due_minor, 0)",
+    "stop_roll": "coalesce(stop_roll_minor, 0)",
+    "rolls_on": "coalesce(rolls_on, DATE '9999-12-31')",
+    "days_past_due": "coalesce(days_past_due, 0)",
+    "propensity": "propensity",
+    "p_roll": "coalesce(p_roll, -1)",
+    "account": "lead_account_id",
+}
+"""What a list of items can be sorted by, and the expression that does it; a null sorts as written here."""
+
+
+def latest_night(connection: Connection) -> Night | None:
+    """The night whose items are served now, if any."""
+    return _one(connection, Night, "SELECT * FROM nights WHERE state = 'served' ORDER BY night_id DESC LIMIT 1")
+
+
+def night(connection: Connection, night_id: int) -> Night | None:
+    """One night."""
+    return _one(connection, Night, "SELECT * FROM nights WHERE night_id = :night", night=night_id)
+
+
+def latest_night_of(connection: Connection, as_of: date) -> Night | None:
+    """The latest night that stood on a day, superseded or not."""
+    sql = "SELECT * FROM nights WHERE as_of = :as_of ORDER BY night_id DESC LIMIT 1"
+    return _one(connection, Night, sql, as_of=as_of)
+
+
+def nights(connection: Connection, *, limit: int = 50) -> list[Night]:
+    """The latest nights, newest first."""
+    return _all(connection, Night, "SELECT * FROM nights ORDER BY night_id DESC LIMIT :limit", limit=limit)
+
+
+def queues(connection: Connection, night_id: int) -> list[QueueTotal]:
+    """Every queue of a night with what is still open in it, by currency."""
+    return _all(
+        connection,
+        QueueTotal,
+        """
+        SELECT lane, currency, count(*) AS ready, coalesce(sum(balance_minor), 0)::bigint AS balance_minor,
+               sum(value_minor) AS value_minor, sum(expected_minutes) AS expected_minutes, min(rolls_on) AS next_roll
+        FROM work_items WHERE night_id = :night AND state = 'ready' GROUP BY lane, currency ORDER BY lane, currency
+        """,
+        night=night_id,
+    )
+
+
+def items(
+    connection: Connection,
+    night_id: int,
+    *,
+    lane: str | None = None,
+    bucket: str | None = None,
+    state: str | None = None,
+    rolls_by: date | None = None,
+    search: str | None = None,
+    sort: str = "rank",
+    descending: bool = False,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[WorkItem]:
+    """A page of a night's items.
+
+    Parameters
+    ----------
+    rolls_by : only items whose lead account enters the next bucket by this day.
+    search : the beginning of an account's or a debtor's id.
+    sort : one of `SORTS`; ties are told apart by rank.
+    after : the cursor that the page before gave; sort and filters must be the same.
+
+    Raises
+    ------
+    WrongUse : no such sort, or a cursor that is none of ours.
+    """
+    asked = {"lane": lane, "bucket": bucket, "state": state, "rolls_by": rolls_by, "search": _prefix(search)}
+    tests = {
+        "lane": "lane = :lane",
+        "bucket": "bucket = :bucket",
+        "state": "state = :state",
+        "rolls_by": "rolls_on <= :rolls_by",
+        "search": "(debtor_id ILIKE :search OR EXISTS (SELECT FROM unnest(accounts) a WHERE a ILIKE :search))",
+    }
+    filters = " AND ".join(["night_id = :night", *(tests[name] for name, value in asked.items() if value is not None)])
+    values = {"night": night_id, **{name: value for name, value in asked.items() if value is not None}}
+    total = connection.execute(text(f"SELECT count(*) FROM work_items WHERE {filters}"), values).scalar_one()  # noqa: S608 - our own words
+    return _page(connection, filters, values, total=total, sort=sort, descending=descending, after=after, limit=limit)
+
+
+def item(connection: Connection, work_item_id: int) -> WorkItem | None:
+    """One item."""
+    return _one(connection, WorkItem, "SELECT * FROM work_items WHERE work_item_id = :item", item=work_item_id)
+
+
+def item_of(connection: Connection, night_id: int, account_id: str) -> WorkItem | None:
+    """The item in which a night served an account; None where the account was held or not past due."""
+    sql = """
+        SELECT i.* FROM work_items i JOIN night_accounts a USING (night_id, debtor_id)
+        WHERE night_id = :night AND a.account_id = :account AND :account = ANY (i.accounts)
+    """
+    return _one(connection, WorkItem, sql, night=night_id, account=account_id)
+
+
+def account(connection: Connection, night_id: int, account_id: str) -> JudgedAccount | None:
+    """One account as a night judged it; None where it was not past due."""
+    sql = "SELECT * FROM night_accounts WHERE night_id = :night AND account_id = :account"
+    return _one(connection, JudgedAccount, sql, night=night_id, account=account_id)
+
+
+def accounts(connection: Connection, night_id: int, account_ids: list[str]) -> list[JudgedAccount]:
+    """Several accounts as a night judged them, by id."""
+    sql = "SELECT * FROM night_accounts WHERE night_id = :night AND account_id = ANY (:ids) ORDER BY account_id"
+    return _all(connection, JudgedAccount, sql, night=night_id, ids=account_ids)
+
+
+def accounts_of(connection: Connection, night_id: int, debtor_id: str) -> list[JudgedAccount]:
+    """All past-due accounts of a debtor as a night judged them, by id."""
+    sql = "SELECT * FROM night_accounts WHERE night_id = :night AND debtor_id = :debtor ORDER BY account_id"
+    return _all(connection, JudgedAccount, sql, night=night_id, debtor=debtor_id)
+
+
+def held(
+    connection: Connection, night_id: int, *, code: str | None = None, after: str | None = None, limit: int = 50
+) -> Page[JudgedAccount]:
+    """A page of the accounts that a night held, by id; `code` keeps those held for that reason among others."""
+    because = "AND held_because @> jsonb_build_array(jsonb_build_object('code', CAST(:code AS text)))" if code else ""
+    filters = f"night_id = :night AND verdict = 'held' {because}"
+    values: dict[str, Any] = {"night": night_id, **({"code": code} if code else {})}
+    total = connection.execute(text(f"SELECT count(*) FROM night_accounts WHERE {filters}"), values).scalar_one()  # noqa: S608 - our own words
+    start = _opened(after)[0] if after else ""
+    sql = f"SELECT * FROM night_accounts WHERE {filters} AND account_id > :start ORDER BY account_id LIMIT :limit"  # noqa: S608 - our own words
+    rows = _all(connection, JudgedAccount, sql, **values, start=start, limit=limit)
+    more = len(rows) == limit and rows
+    return Page(rows=rows, total=total, after=_sealed(rows[-1].account_id) if more else None)
+
+
+def held_by_reason(connection: Connection, night_id: int) -> list[HeldCount]:
+    """How many accounts each reason holds, most first; an account with two reasons counts under both."""
+    return _all(
+        connection,
+        HeldCount,
+        """
+        SELECT h ->> 'code' AS code, min(h ->> 'sentence') AS sentence, count(*) AS accounts,
+               count(*) FILTER (WHERE h ->> 'until' IS NULL) AS open_ended, min((h ->> 'until')::date) AS first_until
+        FROM night_accounts CROSS JOIN jsonb_array_elements(held_because) AS h
+        WHERE night_id = :night GROUP BY 1 ORDER BY accounts DESC, code
+        """,
+        night=night_id,
+    )
+
+
+def aging(connection: Connection, night_id: int) -> list[BucketTotal]:
+    """The past-due book by bucket and currency, best bucket first."""
+    return _all(
+        connection,
+        BucketTotal,
+        """
+        SELECT bucket, currency, count(*) AS accounts, count(*) FILTER (WHERE verdict = 'held') AS held,
+               coalesce(sum(balance_minor), 0)::bigint AS balance_minor,
+               coalesce(sum(past_due_minor), 0)::bigint AS past_due_minor
+        FROM night_accounts WHERE night_id = :night GROUP BY bucket, currency
+        ORDER BY array_position(ARRAY['CURRENT', '1-29', '30-59', '60-89', '90-119', '120-149', '150-179', '180+',
+                                      'CHARGED_OFF'], bucket), currency
+        """,
+        night=night_id,
+    )
+
+
+def _page(
+    connection: Connection,
+    filters: str,
+    values: dict[str, Any],
+    *,
+    total: int,
+    sort: str,
+    descending: bool,
+    after: str | None,
+    limit: int,
+) -> Page[WorkItem]:
+    if sort not in SORTS:
+        raise WrongUse(
+            asked=f"sort items by {sort}", found="no such sort", do=f"Use one of {', '.join(sorted(SORTS))}."
+        )
+    key, beyond, way = SORTS[sort], "<" if descending else ">", "DESC" if descending else "ASC"
+    if after:
+        values["key"], values["tie"] = _opened(after, 2)
+        filters += f" AND ({key} {beyond} :key OR ({key} = :key AND rank > :tie))"
+    sql = f"SELECT *, {key} AS sort_key FROM work_items WHERE {filters} ORDER BY {key} {way}, rank LIMIT :limit"  # noqa: S608 - our own words
+    found = connection.execute(text(sql), values | {"limit": limit + 1}).mappings().all()
+    rows = [_made(WorkItem, row) for row in found[:limit]]
+    cursor = _sealed(found[limit - 1]["sort_key"], found[limit - 1]["rank"]) if len(found) > limit else None
+    return Page(rows=rows, total=total, after=cursor)
+
+
+def _prefix(search: str | None) -> str | None:
+    if not search:
+        return None
+    escaped = search.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return f"{escaped}%"
+
+
+def _sealed(*parts: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts, default=str).encode()).decode().rstrip("=")
+
+
+def _opened(cursor: str, parts: int = 1) -> list[Any]:
+    try:
+        opened = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if isinstance(opened, list) and len(opened) == parts:
+            return opened
+    except ValueError:
+        pass
+    raise WrongUse(asked="read the next page", found="a cursor that is none of ours", do="Start at the first page.")
+
+
+def _one(connection: Connection, kind: type[Row], sql: str, **values: object) -> Row | None:
+    row = connection.execute(text(sql), values).mappings().first()
+    return None if row is None else _made(kind, row)
+
+
+def _all(connection: Connection, kind: type[Row], sql: str, **values: object) -> list[Row]:
+    return [_made(kind, row) for row in connection.execute(text(sql), values).mappings()]
+
+
+def _made(kind: type[Row], row: RowMapping) -> Row:
+    return kind(**{field.name: row[field.name] for field in fields(kind)})  # type: ignore[arg-type]  # dataclasses all
