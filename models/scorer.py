@@ -9,10 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from mlflow.models import set_model
+    from mlflow.pyfunc import PythonModel
 
 Floats = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int64]
@@ -141,21 +146,20 @@ KINDS: dict[str, Callable[[Scorer, Floats, Ranks | None], dict[str, Floats]]] = 
 
 
 def _serve_through_mlflow() -> None:
-    from mlflow.models import set_model
-    from mlflow.pyfunc import PythonModel
-
     class Model(PythonModel):  # type: ignore[misc] # mlflow is untyped here
         """Takes a table with the model's features (any order, more columns allowed) and gives a table of answers."""
 
         def load_context(self, context: Any) -> None:  # noqa: ANN401 - mlflow names no class for it
             self.scorer = Scorer(context.artifacts["model"])
 
-        # MLflow reads type hints here as a schema of its own, so there are none.
-        def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        def predict(  # MLflow reads these hints: a DataFrame is checked against the signature
+            self,
+            context: Any,  # noqa: ANN401 - mlflow names no class for it
+            model_input: pd.DataFrame,
+            params: dict[str, Any] | None = None,
+        ) -> pd.DataFrame:
             """Answers for each row, under the names that `Scorer.answers` gives them."""
             del context, params
-            import pandas as pd
-
             x = model_input[list(self.scorer.features)].to_numpy(dtype=np.float64)
             ranks = model_input["bucket_rank"].to_numpy(dtype=np.int64) if "bucket_rank" in model_input else None
             return pd.DataFrame(self.scorer.answers(x, ranks), index=model_input.index)
@@ -164,4 +168,8 @@ def _serve_through_mlflow() -> None:
 
 
 if not __package__:  # MLflow runs a copy of this file on its own, outside any package
+    import pandas as pd
+    from mlflow.models import set_model
+    from mlflow.pyfunc import PythonModel
+
     _serve_through_mlflow()

@@ -1,0 +1,150 @@
+"""The registry: what is stored can be opened anywhere, and every move of an alias is on record."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from arrears.errors import Refused, WrongUse
+from models.promote import promote
+from models.registry import Registry
+
+X = np.array([[0.0, 1.0, 2.0], [1.5, 0.0, 0.0], [np.nan, 3.0, np.nan]])
+
+
+def test_a_registered_version_answers_as_its_folder_did(registry, registered):
+    version = registered()
+    loaded = registry.load("propensity", version)
+    assert loaded.label == "propensity/1"
+    assert loaded.artifact.predict(X).shape == (3,)
+
+
+def test_a_store_that_was_never_written_is_not_made_by_asking(tmp_path):
+    registry = Registry(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    assert registry.champion("propensity") is None
+    assert registry.versions("propensity") == []
+    assert not (tmp_path / "mlflow.db").exists()
+
+
+def test_without_a_promotion_there_is_no_champion(registry, registered):
+    registered()
+    assert registry.champion("propensity") is None
+
+
+def test_versions_come_newest_first_with_verdict_and_metrics(registry, registered):
+    registered()
+    registered("refuse", "too few payers")
+    newest, oldest = registry.versions("propensity")
+    assert (newest.version, newest.verdict, newest.because) == ("2", "refuse", "too few payers")
+    assert (oldest.version, oldest.metrics) == ("1", {"log_loss": 0.25})
+
+
+def test_promotion_moves_the_champion_and_writes_who_and_why(registry, registered):
+    registered()
+    promote(registry, "propensity", "1", who="ana", why="first model")
+    (move,) = registry.history("propensity")
+    assert (move.who, move.why, move.from_version, move.to_version, move.state) == (
+        "ana",
+        "first model",
+        None,
+        "1",
+        "moved",
+    )
+    assert registry.champion("propensity").version == "1"
+
+
+def test_a_version_whose_verdict_is_refuse_is_not_promoted(registry, registered):
+    registered("refuse", "no better than the balance rule")
+    with pytest.raises(Refused, match="no better than the balance rule"):
+        promote(registry, "propensity", "1", who="ana", why="hope")
+    assert registry.champion("propensity") is None
+    assert registry.history("propensity") == []
+
+
+def test_a_version_that_does_not_exist_is_wrong_use(registry, registered):
+    registered()
+    with pytest.raises(WrongUse, match="1 versions"):
+        promote(registry, "propensity", "7", who="ana", why="typo")
+
+
+def test_roll_back_twice_goes_back_two_champions(registry, registered):
+    for version in ("1", "2", "3"):
+        registered()
+        promote(registry, "propensity", version, who="ana", why="better")
+    registry.roll_back("propensity", who="bo", why="calls fell")
+    registry.roll_back("propensity", who="bo", why="still falling")
+    assert registry.champion_version("propensity") == "1"
+    with pytest.raises(Refused, match="no champion before"):
+        registry.roll_back("propensity", who="bo", why="further")
+
+
+def test_a_move_that_died_before_the_alias_moved_is_abandoned_at_the_next_start(registry, registered, monkeypatch):
+    registered()
+    monkeypatch.setattr(registry, "_point", _die)
+    with pytest.raises(KeyboardInterrupt):
+        promote(registry, "propensity", "1", who="ana", why="first model")
+    (settled,) = Registry(registry.tracking.uri, registry._database).reconcile()
+    assert (settled.state, registry.champion_version("propensity")) == ("abandoned", None)
+
+
+def test_a_move_that_died_after_the_alias_moved_is_recorded_at_the_next_start(registry, registered, monkeypatch):
+    registered()
+    monkeypatch.setattr("models.alias_history.AliasHistory.settle", _die)
+    with pytest.raises(KeyboardInterrupt):
+        promote(registry, "propensity", "1", who="ana", why="first model")
+    monkeypatch.undo()
+    (settled,) = registry.reconcile()
+    assert (settled.state, registry.champion_version("propensity")) == ("moved", "1")
+
+
+def test_reconciling_twice_changes_nothing_more(registry, registered):
+    registered()
+    promote(registry, "propensity", "1", who="ana", why="first model")
+    assert registry.reconcile() == []
+    assert len(registry.history("propensity")) == 1
+
+
+def test_an_alias_moved_in_mlflow_itself_is_found_and_written_down(registry, registered):
+    registered()
+    registry.tracking.client.set_registered_model_alias("propensity", "champion", "1")
+    registry.reconcile()
+    (move,) = registry.history("propensity")
+    assert (move.who, move.to_version, move.state) == ("unknown", "1", "moved")
+
+
+def test_a_reader_without_database_cannot_move_an_alias(tracking_uri, registered):
+    registered()
+    with pytest.raises(WrongUse, match="no database"):
+        promote(Registry(tracking_uri), "propensity", "1", who="ana", why="first model")
+
+
+def test_plain_mlflow_loads_the_champion_from_another_folder_without_this_project(registry, registered, tmp_path):
+    registered()
+    promote(registry, "propensity", "1", who="ana", why="first model")
+    # -I leaves out the working folder; this project's own installation is taken off the path by hand.
+    code = """
+import json, sys
+sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in repr(finder).lower()]
+sys.path[:] = [folder for folder in sys.path if "site-packages" in folder or "lib/python" in folder]
+import mlflow, pandas
+model = mlflow.pyfunc.load_model("models:/propensity@champion")
+rows = pandas.DataFrame({"owed_minor": [2.0, 0.0], "dpd": [1.0, 0.0], "paid_share": [0.0, 1.5]})
+ours = [name for name in sys.modules if name.split(".")[0] in ("models", "arrears", "training")]
+print(json.dumps({"answer": model.predict(rows)["propensity"].tolist(), "ours": ours}))
+"""
+    environ = {**os.environ, "MLFLOW_TRACKING_URI": registry.tracking.uri, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True
+    )
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["ours"] == []
+    assert said["answer"] == pytest.approx(registry.champion("propensity").artifact.predict(X[:2]).tolist())
+
+
+def _die(*_args, **_kwargs):
+    raise KeyboardInterrupt
