@@ -1,0 +1,162 @@
+"""The lake: every fact that was loaded, with both its times, as Parquet that one manifest names.
+
+This file reads. How facts come in is for `arrears.loading`, what was known on a day for `features.asof`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from arrears.errors import WrongUse
+from arrears.manifest import Manifest, read_manifest
+from arrears.settings import Settings, default_settings, read_settings
+from arrears.tables import TABLES, Table
+
+
+class Lake:
+    """One state of a lake, as its manifest stood when the object was made.
+
+    Parameters
+    ----------
+    root : the lake's folder; it need not exist yet.
+
+    Examples
+    --------
+    >>> Lake(Path("nowhere")).exists()
+    False
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.manifest: Manifest = read_manifest(root)
+
+    def exists(self) -> bool:
+        """True where something was loaded."""
+        return bool(self.manifest.tables)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that some load brought, in the order of the contract."""
+        return tuple(name for name in TABLES if name in self.manifest.tables)
+
+    @property
+    def present(self) -> dict[str, frozenset[str]]:
+        """Every present table with the columns that some load filled, as features ask for them."""
+        return {name: self.columns(name) for name in self.tables}
+
+    def columns(self, table: str) -> frozenset[str]:
+        """Contract columns of a table that some load filled, named as in files."""
+        return frozenset(self._entry(table).columns)
+
+    def rows(self, table: str) -> int:
+        """Versions of rows in a table, corrections and removals included."""
+        return self._entry(table).rows
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The portfolio's settings over the defaults."""
+        file = self.manifest.settings
+        return read_settings(self.root / file.path) if file else default_settings()
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes if and only if the contents change."""
+        return self.manifest.fingerprint
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day on which anything happened, in the portfolio's zone."""
+        return min((entry.first_day for entry in self.manifest.tables.values() if entry.first_day), default=None)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which anything was recorded, in the portfolio's zone."""
+        return max((entry.last_day for entry in self.manifest.tables.values() if entry.last_day), default=None)
+
+    @property
+    def warnings(self) -> tuple[dict[str, Any], ...]:
+        """What the loads warned of, oldest first."""
+        return tuple(warning for load in self.manifest.loads for warning in load.warnings)
+
+    def connect(self, only_debtor: str | None = None) -> duckdb.DuckDBPyConnection:
+        """An in-memory connection with one view per present table, in UTC.
+
+        Parameters
+        ----------
+        only_debtor : show this debtor's rows alone: the debtor, the accounts in which the debtor is primary or any
+            other party, and the rows of both.
+        """
+        con = duckdb.connect()
+        con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        if only_debtor is None:
+            for table in self.tables:
+                con.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {self.scan(table)}')
+        else:
+            self._show_debtor(con, only_debtor)
+        return con
+
+    def scan(self, table: str) -> str:
+        """A FROM clause that reads the table's files, and nothing else in its folder."""
+        return scan_files(self.root / file.path for file in self._entry(table).files)
+
+    def _show_debtor(self, con: duckdb.DuckDBPyConnection, debtor: str) -> None:
+        accounts = self._accounts_of(con, debtor)
+        for table in self.tables:
+            con.execute(f'CREATE VIEW "{table}" AS {self._rows_of(TABLES[table], debtor, accounts)}')
+
+    def _accounts_of(self, con: duckdb.DuckDBPyConnection, debtor: str) -> list[str]:
+        found: list[str] = []
+        for table in ("accounts", "parties"):
+            if table in self.manifest.tables:
+                rows = con.execute(f"SELECT DISTINCT account_id FROM {self.scan(table)} WHERE debtor_id = ?", [debtor])  # noqa: S608 - our own file names
+                found += [account for (account,) in rows.fetchall()]
+        return sorted(set(found))
+
+    def _rows_of(self, table: Table, debtor: str, accounts: list[str]) -> str:
+        everything = f"SELECT * FROM {self.scan(table.name)}"  # noqa: S608 - our own file names
+        of_debtor = f"debtor_id = {quoted(debtor)}"
+        of_accounts = f"account_id IN ({', '.join(map(quoted, accounts))})" if accounts else "false"
+        if not table.has("account_id"):
+            return f"{everything} WHERE {of_debtor}" if table.has("debtor_id") else everything
+        whole = f"{everything} WHERE {of_accounts}"
+        if (
+            table.has("debtor_id")
+            and "debtor_id" in self.columns(table.name)
+            and table.name not in ("accounts", "parties")
+        ):
+            # Two branches, not one OR: each is a filter that Parquet's statistics can answer.
+            elsewhere = f"account_id IS NULL OR NOT {of_accounts}"
+            return f"{whole} UNION ALL {everything} WHERE {of_debtor} AND ({elsewhere})"
+        return whole
+
+    def _entry(self, table: str) -> Any:  # noqa: ANN401
+        if table not in self.manifest.tables:
+            raise WrongUse(
+                asked=f"read table {table}",
+                found=f"the lake holds {', '.join(self.tables) or 'nothing'}",
+                do=f"Load a source that has {table}.",
+            )
+        return self.manifest.tables[table]
+
+
+def scan_files(files: Iterable[Path]) -> str:
+    """A FROM clause over these Parquet files; the `load=` folders above them are no columns."""
+    listed = ", ".join(quoted(str(file)) for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = false)"
+
+
+def quoted(text: str) -> str:
+    """A SQL string.
+
+    Examples
+    --------
+    >>> quoted("O'Hara")
+    "'O''Hara'"
+    """
+    return "'" + text.replace("'", "''") + "'"
