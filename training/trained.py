@@ -1,0 +1,62 @@
+"""What training is asked for and what it hands back: the one shape in which every model meets logging and the gate.
+
+`training.train` takes a request, calls the model's own fit (`training.fit_propensity`, `training.fit_roll_rate`) and
+does the rest the same way for all: folder, MLflow run, registration, validation record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from models.artifact import Part
+from models.spec import ModelSpec
+from training.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What `arrears train` was asked for; None means: by the lake's dates and the portfolio's settings.
+
+    Parameters
+    ----------
+    from_, to : first and last `as_of` day.
+    training_day : the day we stand on: labels that mature later are absent.
+    as_of_rule : `month_ends`, `on_opening` or `on_due:KIND`.
+    test_from : first day of the last fold's test.
+    trials : rounds of the search for parameters, on inner folds in time; 0 keeps the spec's.
+    """
+
+    training_day: date
+    from_: date | None = None
+    to: date | None = None
+    horizon_days: int | None = None
+    threshold: str | None = None
+    trials: int = 0
+    as_of_rule: str = "month_ends"
+    test_from: date | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted and judged model, before it is logged.
+
+    Parameters
+    ----------
+    parts : its boosters with their calibrations.
+    sections : more sections of `model.json` (`training`, `reference`, a chain's `moves`).
+    metrics : of the out-of-time test, flat; logged to MLflow and shown beside the version.
+    report : everything else worth reading, JSON: folds, baselines, intervals, calibration.
+    charts : file name -> SVG.
+    """
+
+    spec: ModelSpec
+    features: tuple[str, ...]
+    parts: Sequence[Part]
+    verdict: Verdict
+    metrics: Mapping[str, float]
+    report: Mapping[str, Any]
+    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    charts: Mapping[str, str] = field(default_factory=dict)
