@@ -1,1 +1,4 @@
-"""May we? Rules over columns, and the verdict they add up to."""
+"""May we work this account, and if not, why and until when.
+
+Rules are column functions over NumPy arrays, the same for a whole book at night and for one account at its claim.
+"""
