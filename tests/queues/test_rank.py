@@ -1,0 +1,130 @@
+"""Order and grouping: one person and one work group is one item."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arrears.queues.rank import SUMMED, ranked
+from arrears.queues.strategy import strategy
+
+VALUE = strategy("value_at_risk")
+SEVERITY = strategy("severity")
+
+
+def rank(rows, using=VALUE):
+    """Each row: account, debtor, work group, bucket rank, gross, balance, kind, held."""
+    account, debtor, group, bucket, gross, balance, kind, held = zip(*rows, strict=True)
+    gross = np.array(gross, dtype=float)
+    terms = {name: np.zeros(len(rows)) for name in (*SUMMED, "propensity")}
+    terms |= {
+        "bucket_rank": np.array(bucket, dtype=float),
+        "gross_minor": gross,
+        "balance_minor": np.array(balance, dtype=float),
+        "expected_minutes": np.full(len(rows), 2.0),
+        "cost_minor": np.full(len(rows), 100.0),
+        "value_minor": gross - 100,
+        "priority_minor": (gross - 100) / 2,
+    }
+    return account, ranked(
+        using,
+        terms,
+        served=~np.array(held),
+        account_id=np.array(account),
+        debtor_id=np.array(debtor),
+        work_group=np.array(group),
+        kind=np.array(kind),
+    )
+
+
+def listed(rows, using=VALUE):
+    account, ranking = rank(rows, using)
+    return [[account[row] for row in members] for members in ranking.members]
+
+
+def test_the_most_valuable_comes_first():
+    rows = [("a1", "d1", "", 1, 500, 10, "k", False), ("a2", "d2", "", 5, 900, 10, "k", False)]
+    assert listed(rows) == [["a2"], ["a1"]]
+
+
+def test_severity_looks_at_the_bucket_and_then_the_balance():
+    rows = [
+        ("a1", "d1", "", 2, 900, 10, "k", False),
+        ("a2", "d2", "", 5, 100, 10, "k", False),
+        ("a3", "d3", "", 5, 100, 30, "k", False),
+    ]
+    assert listed(rows, SEVERITY) == [["a3"], ["a2"], ["a1"]]
+
+
+def test_a_tie_ends_at_the_account():
+    rows = [(f"a{number}", f"d{number}", "", 1, 500, 10, "k", False) for number in (3, 1, 2)]
+    assert listed(rows) == [["a1"], ["a2"], ["a3"]]
+
+
+def test_two_accounts_of_one_person_and_client_are_one_item_worth_their_sum():
+    rows = [
+        ("a1", "d1", "c", 1, 500, 10, "k", False),
+        ("a2", "d2", "c", 1, 900, 10, "k", False),
+        ("a3", "d1", "c", 1, 700, 40, "k", False),
+    ]
+    _, ranking = rank(rows)
+    assert listed(rows) == [["a3", "a1"], ["a2"]]
+    # 12.00 together, less one call's 1.00, over its two minutes.
+    assert ranking.terms["priority_minor"].tolist() == [550, 400]
+    assert ranking.terms["balance_minor"].tolist() == [50, 10]
+
+
+def test_accounts_of_two_clients_are_two_items():
+    rows = [("a1", "d1", "c1", 1, 500, 10, "k", False), ("a2", "d1", "c2", 1, 900, 10, "k", False)]
+    assert listed(rows) == [["a2"], ["a1"]]
+
+
+def test_fees_are_never_added_to_losses_avoided():
+    rows = [("a1", "d1", "", 1, 500, 10, "loss", False), ("a2", "d1", "", 8, 900, 40, "fee", False)]
+    _, ranking = rank(rows)
+    assert listed(rows) == [["a2", "a1"]]
+    assert ranking.terms["gross_minor"].tolist() == [900]
+
+
+def test_a_held_account_is_left_out_and_the_persons_other_one_stays():
+    rows = [("a1", "d1", "", 1, 500, 10, "k", True), ("a2", "d1", "", 1, 100, 10, "k", False)]
+    assert listed(rows) == [["a2"]]
+
+
+def test_a_book_without_anybody_to_serve_has_no_items():
+    assert listed([("a1", "d1", "", 1, 500, 10, "k", True)]) == []
+
+
+books = st.lists(
+    st.tuples(
+        st.integers(1, 4).map("d{}".format),
+        st.sampled_from(["", "c"]),
+        st.integers(1, 8),
+        st.integers(0, 3).map(lambda hundreds: hundreds * 100),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(books)
+@pytest.mark.parametrize("name", ["severity", "propensity", "value_at_risk"])
+def test_every_served_account_is_in_one_item_and_no_held_one_in_any(name, book):
+    rows = [
+        (f"a{number:02}", debtor, group, bucket, gross, gross, "k", held)
+        for number, (debtor, group, bucket, gross, held) in enumerate(book)
+    ]
+    items = listed(rows, strategy(name))
+    assert sorted(account for item in items for account in item) == [row[0] for row in rows if not row[-1]]
+    assert len(items) == len({row[1:3] for row in rows if not row[-1]})
+
+
+@given(books, st.randoms())
+def test_the_order_of_the_book_does_not_matter(book, random):
+    rows = [
+        (f"a{number:02}", debtor, group, bucket, gross, gross, "k", held)
+        for number, (debtor, group, bucket, gross, held) in enumerate(book)
+    ]
+    shuffled = random.sample(rows, len(rows))
+    assert listed(shuffled) == listed(rows)
