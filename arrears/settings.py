@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from arrears.errors import BadInput
 
@@ -30,6 +30,12 @@ class PortfolioSettings(_Section):
     country: str
     locale: str
     no_law_profile: tuple[str, ...]
+    stands_at: AwareDatetime | None
+
+    @field_validator("stands_at", mode="before")
+    @classmethod
+    def _empty_is_the_present(cls, moment: object) -> object:
+        return moment or None  # TOML has no null
 
     @field_validator("zone")
     @classmethod

@@ -1,0 +1,143 @@
+"""`arrears serve`: start the database, the API and the console on this machine, and print a sign-in link.
+
+BentoML's application runs in this very process. BentoML's own supervisor is left out on purpose: it opens control ports
+on which anybody on the machine could start programs in our name.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from arrears.clock import SystemClock
+from arrears.errors import WrongUse
+from arrears.places import Places
+from commands.context import AsJson, Database, LakeDir, Tracking, emit, places
+
+HOST = "127.0.0.1"
+
+app = typer.Typer()
+
+
+@app.command()
+def command(
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65535)] = 3000,
+    *,
+    new_link: Annotated[bool, typer.Option("--new-link", help="Print a sign-in link for a running service.")] = False,
+    new_key: Annotated[bool, typer.Option("--new-key", help="Print a key for programs, good for 30 days.")] = False,
+    lake: LakeDir = None,
+    database: Database = None,
+    tracking: Tracking = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start the API and the console on 127.0.0.1; ctrl-C ends everything."""
+    from arrears.state.server import opened
+    from serving import access
+
+    where = places(lake=lake, database=database, tracking=tracking)
+    signal.signal(
+        signal.SIGTERM, _leave
+    )  # uvicorn raises the signal anew once it has stopped; the database still runs then
+    with opened(where) as engine:
+        now = SystemClock().now()
+        if new_key:
+            key = access.new_key(engine, now=now)
+            emit({"key": key}, as_json=as_json, human=lambda console: console.print(key, soft_wrap=True))
+            return
+        address = f"http://{HOST}:{port}"
+        if new_link:
+            _say_link(address, access.new_link_token(engine, now=now), as_json=as_json)
+            return
+        listening = _listen(port)
+        address = f"http://{HOST}:{listening.getsockname()[1]}"
+        _serve(where, listening, lambda: _say_link(address, access.new_link_token(engine, now=now), as_json=as_json))
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as problem:
+        listening.close()
+        raise WrongUse(
+            asked=f"serve on port {port}",
+            found=f"the port cannot be had ({problem.strerror})",
+            do="Stop what listens there, or choose another: `arrears serve --port 3001`.",
+        ) from problem
+    return listening
+
+
+def _serve(where: Places, listening: socket.socket, ready: Any) -> None:  # noqa: ANN401 - a callable
+    os.environ |= {
+        "ARREARS_ROOT": str(where.root),
+        "ARREARS_LAKE": str(where.lake),
+        "MLFLOW_TRACKING_URI": where.tracking_uri,
+    }
+    if where.database_url is not None:
+        os.environ["DATABASE_URL"] = where.database_url
+    home = Path.cwd()
+    # BentoML reads the folder it starts in: a user's own models.py there would stand in for ours.
+    with tempfile.TemporaryDirectory(prefix="arrears-serve-") as scratch:
+        empty, counters = Path(scratch, "empty"), Path(scratch, "metrics")
+        empty.mkdir()
+        counters.mkdir()
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counters)
+        os.chdir(empty)
+        try:
+            _run(listening, ready)
+        finally:
+            os.chdir(home)
+
+
+def _run(listening: socket.socket, ready: Any) -> None:  # noqa: ANN401 - as above
+    import uvicorn
+
+    from commands.logs import log_to_stderr
+
+    class Announcing(uvicorn.Server):
+        """Says where it listens once it does."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            ready()
+
+    log_to_stderr()
+    from serving.service import arrears
+
+    config = uvicorn.Config(
+        arrears.to_asgi(is_main=True),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    with suppress(KeyboardInterrupt):
+        Announcing(config).run(sockets=[listening])
+
+
+def _say_link(address: str, token: str, *, as_json: bool) -> None:
+    link = f"{address}/sign-in?token={token}"
+    emit({"address": address, "sign_in": link}, as_json=as_json, human=lambda console: _draw(console, address, link))
+    sys.stdout.flush()
+
+
+def _draw(console: Console, address: str, link: str) -> None:
+    console.print(f"Arrears serves on {address}")
+    console.print("Sign in once with this link (it works for 12 hours, for one browser):")
+    console.print(f"  {link}", soft_wrap=True)
+    console.print("Then look at Queues, and at any debtor from there. Ctrl-C ends the service.")
+
+
+def _leave(signum: int, frame: object) -> None:
+    del signum, frame
+    raise SystemExit(0)

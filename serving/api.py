@@ -1,0 +1,62 @@
+"""The public application: the API under /v1, the console beside it, and every failure told as a problem.
+
+Routes translate; what they answer comes from the night's tables, the lake and the champions.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from arrears.errors import ArrearsError
+from serving import problems
+from serving.console import pages
+from serving.console.frame import problem_page
+from serving.door import wants_page
+from serving.problems import Problem
+
+TITLE = "Arrears"
+VERSION = "1"
+
+
+def make_app() -> FastAPI:
+    """The application, with no route open to chance: what nobody answers is a problem, not BentoML's own page."""
+    app = FastAPI(title=TITLE, version=VERSION, openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None)
+    app.include_router(pages.router)
+    app.add_exception_handler(Problem, _told)
+    app.add_exception_handler(ArrearsError, _told)
+    app.add_exception_handler(RequestValidationError, _told)
+    app.add_exception_handler(HTTPException, _told)
+    app.add_api_route(
+        "/{path:path}",
+        _nothing,
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"],
+        include_in_schema=False,
+    )
+    return app
+
+
+def _nothing(path: str) -> None:
+    del path  # an address is data, too: it is not repeated
+    raise HTTPException(status_code=404)
+
+
+async def _told(request: Request, failure: Exception) -> Response:
+    problem = _as_problem(failure)
+    return problem_page(request, problem) if wants_page(request.scope) else problem.response()
+
+
+def _as_problem(failure: Exception) -> Problem:
+    match failure:
+        case Problem():
+            return failure
+        case ArrearsError():
+            return problems.of_error(failure)
+        case RequestValidationError():
+            return problems.of_validation(failure)
+        case HTTPException():
+            return problems.of_status(failure.status_code)
+        case _:
+            return problems.of_status(500)

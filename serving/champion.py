@@ -1,0 +1,95 @@
+"""The models that serve right now: opened once, and exchanged within a minute when their alias moves.
+
+A thread asks the registry every fifteen seconds. While it does not answer, the last champions go on serving; where none
+was ever opened, the rules score serves, and says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+
+from arrears.errors import ArrearsError
+from models.registry import Loaded, Registry
+
+_log = logging.getLogger("arrears.champion")
+
+ASKED_EVERY_SECONDS = 15.0
+MODELS = ("propensity", "roll_rate")
+"""The models that the service answers with."""
+
+
+@dataclass
+class Champions:
+    """The champions of one deployment, as far as they could be opened.
+
+    Parameters
+    ----------
+    registry : where aliases stand.
+    """
+
+    registry: Registry
+    _loaded: dict[str, Loaded] = field(default_factory=dict)
+    _trouble: str | None = None
+    _asked: bool = False
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def of(self, name: str) -> Loaded | None:
+        """The champion of a model, or None where rules have to serve."""
+        return self._loaded.get(name)
+
+    @property
+    def asked(self) -> bool:
+        """True once the registry has been asked: before, nobody can say whether there is a model."""
+        return self._asked
+
+    @property
+    def trouble(self) -> str | None:
+        """Why models are missing or may be old, as a sentence; None when all is well."""
+        if self._trouble is not None:
+            return self._trouble
+        missing = [name for name in MODELS if name not in self._loaded]
+        if self._asked and missing:
+            return f"No champion of {' and '.join(missing)} is registered: the rules score answers instead."
+        return None
+
+    def look(self) -> None:
+        """Ask the registry once, and open what is new."""
+        try:
+            for name in MODELS:
+                self._look_at(name)
+            self._trouble = None
+        except ArrearsError as problem:
+            self._trouble = f"The model registry does not answer ({problem.found})."
+            _log.warning("champion.unreachable error=%s", type(problem).__name__)
+        except Exception as problem:  # noqa: BLE001 - a registry may break in any way; the queue goes on
+            self._trouble = "The model registry does not answer."
+            _log.warning("champion.unreachable error=%s", type(problem).__name__)
+        self._asked = True
+
+    def start(self) -> None:
+        """Begin to watch, in a thread of its own: opening the registry takes seconds that no page should wait for."""
+        self._thread = threading.Thread(target=self._watch, name="champions", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=ASKED_EVERY_SECONDS)
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            self.look()
+            self._stop.wait(ASKED_EVERY_SECONDS)
+
+    def _look_at(self, name: str) -> None:
+        version = self.registry.champion_version(name)
+        held = self._loaded.get(name)
+        if version is None:
+            self._loaded.pop(name, None)
+        elif held is None or held.version != version:
+            self._loaded[name] = self.registry.load(name, version)
+            _log.info("champion.opened model=%s version=%s", name, version)

@@ -1,0 +1,119 @@
+"""How a page is made: templates, how numbers are written in them, and the pages of those who may not come in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from serving import running
+from serving.console import words
+from serving.door import CONTENT_POLICY
+from serving.problems import Problem
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+TEMPLATES = _HERE / "templates"
+
+NEW_LINK = "arrears serve --new-link"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters |= words.FILTERS
+    made.globals |= {"asset": asset, **words.GLOBALS}
+    return made
+
+
+def page(request: Request, template: str, *, room: str, status: int = 200, **facts: Any) -> HTMLResponse:  # noqa: ANN401 - templates take anything
+    """A page in the console's frame.
+
+    Parameters
+    ----------
+    room : the room of the console that the page belongs to, as its navigation names it.
+    facts : what the template shows.
+    """
+    del request
+    deployment = running.deployment()
+    now = deployment.clock.now()
+    trouble = deployment.champions.trouble
+    frame = {
+        "room": room,
+        "clock": _wall_clock(now, deployment.settings.portfolio.zone),
+        "notices": [trouble] if trouble else [],
+    }
+    html = _environment().get_template(template).render({**frame, "now": now, **facts})
+    return HTMLResponse(html, status_code=status)
+
+
+def problem_page(request: Request, problem: Problem) -> HTMLResponse:
+    """A failure as a person reads it."""
+    if problem.kind == "not-ready":
+        return _plain_page("Not ready yet", problem.detail, remedy=None, status=problem.status)
+    return page(request, "problem.html", room="", status=problem.status, problem=problem)
+
+
+def turned_away(problem: Problem) -> HTMLResponse:
+    """What a browser sees that has not signed in, or came from elsewhere: nothing of the console."""
+    if problem.kind == "not-signed-in":
+        sentence = "This console opens with a one-time link. It is printed where the service was started."
+        return _plain_page("Sign in first", sentence, remedy=NEW_LINK, status=problem.status)
+    return _plain_page(problem.title, problem.detail, remedy=None, status=problem.status)
+
+
+def link_spent() -> HTMLResponse:
+    """What a link shows that was used, or has expired, or never was."""
+    sentence = (
+        "A sign-in link works once, within twelve hours. "
+        "This one has been used, has expired, or was cut off when it was copied."
+    )
+    return _plain_page("This link does not open the door", sentence, remedy=NEW_LINK, status=410)
+
+
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the file, so browsers may keep what they have for good."""
+    return f"/static/{name}?v={fingerprint(name)}"
+
+
+@cache
+def fingerprint(name: str) -> str:
+    """A short digest of a static file."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def _plain_page(title: str, sentence: str, *, remedy: str | None, status: int) -> HTMLResponse:
+    style = (STATIC / "door.css").read_text(encoding="utf-8")
+    shown: Mapping[str, Any] = {"title": title, "sentence": sentence, "remedy": remedy, "style": Markup(style)}  # noqa: S704 - our own file
+    html = _environment().get_template("sign_in.html").render(shown)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = CONTENT_POLICY.replace("style-src 'self'", f"style-src 'sha256-{digest}'")
+    return HTMLResponse(html, status_code=status, headers={"Content-Security-Policy": policy})
+
+
+def _wall_clock(now: datetime, zone: str) -> dict[str, str]:
+    local = now.astimezone(ZoneInfo(zone))
+    place = zone.rsplit("/", 1)[-1].replace("_", " ")
+    return {"day": words.day(local.date()), "time": f"{local:%H:%M} {place}"}
+
+
+def today_of(now: datetime, zone: str) -> date:
+    """The portfolio's day."""
+    return now.astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,62 @@
+"""The console's addresses: each gathers what a page shows and hands it to its template."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from arrears.clock import SystemClock
+from serving import access, running
+from serving.console.frame import STATIC, link_spent, page
+from serving.door import COOKIE
+
+router = APIRouter(include_in_schema=False)
+
+_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+@router.get("/sign-in")
+def sign_in(request: Request, token: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Spend a link and open a session."""
+    secret = access.sign_in(running.deployment().engine, token, now=SystemClock().now())
+    if secret is None:
+        return link_spent()
+    answer = RedirectResponse("/", status_code=303)
+    # Lax, not Strict: a link opened from a terminal or a mail must find the cookie it just set.
+    answer.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(access.SESSION_LASTS.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    """End this session."""
+    access.sign_out(running.deployment().engine, request.cookies.get(COOKIE, ""), now=SystemClock().now())
+    answer = RedirectResponse("/", status_code=303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.get("/static/{name}")
+def static(name: str) -> Response:
+    """A style, script or picture of the console."""
+    file = STATIC / name
+    if file.parent != STATIC or file.suffix not in _KINDS or not file.is_file():
+        raise HTTPException(status_code=404)
+    kept = {"Cache-Control": "private, max-age=31536000, immutable"}
+    return FileResponse(file, media_type=_KINDS[file.suffix], headers=kept)
+
+
+@router.get("/")
+def today(request: Request) -> Response:
+    """What this morning holds."""
+    return page(request, "today.html", room="Today")

@@ -1,0 +1,77 @@
+"""The service as BentoML hosts it: two scoring calls over arrays, batched adaptively, behind one public door.
+
+Everything that people and programs see is the FastAPI application of `serving.api`, mounted here; the scoring calls
+below answer to it alone. `arrears serve` starts this module; `bentoml serve serving.service:arrears` does the same.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any
+
+# BentoML and MLflow would report every start to their makers; both read these when they are imported.
+os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+import bentoml
+import numpy as np
+from bentoml.validators import DType
+
+from serving import running
+from serving.api import make_app
+from serving.console.frame import turned_away
+from serving.door import Door, Fold
+from serving.explained import explained_rows
+
+Rows = Annotated[np.ndarray, DType("float64")]
+"""One account a row; NaN where a feature is null. What the columns are, `serving.explained` says."""
+
+LONGEST_WAIT_MS = 500
+MOST_ROWS = 4096
+SCORING_CALLS = frozenset({"/propensity", "/roll_rate"})
+
+
+_batched = bentoml.api(batchable=True, max_batch_size=MOST_ROWS, max_latency_ms=LONGEST_WAIT_MS)
+
+
+class FoldedService(bentoml.Service):  # type: ignore[misc] # bentoml is untyped here
+    """A BentoML service whose metrics never see an id: addresses are folded before anything counts them."""
+
+    def to_asgi(self, is_main: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 - as BentoML calls it
+        """BentoML's application, with folded addresses."""
+        return Fold(super().to_asgi(is_main=is_main))
+
+
+class Scoring:
+    """Scores and reasons from the champions of the registry."""
+
+    def __init__(self) -> None:
+        running.start(os.environ)
+
+    @bentoml.on_shutdown  # type: ignore[untyped-decorator] # BentoML's decorators have no types here
+    def close(self) -> None:
+        """Leave the database and stop watching the registry."""
+        running.stop()
+
+    @_batched  # type: ignore[untyped-decorator] # as above
+    def propensity(self, rows: Rows) -> Rows:
+        """Explain each row with the propensity champion."""
+        return explained_rows(running.deployment().champions, "propensity", rows)
+
+    @_batched  # type: ignore[untyped-decorator] # as above
+    def roll_rate(self, rows: Rows) -> Rows:
+        """Explain each row with the booster of the roll-rate champion at the row's bucket."""
+        return explained_rows(running.deployment().champions, "roll_rate", rows)
+
+
+arrears: Any = bentoml.service(
+    name="arrears",
+    service_class=FoldedService,
+    workers=1,
+    threads=2,
+    traffic={"timeout": 60},
+    http={"host": "127.0.0.1"},
+    logging={"access": {"enabled": False}},  # the door keeps a log without ids
+)(Scoring)
+arrears.mount_asgi_app(make_app(), path="/")
+arrears.add_asgi_middleware(Door, deployment=running.deployment, shut=SCORING_CALLS, turned_away=turned_away)
