@@ -1,0 +1,35 @@
+"""What could be known at a moment: the one time filter of the house.
+
+Every fact carries `recorded_at` (when the source could know it) and `known_until` (when a correction replaced it). No
+other module of the features compares either.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ibis import ir
+
+
+def known_on(table: ir.Table, cutoff: ir.TimestampValue | datetime) -> ir.Table:
+    """The rows of `table` as they stood at `cutoff`: recorded by then, not yet corrected, not deleted.
+
+    Parameters
+    ----------
+    table : facts with `recorded_at`, `known_until` and `deleted`.
+    cutoff : the last microsecond of the day we stand on, in the portfolio's zone: a moment with a zone, or a column
+        of `table` where each row has its own.
+
+    Returns
+    -------
+    Table with the same columns. A filter and never a window: a load has already written `known_until`.
+
+    Examples
+    --------
+    >>> facts = ibis.table({"recorded_at": "timestamp('UTC')", "known_until": "timestamp('UTC')", "deleted": "bool"})
+    >>> "known_until" in ibis.to_sql(known_on(facts, ibis.timestamp("2026-03-31 23:59:59.999999", timezone="UTC")))
+    True
+    """
+    recorded = table.recorded_at <= cutoff
+    uncorrected = table.known_until.isnull() | (table.known_until > cutoff)
+    return table.filter(recorded, uncorrected, ~table.deleted)

@@ -1,0 +1,120 @@
+"""The feature table of any snapshots: which features a book can have, and the one SQL statement that computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ibis import ir
+
+from arrears.settings import Settings
+from features.catalog import CATALOG
+from features.due_history import DueHistory
+from features.facts import DEBTOR_KEY, KEY, Facts
+from features.feature import Feature
+from features.plan import Plan, compiled
+from features.positions import Positions
+
+
+@dataclass(frozen=True)
+class FeaturePlan(Plan):
+    """A plan whose columns after account_id, debtor_id and as_of are features.
+
+    Parameters
+    ----------
+    names : the features, in the order of the columns.
+    absent : features this book cannot have, and what it lacks for each.
+    """
+
+    names: tuple[str, ...] = ()
+    absent: Mapping[str, str] | None = None
+
+
+def plan(
+    present: Mapping[str, frozenset[str]],
+    settings: Settings,
+    snapshots: str = "snapshots",
+    *,
+    names: Iterable[str] | None = None,
+) -> FeaturePlan:
+    """Choose the features that a book supplies and compile them.
+
+    Parameters
+    ----------
+    present : the book's tables and the columns its source supplied.
+    names : compute only these (with what they need beneath); all that the book supplies if None.
+
+    Returns
+    -------
+    FeaturePlan; `run(con)` gives one row per snapshot, features as float64, sorted by account and day.
+    """
+    absent = missing(present)
+    wanted = None if names is None else frozenset(names)
+    chosen = [one for one in CATALOG if one.name not in absent and (wanted is None or one.name in wanted)]
+    answer = _answer(Facts(present, settings, snapshots), chosen)
+    made = compiled(answer, settings)
+    return FeaturePlan(sql=made.sql, terms=made.terms, names=tuple(one.name for one in chosen), absent=absent)
+
+
+def missing(present: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """The features a book cannot have, each with the tables or columns it lacks."""
+    lacks = {one.name: [read for read in one.reads if not _supplied(read, present)] for one in CATALOG}
+    return {name: _why(reads, present) for name, reads in lacks.items() if reads}
+
+
+def _supplied(read: str, present: Mapping[str, frozenset[str]]) -> bool:
+    ways = (way.split(".") for way in read.split("|"))
+    return any(column in present.get(table, ()) for table, column in ways)
+
+
+def _why(reads: list[str], present: Mapping[str, frozenset[str]]) -> str:
+    told = []
+    for read in reads:
+        ways = [way.split(".") for way in read.split("|")]
+        told.append(" or ".join(f"{t}.{c}" if t in present else f"table {t}" for t, c in ways))
+    return "the book has no " + ", no ".join(dict.fromkeys(told))
+
+
+def _answer(facts: Facts, chosen: list[Feature]) -> ir.Table:
+    positions = Positions(facts)
+    account_rows = positions.table()
+    needed = _with_needs(chosen)
+    row = account_rows.semi_join(facts.snapshots.select(*KEY), list(KEY))
+    for over in ("payments", "cycles", "dues", "payer", "history", "debtor"):
+        own = [one for one in needed if one.over == over]
+        if own:
+            row = _beside(row, _rows_over(over, facts, positions, account_rows), own)
+    for one in [one for one in needed if one.over == "account" and one.name not in row.columns]:
+        row = row.mutate(**{one.name: one.expression(row)})
+    features = {one.name: row[one.name].cast("float64") for one in chosen}
+    return row.select("account_id", "debtor_id", "as_of", **features).order_by(*KEY)
+
+
+def _with_needs(chosen: list[Feature]) -> list[Feature]:
+    names = {one.name for one in chosen} | {need for one in chosen for need in one.needs}
+    return [one for one in CATALOG if one.name in names]
+
+
+def _beside(row: ir.Table, rows: ir.Table, own: list[Feature]) -> ir.Table:
+    key = DEBTOR_KEY if own[0].over in ("payer", "history", "debtor", "contacts", "promises") else KEY
+    sums = rows.group_by(key).agg(**{one.name: one.expression(rows).cast("float64") for one in own})
+    row = row.drop(*(name for name in sums.columns if name not in key and name in row.columns))
+    joined = row.left_join(sums, list(key)).drop(*(f"{name}_right" for name in key))
+    zeros = {one.name: joined[one.name].fill_null(0.0) for one in own if one.none_is_zero}
+    return joined.mutate(**zeros) if zeros else joined
+
+
+def _rows_over(over: str, facts: Facts, positions: Positions, account_rows: ir.Table) -> ir.Table:
+    if over in ("payments", "payer"):
+        paid = facts.payments
+        return paid.mutate(last_days_ago=paid.days_ago.min().over(group_by=KEY))
+    if over == "cycles":
+        cycles = positions.statements.cycles
+        nth = cycles.is_settled.cast("int64").sum().over(group_by=KEY, order_by=cycles.back, rows=(None, 0))
+        return cycles.mutate(settled_back=nth - 1)
+    if over == "dues":
+        return positions.ledger.dues
+    if over == "history":
+        history = DueHistory(facts, positions.ledger).rows
+        return history.mutate(last_settled_on=history.settled_on.max().over(group_by=DEBTOR_KEY))
+    return account_rows

@@ -1,0 +1,120 @@
+"""How late accounts are: on any snapshots (`positions_plan`), and what each month turned out to be (`cycle_statuses`).
+
+Both read the one definition in `features.positions`; nothing here decides what counts as late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import ibis
+import pyarrow as pa
+from ibis import ir
+
+from arrears.settings import Settings
+from features import snapshots as stand
+from features.asof import known_on
+from features.facts import KEY, Facts, lake_table
+from features.plan import Plan, compiled
+from features.positions import POSITION, Positions, bucket_of_rank, own_rank
+from features.terms import TERMS, terms_client
+
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
+_MONTH_ENDS = "month_ends"
+
+
+def positions_plan(present: Mapping[str, frozenset[str]], settings: Settings, snapshots: str = "snapshots") -> Plan:
+    """Where each snapshot stands: bucket, days, money, what stops the roll and when.
+
+    Parameters
+    ----------
+    present : the book's tables and the columns its source supplied, as `Lake.tables` and `Lake.columns` tell.
+    snapshots : name of the table of who is looked at, as `features.snapshots` makes it.
+
+    Returns
+    -------
+    Plan whose `run(con)` gives account_id, debtor_id, client, currency, as_of and the columns of `POSITION`, sorted by
+    account and day. `bucket` is null where nothing about lateness is known yet.
+    """
+    facts = Facts(present, settings, snapshots)
+    rows = Positions(facts).table().semi_join(facts.snapshots.select(*KEY), list(KEY))
+    rows = rows.select("account_id", "debtor_id", "client", "currency", "as_of", *POSITION)
+    return compiled(rows.order_by(*KEY), settings)
+
+
+@dataclass(frozen=True)
+class CycleStatuses:
+    """What every month turned out to be; `run(con)` needs no snapshots of the caller's."""
+
+    present: Mapping[str, frozenset[str]]
+    settings: Settings
+
+    def run(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
+        """One row per account and month: account_id, cycle_end, bucket, balance_minor, recorded_at."""
+        if _keeps_statuses(self.present, self.settings):
+            return compiled(_from_statements(self.settings), self.settings).run(con)
+        return self._at_month_ends(con)
+
+    def _at_month_ends(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
+        stand.on_days(con, self.settings, _month_ends(con), table=_MONTH_ENDS, with_exits=True)
+        facts = Facts(self.present, self.settings, _MONTH_ENDS)
+        rows = Positions(facts).table().semi_join(facts.snapshots.select(*KEY), list(KEY))
+        rows = rows.select("account_id", "bucket", "balance_minor", cycle_end=rows.as_of, recorded_at=rows.cutoff)
+        rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
+        return compiled(rows.order_by("account_id", "cycle_end"), self.settings).run(con)
+
+
+def cycle_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -> CycleStatuses:
+    """The settled bucket of every account and cycle, as the newest facts tell it: what roll rates are counted from.
+
+    Returns
+    -------
+    An object whose `run(con)` gives an Arrow table, sorted: account_id, cycle_end (statement day; month end in a ledger
+    book), bucket on that day, balance_minor then, and recorded_at: the moment at which the status was first known.
+    """
+    return CycleStatuses(present, settings)
+
+
+def _keeps_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -> bool:
+    supplied = present.get("statements", frozenset())
+    carries = bool({"days_past_due", "cycles_past_due"} & supplied)
+    return settings.delinquency.source != "ledger" and carries
+
+
+def _from_statements(settings: Settings) -> ir.Table:
+    statements = lake_table("statements")
+    with_status = statements.days_past_due.notnull() | statements.cycles_past_due.notnull()
+    versions = statements.filter(with_status)
+    first = versions.group_by("account_id", "cycle_end").agg(first_known_at=versions.recorded_at.min())
+    newest = known_on(statements, EVER).drop("recorded_at", "known_until", "deleted")
+    rows = newest.filter(newest.days_past_due.notnull() | newest.cycles_past_due.notnull())
+    rows = rows.join(first, ["account_id", "cycle_end"])
+    accounts = known_on(lake_table("accounts"), EVER)
+    accounts = accounts.select(
+        "account_id", "status", "closed_on", "charged_off_on",
+        terms_client=terms_client(accounts.client, settings), terms_currency=accounts.currency,
+    )  # fmt: skip
+    rows = rows.join(accounts, "account_id").join(ibis.table(TERMS, name="terms"), ["terms_client", "terms_currency"])
+    charged_off = (rows.charged_off_on <= rows.cycle_end).fill_null(ibis.literal(value=False))
+    rank = own_rank(rows, rows.cycles_past_due, rows.days_past_due)
+    rows = rows.mutate(rank=rank, charged_off=charged_off, as_of=rows.cycle_end)
+    rows = rows.select(
+        "account_id", "cycle_end", "balance_minor", bucket=bucket_of_rank(rows, rows["rank"]),
+        recorded_at=rows.first_known_at,
+    )  # fmt: skip
+    rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
+    return rows.order_by("account_id", "cycle_end")
+
+
+def _month_ends(con: duckdb.DuckDBPyConnection) -> list[date]:
+    first, last = con.execute(
+        "SELECT min(coalesce(issued_on, due_on)), greatest(max(issued_on), max(recorded_at::DATE)) FROM dues"
+    ).fetchall()[0]
+    ends: list[date] = []
+    while first is not None and (not ends or ends[-1] < last):
+        first = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        ends.append(first - timedelta(days=1))
+    return [end for end in ends if end <= last]

@@ -1,0 +1,161 @@
+"""The facts a feature may look at, each already cut to what was known: one row per snapshot and fact.
+
+`Facts` holds unbound Ibis tables of a book's shape, so that everything compiles to SQL once, before any data are
+opened. It knows what happened and when; what to make of it is for the groups of features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import ibis
+from ibis import ir
+
+from arrears.settings import Settings
+from arrears.tables import TABLES
+from features.asof import known_on
+from features.terms import DUE_TERMS, TERMS, terms_client
+
+SNAPSHOTS = {
+    "account_id": "string",
+    "debtor_id": "string",
+    "client": "string",
+    "currency": "string",
+    "as_of": "date",
+    "cutoff": "timestamp('UTC')",
+}
+NO, YES = ibis.literal(value=False), ibis.literal(value=True)
+KEY = ("account_id", "as_of")
+DEBTOR_KEY = ("debtor_id", "as_of")
+_IBIS_TYPES = {
+    "VARCHAR": "string",
+    "DATE": "date",
+    "TIMESTAMPTZ": "timestamp('UTC')",
+    "BIGINT": "int64",
+    "DOUBLE": "float64",
+    "BOOLEAN": "boolean",
+    "VARCHAR[]": "array<string>",
+}
+
+
+def lake_table(name: str) -> ir.Table:
+    """A table of the lake, unbound: its name and columns as `arrears.tables` declares them."""
+    return ibis.table({column: _IBIS_TYPES[kind] for column, kind in TABLES[name].lake_schema().items()}, name=name)
+
+
+def whole(total: ir.IntegerValue) -> ir.IntegerValue:
+    """A sum as an int64: DuckDB widens sums of integers beyond what Arrow and Ibis expect."""
+    return total.cast("int64")
+
+
+def days_between(early: ir.DateValue, late: ir.DateValue) -> ir.IntegerValue:
+    """Whole days from `early` to `late`; negative where `late` comes first."""
+    return late.delta(early, unit="day")
+
+
+def days_after(day: ir.DateValue, count: ir.IntegerValue) -> ir.DateValue:
+    """The day that lies `count` days after `day`."""
+    return (day.cast("timestamp") + count.as_interval("D")).cast("date")
+
+
+class Facts:
+    """Everything known about the accounts of a `snapshots` table and about all other accounts of their debtors.
+
+    Parameters
+    ----------
+    present : the tables a book has and the columns its source supplied, named as in files.
+    settings : of the portfolio; what differs per client comes from the joined terms.
+    snapshots : name of the table that says who is looked at on which days.
+    """
+
+    def __init__(self, present: Mapping[str, frozenset[str]], settings: Settings, snapshots: str = "snapshots") -> None:
+        self.present = present
+        self.settings = settings
+        self.snapshots = ibis.table(SNAPSHOTS, name=snapshots)
+
+    def has(self, table: str, *columns: str) -> bool:
+        """True where the book has the table and its source supplied all these columns."""
+        return table in self.present and set(columns) <= self.present[table]
+
+    def table(self, name: str) -> ir.Table:
+        """The table of the lake, or one of its shape without rows where the book has none."""
+        full = lake_table(name)
+        if name in self.present:
+            return full
+        nulls = {column: ibis.null(kind) for column, kind in full.schema().items()}
+        return self.snapshots.filter(NO).select(**nulls)
+
+    @cached_property
+    def accounts(self) -> ir.Table:
+        """Every known account of every debtor in the snapshots, on each of the debtor's days, with its terms."""
+        stands = self.snapshots.select("debtor_id", "as_of", "cutoff").distinct()
+        joined = stands.join(self.table("accounts"), "debtor_id")
+        known = known_on(joined, joined.cutoff)
+        known = known.filter(known.opened_on <= known.as_of)
+        known = known.drop("recorded_at", "known_until", "deleted")
+        known = known.mutate(terms_client=terms_client(known.client, self.settings), terms_currency=known.currency)
+        return known.join(ibis.table(TERMS, name="terms"), ["terms_client", "terms_currency"])
+
+    @cached_property
+    def stands(self) -> ir.Table:
+        """The accounts again, with nothing but the keys that facts are joined by."""
+        return self.accounts.select("account_id", "debtor_id", "as_of", "cutoff")
+
+    def on_accounts(self, name: str) -> ir.Table:
+        """Rows of a table that name an account, as known on each of the account's days."""
+        facts = self.table(name)
+        facts = facts.drop("debtor_id") if "debtor_id" in facts.columns else facts
+        joined = self.stands.join(facts, "account_id")
+        return known_on(joined, joined.cutoff).drop("recorded_at", "known_until", "deleted")
+
+    def on_debtors(self, name: str) -> ir.Table:
+        """Rows of a table that name no account but a debtor, as known on each of the debtor's days."""
+        facts = self.table(name)
+        facts = facts.filter(facts.account_id.isnull()).drop("account_id")
+        joined = self.stands.select("debtor_id", "as_of", "cutoff").distinct().join(facts, "debtor_id")
+        return known_on(joined, joined.cutoff).drop("recorded_at", "known_until", "deleted")
+
+    @cached_property
+    def payment_rows(self) -> ir.Table:
+        """Every known payment on an account, with `counts`: posted, and not taken back since."""
+        return _counted(self.on_accounts("payments"), reversible=self.has("payments", "reverses"))
+
+    @cached_property
+    def payments(self) -> ir.Table:
+        """Net payments: posted, never returned or reversed; with `days_ago` and `is_voluntary`."""
+        rows = self.payment_rows.filter(self.payment_rows.counts)
+        return rows.mutate(days_ago=days_between(rows.paid_on, rows.as_of), is_voluntary=_voluntary(rows))
+
+    @cached_property
+    def unapplied(self) -> ir.Table:
+        """Net payments that name a debtor and no account."""
+        if not self.has("payments", "debtor_id"):
+            return _counted(self.on_debtors("payments").limit(0), reversible=False)
+        rows = _counted(self.on_debtors("payments"), reversible=self.has("payments", "reverses"))
+        return rows.filter(rows.counts)
+
+    @cached_property
+    def due_terms(self) -> ir.Table:
+        """Order of payment and ageing of each kind of due, per client."""
+        return ibis.table(DUE_TERMS, name="due_terms")
+
+
+def _voluntary(rows: ir.Table) -> ir.BooleanValue:
+    return rows.source.isnull() | (rows.source == "voluntary")
+
+
+def _counted(rows: ir.Table, *, reversible: bool) -> ir.Table:
+    rows = rows.filter(rows.paid_on <= rows.as_of)
+    posted = rows.status.fill_null("posted") == "posted"
+    if not reversible:
+        return rows.mutate(counts=posted, was_reversed=NO)
+    # A reversal takes back the whole payment it names, all its lines, from the day it is known.
+    undone = rows.filter(rows.reverses.notnull()).select("debtor_id", "as_of", undone_id="reverses").distinct()
+    payments = rows.filter(rows.reverses.isnull())
+    matched = [payments.debtor_id == undone.debtor_id, payments.as_of == undone.as_of]
+    joined = payments.left_join(undone, [*matched, payments.payment_id == undone.undone_id])
+    joined = joined.drop("debtor_id_right", "as_of_right")
+    was_reversed = joined.undone_id.notnull()
+    counts = (joined.status.fill_null("posted") == "posted") & ~was_reversed
+    return joined.mutate(counts=counts, was_reversed=was_reversed).drop("undone_id")

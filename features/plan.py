@@ -1,0 +1,72 @@
+"""A question about a book, compiled to SQL once and answered on any connection to it.
+
+A live request and a night run the same text: only the rows behind the tables' names differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import duckdb
+import ibis
+import pyarrow as pa
+from ibis import ir
+
+from arrears.settings import Settings
+from features.terms import due_terms, promise_days, terms
+
+
+@dataclass(frozen=True)
+class Plan:
+    """SQL over the lake's tables and `snapshots`, with the settings it joins.
+
+    Parameters
+    ----------
+    sql : one DuckDB statement.
+    terms : the settings as tables, by the name under which the SQL reads them.
+    """
+
+    sql: str
+    terms: dict[str, pa.Table]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the definition or the settings do."""
+        whole = hashlib.sha256(self.sql.encode())
+        for name in sorted(self.terms):
+            whole.update(name.encode())
+            whole.update(str(self.terms[name].to_pydict()).encode())
+        return whole.hexdigest()[:16]
+
+    def run(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
+        """The answer for the `snapshots` on this connection."""
+        for name, table in self.terms.items():
+            con.register(name, table)
+        try:
+            return con.execute(self.sql).to_arrow_table()
+        finally:
+            for name in self.terms:
+                con.unregister(name)
+
+
+def compiled(answer: ir.Table, settings: Settings) -> Plan:
+    """Compile an Ibis table of the answer; only the settings its SQL names are carried along."""
+    sql = duckdb_sql(answer)
+    makers = {"terms": terms, "due_terms": due_terms, "promise_days": promise_days}
+    carried = {name: make(settings) for name, make in makers.items() if f'"{name}"' in sql}
+    return Plan(sql=sql, terms=carried)
+
+
+def duckdb_sql(answer: ir.Table) -> str:
+    """The table as one DuckDB statement, each step a select of its own.
+
+    Ibis would otherwise inline every step into the next, and a column used twice in each of ten steps would be written
+    a thousand times.
+    """
+    before = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = False
+    try:
+        return str(ibis.to_sql(answer, dialect="duckdb", pretty=False))
+    finally:
+        ibis.options.sql.fuse_selects = before
