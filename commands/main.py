@@ -58,6 +58,7 @@ app = typer.Typer(
     cls=LazyGroup,
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,  # its frames would show the values they hold, and those may be a debtor's
     help="Whom to work next, whether they may be contacted now, and why.",
 )
 
