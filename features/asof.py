@@ -26,6 +26,7 @@ def known_on(table: ir.Table, cutoff: ir.TimestampValue | datetime) -> ir.Table:
 
     Examples
     --------
+    >>> import ibis
     >>> facts = ibis.table({"recorded_at": "timestamp('UTC')", "known_until": "timestamp('UTC')", "deleted": "bool"})
     >>> "known_until" in ibis.to_sql(known_on(facts, ibis.timestamp("2026-03-31 23:59:59.999999", timezone="UTC")))
     True

@@ -9,11 +9,10 @@ from ibis import ir
 
 from arrears.settings import Settings
 from features.catalog import CATALOG
-from features.due_history import DueHistory
-from features.facts import DEBTOR_KEY, KEY, Facts
+from features.facts import KEY, Facts
 from features.feature import Feature
 from features.plan import Plan, compiled
-from features.positions import Positions
+from features.rows import SUMMED_BY, Rows
 
 
 @dataclass(frozen=True)
@@ -76,14 +75,13 @@ def _why(reads: list[str], present: Mapping[str, frozenset[str]]) -> str:
 
 
 def _answer(facts: Facts, chosen: list[Feature]) -> ir.Table:
-    positions = Positions(facts)
-    account_rows = positions.table()
+    rows = Rows(facts)
     needed = _with_needs(chosen)
-    row = account_rows.semi_join(facts.snapshots.select(*KEY), list(KEY))
-    for over in ("payments", "cycles", "dues", "payer", "history", "debtor"):
+    row = rows.debtor.semi_join(facts.snapshots.select(*KEY), list(KEY))
+    for over in SUMMED_BY:
         own = [one for one in needed if one.over == over]
         if own:
-            row = _beside(row, _rows_over(over, facts, positions, account_rows), own)
+            row = _beside(row, getattr(rows, over), own)
     for one in [one for one in needed if one.over == "account" and one.name not in row.columns]:
         row = row.mutate(**{one.name: one.expression(row)})
     features = {one.name: row[one.name].cast("float64") for one in chosen}
@@ -96,25 +94,9 @@ def _with_needs(chosen: list[Feature]) -> list[Feature]:
 
 
 def _beside(row: ir.Table, rows: ir.Table, own: list[Feature]) -> ir.Table:
-    key = DEBTOR_KEY if own[0].over in ("payer", "history", "debtor", "contacts", "promises") else KEY
+    key = SUMMED_BY[own[0].over]
     sums = rows.group_by(key).agg(**{one.name: one.expression(rows).cast("float64") for one in own})
     row = row.drop(*(name for name in sums.columns if name not in key and name in row.columns))
     joined = row.left_join(sums, list(key)).drop(*(f"{name}_right" for name in key))
     zeros = {one.name: joined[one.name].fill_null(0.0) for one in own if one.none_is_zero}
     return joined.mutate(**zeros) if zeros else joined
-
-
-def _rows_over(over: str, facts: Facts, positions: Positions, account_rows: ir.Table) -> ir.Table:
-    if over in ("payments", "payer"):
-        paid = facts.payments
-        return paid.mutate(last_days_ago=paid.days_ago.min().over(group_by=KEY))
-    if over == "cycles":
-        cycles = positions.statements.cycles
-        nth = cycles.is_settled.cast("int64").sum().over(group_by=KEY, order_by=cycles.back, rows=(None, 0))
-        return cycles.mutate(settled_back=nth - 1)
-    if over == "dues":
-        return positions.ledger.dues
-    if over == "history":
-        history = DueHistory(facts, positions.ledger).rows
-        return history.mutate(last_settled_on=history.settled_on.max().over(group_by=DEBTOR_KEY))
-    return account_rows

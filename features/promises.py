@@ -1,0 +1,144 @@
+"""Whether promises were kept: open, kept, partly_kept or broken on a day.
+
+Each payment is consumed once, oldest promise first. Think of a book's payments as one line of money in the order in
+which it came: a promise starts where the one before it stopped, never before the day it was made, and takes at most
+what it promised, up to the last day of grace. That line needs no recursion: where each promise stops is a maximum of
+minimums over the promises before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import ibis
+from ibis import ir
+
+from arrears.settings import Settings
+from features.facts import DEBTOR_KEY, Facts, days_between, whole
+from features.plan import Plan, compiled
+from features.terms import MILLION, PROMISE_DAYS
+
+_BOOK = (*DEBTOR_KEY, "client", "currency")
+"""Money keeps a promise if it came in on an account of the same debtor, creditor and currency."""
+
+
+class Promises:
+    """Every promise known on each of its debtor's days, with what it got and its status."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    @cached_property
+    def rows(self) -> ir.Table:
+        """One row per promise: `kept_minor`, `status` and `days_ago`, counted from the last day of grace."""
+        made = self._made
+        stops = _stops(made)
+        rows = made.left_join(stops, [*_matching(made, stops), made.turn == stops.turn + 1])
+        rows = rows.drop(*(f"{name}_right" for name in (*_BOOK, "turn")))
+        start = ibis.greatest(rows.paid_before_minor, rows.stop_minor.fill_null(0))
+        rows = rows.mutate(start_minor=start)
+        kept = (rows.paid_by_grace_minor - rows.start_minor).clip(lower=0)
+        rows = rows.mutate(kept_minor=ibis.least(kept, rows.amount_minor))
+        status = ibis.cases(
+            (rows.as_of <= rows.grace_ends_on, "open"),
+            (rows.kept_minor * MILLION >= rows.amount_minor * rows.kept_parts, "kept"),
+            (rows.kept_minor > 0, "partly_kept"),
+            else_="broken",
+        )
+        return rows.mutate(status=status, days_ago=days_between(rows.grace_ends_on, rows.as_of))
+
+    @cached_property
+    def _made(self) -> ir.Table:
+        """Promises in their order, each with its place in the line of money."""
+        promises = self._promises.join(ibis.table(PROMISE_DAYS, name="promise_days"), ["terms_client", "due_on"])
+        paid = self._paid
+        joined = promises.left_join(paid, _matching(promises, paid)).drop(*(f"{name}_right" for name in _BOOK))
+        before = joined.paid_minor.sum(where=joined.paid_on < joined.made_on)
+        by_grace = joined.paid_minor.sum(where=joined.paid_on <= joined.grace_ends_on)
+        rows = joined.group_by(list(promises.columns)).agg(
+            paid_before_minor=whole(before.fill_null(0)), paid_by_grace_minor=whole(by_grace.fill_null(0))
+        )
+        order = {"group_by": _BOOK, "order_by": ["made_on", "due_on", "promise_id"]}
+        rows = rows.mutate(
+            turn=ibis.row_number().over(**order).cast("int64"),
+            through_minor=whole(rows.amount_minor.sum().over(**order, rows=(None, 0))),
+            limit_minor=rows.paid_by_grace_minor.max().over(**order, rows=(None, 0)),
+        )
+        return rows.mutate(
+            rest_minor=rows.limit_minor - rows.through_minor,
+            lead_minor=rows.paid_before_minor - (rows.through_minor - rows.amount_minor),
+        )
+
+    @cached_property
+    def _promises(self) -> ir.Table:
+        """Promises on an account, and those of a debtor all of whose accounts belong to one creditor and currency."""
+        columns = ("promise_id", "made_on", "due_on", "amount_minor")
+        own = ("client", "currency", "terms_client", "kept_parts")
+        books = self.facts.accounts.mutate(client=self.facts.accounts.client.fill_null(""))
+        on_account = _standing(self.facts.on_accounts("promises"))
+        on_account = on_account.select("account_id", *DEBTOR_KEY, *columns)
+        on_account = on_account.join(books.select("account_id", "as_of", *own), ["account_id", "as_of"])
+        if not self.facts.has("promises", "debtor_id"):
+            return on_account.select(*DEBTOR_KEY, "account_id", *columns, *own)
+        one = books.group_by(DEBTOR_KEY).agg(
+            **{name: books[name].min() for name in own},
+            is_one=(books.client.nunique() == 1) & (books.currency.nunique() == 1),
+        )
+        on_debtor = _standing(self.facts.on_debtors("promises")).select(*DEBTOR_KEY, *columns)
+        on_debtor = on_debtor.join(one.filter(one.is_one), list(DEBTOR_KEY)).mutate(account_id=ibis.null("string"))
+        wanted = (*DEBTOR_KEY, "account_id", *columns, *own)
+        return ibis.union(on_account.select(*wanted), on_debtor.select(*wanted))
+
+    @cached_property
+    def _paid(self) -> ir.Table:
+        """What came in per book and day, money that names only the debtor included where there is one book."""
+        books = self.facts.accounts.mutate(client=self.facts.accounts.client.fill_null(""))
+        paid = self.facts.payments.select("account_id", "as_of", "paid_on", "amount_minor")
+        paid = paid.join(books.select("account_id", *_BOOK), ["account_id", "as_of"])
+        rows = paid.select(*_BOOK, "paid_on", "amount_minor")
+        if self.facts.has("payments", "debtor_id"):
+            one = books.group_by(DEBTOR_KEY).agg(
+                client=books.client.min(),
+                currency=books.currency.min(),
+                is_one=(books.client.nunique() == 1) & (books.currency.nunique() == 1),
+            )
+            loose = self.facts.unapplied.select(*DEBTOR_KEY, "paid_on", "amount_minor")
+            loose = loose.join(one.filter(one.is_one), list(DEBTOR_KEY))
+            rows = ibis.union(rows, loose.select(*_BOOK, "paid_on", "amount_minor"))
+        return rows.group_by([*_BOOK, "paid_on"]).agg(paid_minor=whole(rows.amount_minor.sum()))
+
+
+def promises_plan(present: Mapping[str, frozenset[str]], settings: Settings, snapshots: str = "snapshots") -> Plan:
+    """Status of every promise of the snapshots' debtors on the snapshots' days.
+
+    Returns
+    -------
+    Plan whose `run(con)` gives promise_id, debtor_id, account_id (null: the debtor's), as_of, made_on, due_on,
+    grace_ends_on, amount_minor, kept_minor and status (open, kept, partly_kept, broken); cancelled promises are left
+    out, and so are a debtor's promises where the debtor's accounts belong to several creditors or currencies.
+    """
+    rows = Promises(Facts(present, settings, snapshots)).rows
+    columns = ("promise_id", "debtor_id", "account_id", "as_of", "made_on", "due_on", "grace_ends_on")
+    answer = rows.select(*columns, "amount_minor", "kept_minor", "status")
+    return compiled(answer.order_by("promise_id", "as_of"), settings)
+
+
+def _standing(promises: ir.Table) -> ir.Table:
+    cancelled = (promises.cancelled_on <= promises.as_of).fill_null(ibis.literal(value=False))
+    return promises.filter(promises.made_on <= promises.as_of, ~cancelled)
+
+
+def _stops(made: ir.Table) -> ir.Table:
+    """Where in the line of money each promise stops taking."""
+    leads = made.select(*_BOOK, "lead_minor", first_turn="turn")
+    rests = made.select(*_BOOK, "turn", "rest_minor", "through_minor")
+    pairs = leads.join(rests, [*(leads[name] == rests[name] for name in _BOOK), leads.first_turn <= rests.turn])
+    lowest = pairs.rest_minor.min().over(group_by=[*_BOOK, "first_turn"], order_by="turn", rows=(None, 0))
+    pairs = pairs.mutate(lowest_minor=ibis.least(lowest, pairs.lead_minor))
+    best = pairs.group_by([*_BOOK, "turn"]).agg(best=pairs.lowest_minor.max(), through=pairs.through_minor.max())
+    return best.select(*_BOOK, "turn", stop_minor=best.best + best.through)
+
+
+def _matching(left: ir.Table, right: ir.Table) -> list[ir.BooleanValue]:
+    return [left[name] == right[name] for name in _BOOK]
