@@ -25,6 +25,7 @@ class Lake:
     Parameters
     ----------
     root : the lake's folder; it need not exist yet.
+    manifest : an earlier state of the lake, as a night recorded it; by default the present one.
 
     Examples
     --------
@@ -32,9 +33,9 @@ class Lake:
     False
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, manifest: Manifest | None = None) -> None:
         self.root = root
-        self.manifest: Manifest = read_manifest(root)
+        self.manifest: Manifest = read_manifest(root) if manifest is None else manifest
 
     def exists(self) -> bool:
         """True where something was loaded."""
@@ -145,10 +146,16 @@ class Lake:
         return self.manifest.tables[table]
 
 
-def scan_files(files: Iterable[Path]) -> str:
-    """A FROM clause over these Parquet files; the `load=` folders above them are no columns."""
+def scan_files(files: Iterable[Path], *, name: str | None = None) -> str:
+    """A FROM clause over these Parquet files; the `load=` folders above them are no columns.
+
+    Parameters
+    ----------
+    name : of a further column that says which file a row is in.
+    """
     listed = ", ".join(quoted(str(file)) for file in files)
-    return f"read_parquet([{listed}], hive_partitioning = false)"
+    named = f", filename = {quoted(name)}" if name else ""
+    return f"read_parquet([{listed}], hive_partitioning = false{named})"
 
 
 def quoted(text: str) -> str:

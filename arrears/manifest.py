@@ -83,6 +83,11 @@ class Manifest:
         named = {file.path for table in self.tables.values() for file in table.files}
         return frozenset(named | ({self.settings.path} if self.settings else set()))
 
+    def document(self) -> dict[str, Any]:
+        """The manifest as plain JSON; `manifest_of` reads it back."""
+        plain: dict[str, Any] = json.loads(json.dumps({"format": FORMAT, **asdict(self)}, default=str))
+        return plain
+
     def with_load(self, load: LoadRecord, tables: dict[str, TableFiles], settings: DataFile | None) -> Manifest:
         """The state after one more load; tables it does not mention stay as they are."""
         return replace(self, tables=self.tables | tables, settings=settings or self.settings, loads=(*self.loads, load))
@@ -96,9 +101,16 @@ def read_manifest(root: Path) -> Manifest:
     ArrearsError : the manifest was written by a newer Arrears, or is no manifest.
     """
     file = root / FILE
-    if not file.exists():
-        return Manifest()
-    document = json.loads(file.read_text(encoding="utf-8"))
+    return manifest_of(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else Manifest()
+
+
+def manifest_of(document: dict[str, Any]) -> Manifest:
+    """The manifest that a document tells, as the lake or a recorded night keeps it.
+
+    Raises
+    ------
+    ArrearsError : it was written by a newer Arrears, or is no manifest.
+    """
     if document.get("format") != FORMAT:
         raise ArrearsError(
             asked="read the lake",
@@ -114,10 +126,9 @@ def read_manifest(root: Path) -> Manifest:
 
 def write_manifest(root: Path, manifest: Manifest) -> None:
     """Replace the manifest by rename, after what it names is safe on disk."""
-    document = {"format": FORMAT, **asdict(manifest)}
     fresh = root / f".{FILE}.new"
     with fresh.open("w", encoding="utf-8") as file:
-        json.dump(document, file, indent=1, sort_keys=True, default=str)
+        json.dump(manifest.document(), file, indent=1, sort_keys=True)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(root / FILE)

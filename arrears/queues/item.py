@@ -169,14 +169,14 @@ class HeldCount:
 
 @dataclass(frozen=True)
 class BucketTotal:
-    """One bucket of the past-due book in one currency."""
+    """One bucket of the past-due book in one currency; `past_due_minor` None where the source never says it."""
 
     bucket: str
     currency: str
     accounts: int
     held: int
     balance_minor: int
-    past_due_minor: int
+    past_due_minor: int | None
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ def aging(connection: Connection, night_id: int) -> list[BucketTotal]:
         """
         SELECT bucket, currency, count(*) AS accounts, count(*) FILTER (WHERE verdict = 'held') AS held,
                coalesce(sum(balance_minor), 0)::bigint AS balance_minor,
-               coalesce(sum(past_due_minor), 0)::bigint AS past_due_minor
+               sum(past_due_minor)::bigint AS past_due_minor
         FROM night_accounts WHERE night_id = :night GROUP BY bucket, currency
         ORDER BY array_position(ARRAY['CURRENT', '1-29', '30-59', '60-89', '90-119', '120-149', '150-179', '180+',
                                       'CHARGED_OFF'], bucket), currency

@@ -1,0 +1,92 @@
+"""Write a night: all of it in one transaction, or none.
+
+The night before it loses its open items in the same transaction, so nobody ever sees two queues, or none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, text
+
+from arrears.state.schema import OPEN_STATES, audit, night_accounts, nights, work_items
+
+ACCOUNT_COLUMNS = tuple(column.name for column in night_accounts.columns if column.name != "night_id")
+ITEM_COLUMNS = tuple(
+    column.name for column in work_items.columns if column.name not in ("night_id", "work_item_id", "state_because")
+)
+
+_ONE_NIGHT_AT_A_TIME = 7_204_134  # any number that nothing else locks on
+
+
+def record_night(
+    connection: Connection,
+    night: Mapping[str, Any],
+    *,
+    accounts: Iterable[Sequence[Any]],
+    items: Iterable[Sequence[Any]],
+    who: str,
+) -> int:
+    """Write a night, its judged accounts and its items, and withdraw what was open before.
+
+    Parameters
+    ----------
+    connection : in a transaction, which the caller ends.
+    night : columns of `nights` by name, without id, state and successor.
+    accounts : rows in the order of `ACCOUNT_COLUMNS`; JSON columns as text (`plain_json`).
+    items : rows in the order of `ITEM_COLUMNS`, best first.
+    who : whose night it is, for the audit trail.
+
+    Returns
+    -------
+    int : the night's id.
+    """
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_NIGHT_AT_A_TIME})
+    night_id = connection.execute(
+        insert(nights).values(**night, state="served").returning(nights.c.night_id)
+    ).scalar_one()
+    _copy(connection, night_accounts, ("night_id", *ACCOUNT_COLUMNS), ((night_id, *row) for row in accounts))
+    _supersede(connection, night_id, night["ran_at"])
+    _copy(connection, work_items, ("night_id", *ITEM_COLUMNS), ((night_id, *row) for row in items))
+    counts = {name: night[name] for name in ("past_due", "held", "served", "scored_by")}
+    told = {"at": night["ran_at"], "who": who, "did": "night.ran", "subject": str(night_id), "detail": counts}
+    connection.execute(insert(audit), told)
+    return int(night_id)
+
+
+def plain_json(document: object) -> str:
+    """A document as JSON that PostgreSQL takes: no NaN, keys in a fixed order.
+
+    Raises
+    ------
+    ValueError : a number in it is NaN or infinite.
+
+    Examples
+    --------
+    >>> plain_json({"b": 1, "a": None})
+    '{"a":null,"b":1}'
+    """
+    return json.dumps(document, allow_nan=False, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _supersede(connection: Connection, night_id: int, at: datetime) -> None:
+    """Withdraw every item that is still open, and name this night as the successor of those before it."""
+    withdraw = """
+        UPDATE work_items SET state = 'withdrawn', state_since = :at, state_because = 'a later night took its place'
+        WHERE state = ANY (:open)
+    """
+    connection.execute(text(withdraw), {"at": at, "open": list(OPEN_STATES)})
+    succeed = """
+        UPDATE nights SET state = 'superseded', superseded_by = :night WHERE state = 'served' AND night_id <> :night
+    """
+    connection.execute(text(succeed), {"night": night_id})
+
+
+def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,182 @@
+"""One night: from the lake to a queue, step by step, in the order in which a person would do it by hand.
+
+`build` does everything but write, so a trial run and a replay walk the very same steps; `run_night` writes what it
+built in one transaction. Every number that a later reader could ask about is kept beside the night.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from sqlalchemy import Engine
+
+from arrears.clock import Clock
+from arrears.errors import BadInput
+from arrears.lake import Lake
+from arrears.policy.facts import Numbers
+from arrears.policy.verdict import Judgement, judge
+from arrears.queues import value
+from arrears.queues.rank import Ranking, ranked
+from arrears.queues.record import record_night
+from arrears.queues.strategy import Strategy
+from features.terms import minor
+from models.registry import Registry
+from serving import night_rows
+from serving.book import Book, questions, read_book
+from serving.losses import Losses, losses_on
+from serving.scoring import PROPENSITY, ROLL_RATE, Champion, Scores, champion, score
+
+_log = logging.getLogger(__name__)
+Progress = Callable[[str], None]
+
+
+def quiet(step: str) -> None:
+    """Tell nobody."""
+    del step
+
+
+@dataclass(frozen=True)
+class Built:
+    """A whole night before it is written."""
+
+    lake: Lake
+    strategy: Strategy
+    book: Book
+    losses: Losses
+    scores: Scores
+    judgement: Judgement
+    terms: dict[str, Numbers]
+    ranking: Ranking
+    feature_fingerprint: str
+    features_absent: dict[str, str]
+    seconds: float
+
+    @property
+    def held(self) -> int:
+        """Accounts that at least one rule holds."""
+        return int(self.judgement.is_held.sum())
+
+
+def run_night(
+    engine: Engine,
+    lake: Lake,
+    registry: Registry,
+    as_of: date,
+    strategy: Strategy,
+    *,
+    clock: Clock,
+    who: str = "arrears night",
+    progress: Progress = quiet,
+) -> int:
+    """Score, hold, value, rank and serve the past-due book of a day.
+
+    Returns
+    -------
+    int : id of the night, whose items are now the ones that are served; those of the night before are withdrawn.
+
+    Raises
+    ------
+    BadInput : the lake is empty, or knows no account on that day.
+    """
+    champions = (champion(registry, PROPENSITY, as_of), champion(registry, ROLL_RATE, as_of))
+    built = build(lake, champions, as_of, strategy, progress=progress)
+    progress("Writing the queue")
+    with engine.begin() as connection:
+        night_id = record_night(
+            connection,
+            night_rows.night(built, ran_at=clock.now()),
+            accounts=night_rows.accounts(built),
+            items=night_rows.items(built, at=clock.now()),
+            who=who,
+        )
+    _log.info(
+        "night.ran night=%d as_of=%s past_due=%d held=%d served=%d scored_by=%s",
+        *(night_id, as_of, len(built.book), built.held, len(built.ranking), built.scores.scored_by),
+    )
+    return night_id
+
+
+def build(
+    lake: Lake,
+    champions: tuple[Champion, Champion],
+    as_of: date,
+    strategy: Strategy,
+    *,
+    progress: Progress = quiet,
+) -> Built:
+    """Every step of the night but the last, which writes.
+
+    Parameters
+    ----------
+    champions : what scores paying and what scores rolling, as `scoring.champion` tells.
+    """
+    began = time.perf_counter()
+    progress("Opening the lake")
+    if not lake.exists():
+        raise BadInput(
+            asked=f"a night as of {as_of}", found="an empty lake", do="Load a source first: arrears load demo."
+        )
+    asked = questions(lake)
+    with lake.connect() as con:
+        progress("Reading what was known")
+        book = read_book(con, asked, as_of)
+        losses = losses_on(lake, con, as_of)
+    progress(f"Scoring {len(book):,} past-due accounts")
+    scores = score(book, *champions, losses)
+    progress("Asking the rules")
+    judgement = judge(book.facts())
+    progress("Valuing and ranking")
+    terms = value.terms(worth(book, scores), losses.by_bucket)
+    ranking = rank(book, terms, judgement, strategy)
+    return Built(
+        lake=lake,
+        strategy=strategy,
+        book=book,
+        losses=losses,
+        scores=scores,
+        judgement=judgement,
+        terms=terms,
+        ranking=ranking,
+        feature_fingerprint=asked.fingerprint,
+        features_absent=dict(asked.features.absent or {}),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def worth(book: Book, scores: Scores) -> value.Worth:
+    """What the formula reads of each account: where it stands, its scores, and its client's costs."""
+    return value.Worth(
+        bucket_rank=book.bucket_rank,
+        balance_minor=book.balance_minor,
+        past_due_minor=book.past_due_minor,
+        is_agency=book.is_agency,
+        propensity=scores.propensity,
+        p_roll=scores.p_roll,
+        next_bucket=scores.next_bucket,
+        days_to_roll=book.days_to_roll,
+        right_party_share=book.of_client(lambda chosen, _: chosen.value.right_party_share),
+        attempts_per_week=book.of_client(lambda chosen, _: chosen.value.attempts_per_week),
+        attempt_minutes=book.of_client(lambda chosen, _: chosen.value.attempt_minutes),
+        talk_minutes=book.of_client(lambda chosen, _: chosen.value.talk_minutes),
+        minute_cost_minor=book.of_client(lambda chosen, currency: minor(chosen.value.minute_cost, currency)),
+        fee_share=book.of_client(lambda chosen, _: chosen.value.fee_share),
+    )
+
+
+def rank(book: Book, terms: dict[str, Numbers], judgement: Judgement, strategy: Strategy) -> Ranking:
+    """The items of a night, best first; loss avoided and fees, and two currencies, are never summed."""
+    basis = np.where(np.isnan(terms["exposure_minor"]), "fee", "loss")
+    return ranked(
+        strategy,
+        terms,
+        served=~judgement.is_held,
+        account_id=book.account_id,
+        debtor_id=book.debtor_id,
+        work_group=book.client,
+        kind=np.char.add(basis, book.currency),
+    )
