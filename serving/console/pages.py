@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 
 from arrears.clock import SystemClock
 from serving import access, running
-from serving.console.frame import STATIC, link_spent, page
+from serving.console import queue, today
+from serving.console.frame import STATIC, link_spent, page, today_of
 from serving.door import COOKIE
 
 router = APIRouter(include_in_schema=False)
@@ -57,6 +58,28 @@ def static(name: str) -> Response:
 
 
 @router.get("/")
-def today(request: Request) -> Response:
+def today_page(request: Request) -> Response:
     """What this morning holds."""
-    return page(request, "today.html", room="Today")
+    facts = today.shown(running.deployment())
+    return _nothing_yet(request, "Today") if facts is None else page(request, "today.html", room="Today", **facts)
+
+
+@router.get("/queues")
+def queue_page(request: Request, wanted: Annotated[queue.Wanted, Query()]) -> Response:
+    """The queue, best first or as it was asked for."""
+    facts = queue.shown(running.deployment(), wanted)
+    return _nothing_yet(request, "Queues") if facts is None else page(request, "queue.html", room="Queues", **facts)
+
+
+@router.get("/queues/export.csv")
+def queue_file(wanted: Annotated[queue.Wanted, Query()]) -> Response:
+    """The queue as a file for a spreadsheet or a dialer."""
+    deployment = running.deployment()
+    day = today_of(deployment.clock.now(), deployment.settings.portfolio.zone)
+    named = {"Content-Disposition": f'attachment; filename="arrears-queue-{day}.csv"'}
+    return StreamingResponse(queue.export(deployment, wanted), media_type="text/csv; charset=utf-8", headers=named)
+
+
+def _nothing_yet(request: Request, room: str) -> Response:
+    has_lake = running.deployment().lake.exists()
+    return page(request, "nothing.html", room=room, has_lake=has_lake)

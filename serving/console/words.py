@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from arrears.buckets import AGEING
 from arrears.money import to_major
+from serving.console.reasons import sentences_of
 
 NOTHING = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"  # as wide as a plus, so that columns of numbers line up
@@ -36,7 +37,7 @@ def money(minor: int | float | None, currency: str) -> str:
     Examples
     --------
     >>> money(6123450, "TWD"), money(850, "USD"), money(-99, "USD") == MINUS + "0.99"
-    ('61,235', '8.50', True)
+    ('61,234', '8.50', True)
     """
     if minor is None:
         return NOTHING
@@ -160,6 +161,13 @@ def sentence(code: str) -> str:
     return code.replace("_", " ")
 
 
+def share_bar(part: float) -> Markup:
+    """A bar as wide as its share of a table's cell."""
+    bar = '<rect class="bar-main" width="{:.2f}%" height="10" rx="1.5"/>'
+    drawn = f'<svg width="100%" height="10" aria-hidden="true">{bar}</svg>'
+    return Markup('<span class="chart">' + drawn + "</span>").format(max(part * 100, 0.4))  # noqa: S704 - our own words
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "count": count,
     "money": money,
@@ -173,5 +181,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "bucket": bucket,
     "said": sentence,
+    "sentences": sentences_of,
 }
-GLOBALS: dict[str, Any] = {"in_days": in_days, "NOTHING": NOTHING}
+GLOBALS: dict[str, Any] = {"in_days": in_days, "NOTHING": NOTHING, "share_bar": share_bar}

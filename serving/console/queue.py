@@ -1,0 +1,165 @@
+"""The page Queues: every item in order, filtered, sorted, paged, and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from arrears.buckets import Bucket
+from arrears.money import to_major
+from arrears.queues import store
+from arrears.queues.item import WorkItem
+from serving.console.frame import today_of
+from serving.console.reasons import sentences_of
+from serving.deployment import Deployment
+
+PAGE = 50
+EXPORT_PAGE = 2000
+
+BUCKETS = tuple(bucket.value for bucket in Bucket if bucket not in (Bucket.CURRENT, Bucket.PAID_OFF, Bucket.LEFT))
+
+SORTS: dict[str, tuple[str, bool]] = {
+    "rank": ("rank", False),
+    "bucket": ("days_past_due", True),
+    "balance": ("balance", True),
+    "stop_roll": ("stop_roll", True),
+    "rolls_on": ("rolls_on", False),
+    "propensity": ("propensity", True),
+    "p_roll": ("p_roll", True),
+    "value": ("value", True),
+}
+"""What a click on a column's head sorts by, and whether the largest comes first."""
+
+
+COLUMNS = (
+    "rank",
+    "debtor_id",
+    "accounts",
+    "bucket",
+    "days_past_due",
+    "currency",
+    "balance",
+    "past_due",
+    "stop_roll",
+    "rolls_on",
+    "propensity",
+    "p_roll",
+    "value",
+    "expected_minutes",
+    "reasons",
+    "as_of",
+    "strategy",
+    "propensity_model",
+    "roll_rate_model",
+)
+"""Columns of the exported file; money in major units of `currency`."""
+
+
+class Wanted(BaseModel):
+    """Which items somebody wants to see, as the address says it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    bucket: Annotated[str, Field(max_length=20)] = ""
+    q: Annotated[str, Field(max_length=100)] = ""
+    sort: Annotated[str, Field(max_length=20)] = "rank"
+    after: Annotated[str, Field(max_length=400)] = ""
+
+    def address(self, **other: str) -> str:
+        """The address of the same list with something changed."""
+        asked = {"bucket": self.bucket, "q": self.q, "sort": self.sort, **other}
+        said = {name: value for name, value in asked.items() if value and (name, value) != ("sort", "rank")}
+        return "?" + urlencode(said) if said else "?"
+
+
+def shown(deployment: Deployment, wanted: Wanted) -> dict[str, Any] | None:
+    """What the page shows; None before the first night."""
+    with deployment.engine.connect() as connection:
+        night = store.latest_night(connection)
+        if night is None:
+            return None
+        found = _found(connection, night.night_id, wanted, limit=PAGE)
+        return {
+            "night": night,
+            "items": found.rows,
+            "total": found.total,
+            "next": found.after,
+            "wanted": wanted,
+            "buckets": BUCKETS,
+            "sorts": SORTS,
+            "today": today_of(deployment.clock.now(), deployment.settings.portfolio.zone),
+        }
+
+
+def export(deployment: Deployment, wanted: Wanted) -> Iterator[str]:
+    """The wanted items as lines of CSV, a page of the database at a time."""
+    yield _csv(COLUMNS)
+    with deployment.engine.connect() as connection:
+        night = store.latest_night(connection)
+        after: str | None = ""
+        while night is not None and after is not None:
+            asked = Wanted(bucket=wanted.bucket, q=wanted.q, sort=wanted.sort, after=after)
+            found = _found(connection, night.night_id, asked, limit=EXPORT_PAGE)
+            yield "".join(_csv(_line(item)) for item in found.rows)
+            after = found.after
+
+
+def _found(connection: Connection, night_id: int, wanted: Wanted, *, limit: int) -> store.Page[WorkItem]:
+    sort, descending = SORTS.get(wanted.sort, SORTS["rank"])
+    return store.items(
+        connection,
+        night_id,
+        state="ready",
+        bucket=wanted.bucket or None,
+        search=wanted.q or None,
+        sort=sort,
+        descending=descending,
+        after=wanted.after or None,
+        limit=limit,
+    )
+
+
+def _line(item: WorkItem) -> tuple[object, ...]:
+    """One item as `COLUMNS` name it."""
+
+    def major(minor: float | None) -> str:
+        return "" if minor is None else f"{to_major(round(minor), item.currency):f}"
+
+    return (
+        item.rank,
+        _harmless(item.debtor_id),
+        _harmless(" ".join(item.accounts)),
+        item.bucket,
+        item.days_past_due,
+        item.currency,
+        major(item.balance_minor),
+        major(item.past_due_minor),
+        major(item.stop_roll_minor),
+        item.rolls_on,
+        f"{item.propensity:.4f}",
+        "" if item.p_roll is None else f"{item.p_roll:.4f}",
+        major(item.value_minor),
+        f"{item.expected_minutes:.2f}",
+        " | ".join(sentences_of(item.reasons, most=4)),
+        item.as_of,
+        f"{item.strategy_name}/{item.strategy_version}",
+        f"{item.propensity_model}/{item.propensity_version}",
+        f"{item.roll_rate_model}/{item.roll_rate_version}",
+    )
+
+
+def _harmless(word: str) -> str:
+    # A spreadsheet would run a cell that begins like a formula.
+    return f"'{word}" if word[:1] in "=+-@\t" else word
+
+
+def _csv(fields: Iterable[object]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(fields)
+    return buffer.getvalue()
