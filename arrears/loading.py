@@ -9,140 +9,152 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from arrears.checks import Checked, check_table, remember_keys, rules_of
 from arrears.clock import Clock
+from arrears.errors import BadInput
+from arrears.intake.across import across_warnings
+from arrears.intake.against_lake import lake_rules
+from arrears.intake.book import Book, open_book, remember_ids
+from arrears.intake.checks import Checked, check_table
+from arrears.intake.names import column_problems, table_problems
+from arrears.intake.notes import say_assumptions
+from arrears.intake.own_rules import own_rules
+from arrears.intake.raw import Unreadable, show_raw
+from arrears.intake.report import Problem, Report
+from arrears.intake.rules import contract_rules
+from arrears.intake.source import SETTINGS, Source, open_source
+from arrears.intake.typed import TypedTable, type_table
+from arrears.intake.write import write_load
 from arrears.lake import Lake
-from arrears.report import Problem, Report
-from arrears.settings import default_settings, read_settings
-from arrears.source import Source, open_source
-from arrears.tables import ALWAYS_REQUIRED, ONE_REQUIRED, TABLES
-from arrears.typed import Moment, TypedTable, raw_columns, remember_accounts, remember_currencies, type_table
-from arrears.write import write_load
+from arrears.settings import Settings, default_settings, read_settings
+from arrears.tables import TABLES
 
 MEMORY = "1500MB"
+"""What DuckDB may hold while it checks and writes; the rest is spilled to the machine's temporary folder."""
+
 Progress = Callable[[str, str], None]
+"""Told of every step: `read`, `check` or `write`, and the table."""
 
 
-def quiet(step: str, table: str) -> None:
-    """Progress that nobody watches."""
-
-
-def check(folder: Path, lake: Lake, clock: Clock, *, progress: Progress = quiet) -> Report:
+def check(folder: Path, lake: Lake, clock: Clock, *, progress: Progress | None = None) -> Report:
     """Every problem of a source, as a load into this lake would find it.
 
     Raises
     ------
-    WrongUse : there is no such folder.
-    BadInput : its portfolio.toml cannot be used.
+    WrongUse : there is no such folder, or no table in it.
     """
     source = open_source(folder)
-    with workbench() as con:
-        return _checked(con, source, lake, clock, progress)[0]
+    with workbench() as bench:
+        return _examine(bench, source, lake, clock, progress or _unwatched).report
 
 
-def load(folder: Path, root: Path, clock: Clock, *, progress: Progress = quiet) -> Report:
+def load(folder: Path, root: Path, clock: Clock, *, progress: Progress | None = None) -> Report:
     """Add a source to the lake at `root`, whole or not at all; files that were loaded before change nothing.
 
     Raises
     ------
     BadInputFound : at least one error; the lake is byte for byte as before.
+    Refused : another load is writing at the same time.
+    WrongUse : there is no such folder, or no table in it.
     """
-    source = open_source(folder)
-    lake = Lake(root)
+    source, lake, watched = open_source(folder), Lake(root), progress or _unwatched
     if source.digest in {done.digest for done in lake.manifest.loads}:
         return Report(source=source.name, already_loaded=True)
-    with workbench() as con:
-        report, typed, checked = _checked(con, source, lake, clock, progress)
-        report.raise_if_bad(asked=f"load {source.name}")
-        return write_load(con, lake, source, typed, checked, report, clock, progress)
+    with workbench() as bench:
+        seen = _examine(bench, source, lake, clock, watched)
+        seen.report.raise_if_bad()
+        return write_load(bench.con, lake, source, seen.book, seen.typed, seen.checked, seen.report, watched)
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A DuckDB of its own, and a folder for what it spills."""
+
+    con: duckdb.DuckDBPyConnection
+    folder: Path
 
 
 @contextmanager
-def workbench() -> Iterator[duckdb.DuckDBPyConnection]:
+def workbench() -> Iterator[Workbench]:
     """A DuckDB with a memory limit, that spills to a folder of its own and leaves nothing behind."""
-    with tempfile.TemporaryDirectory(prefix="arrears-load-") as folder:
+    with tempfile.TemporaryDirectory(prefix="arrears-load-") as name:
+        folder = Path(name)
         con = duckdb.connect(
-            str(Path(folder) / "bench.duckdb"), config={"memory_limit": MEMORY, "temp_directory": folder}
+            str(folder / "bench.duckdb"), config={"memory_limit": MEMORY, "temp_directory": str(folder / "spill")}
         )
         con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = false")
         try:
-            yield con
+            yield Workbench(con, folder)
         finally:
             con.close()
 
 
-def _checked(
-    con: duckdb.DuckDBPyConnection, source: Source, lake: Lake, clock: Clock, progress: Progress
-) -> tuple[Report, dict[str, TypedTable], dict[str, Checked]]:
-    settings = (
-        read_settings(source.settings) if source.settings else lake.settings if lake.exists() else default_settings()
-    )
-    moment = Moment(now=clock.now(), zone=settings.portfolio.zone, first_load=not lake.exists())
-    raw = {name: raw_columns(con, source, name) for name in source.tables}
-    problems = [*source.problems, *_missing_tables(source, lake)]
-    for name, columns in raw.items():
-        problems += _column_problems(name, columns)
-    remember_currencies(con)
-    remember_accounts(con, lake, raw)
-    typed = {name: type_table(con, TABLES[name], columns, moment) for name, columns in raw.items()}
-    known = set(typed) | set(lake.tables)
-    for target in {column.refers_to for table in typed.values() for column in table.table.columns if column.refers_to}:
-        if target in known:
-            remember_keys(con, lake, target, typed)
+@dataclass(frozen=True)
+class _Seen:
+    report: Report
+    book: Book
+    typed: dict[str, TypedTable]
+    checked: dict[str, Checked]
+
+
+def _examine(bench: Workbench, source: Source, lake: Lake, clock: Clock, progress: Progress) -> _Seen:
+    con, problems = bench.con, list(source.problems)
+    settings, unusable = _settings(source, lake)
+    raw, unreadable = _read(bench, source, progress)
+    problems += [*unusable, *unreadable, *table_problems({*source.tables, *lake.tables})]
+    book = open_book(con, lake, raw, now=clock.now(), zone=settings.portfolio.zone)
+    typed = {name: type_table(con, TABLES[name], columns, book) for name, columns in raw.items()}
+    _remember_targets(con, lake, book, typed)
     checked: dict[str, Checked] = {}
     for name, table in typed.items():
         progress("check", name)
-        checked[name] = check_table(con, table, rules_of(table, moment, known=known))
+        problems += column_problems(TABLES[name], raw[name])
+        rules = [*contract_rules(table, book), *own_rules(table, book), *lake_rules(con, table, lake)]
+        checked[name] = check_table(con, table, rules)
         problems += checked[name].problems
+    if not any(problem.level == "error" for problem in problems):
+        progress("check", "all tables together")
+        problems += across_warnings(con, lake, typed)
     report = Report(
-        source=source.name, rows={name: each.rows for name, each in checked.items()}, problems=tuple(problems)
+        source=source.name,
+        rows={name: each.rows for name, each in checked.items()},
+        problems=tuple(problems),
+        notes=tuple(say_assumptions(typed, checked, book)),
     )
-    return report, typed, checked
+    return _Seen(report, book, typed, checked)
 
 
-def _missing_tables(source: Source, lake: Lake) -> Iterator[Problem]:
-    there = {*source.tables, *lake.tables}
-    for name in ALWAYS_REQUIRED:
-        if name not in there:
-            yield Problem(
-                name,
-                None,
-                "missing_table",
-                "error",
-                1,
-                "the source has no such file",
-                f"Add {name}.csv or {name}.parquet.",
-            )
-    if not there & set(ONE_REQUIRED):
-        both = " or ".join(ONE_REQUIRED)
-        yield Problem(
-            ONE_REQUIRED[0],
-            None,
-            "missing_table",
-            "error",
-            1,
-            f"neither {both}: nothing says how late an account is",
-            f"Add {both}.",
-        )
+def _settings(source: Source, lake: Lake) -> tuple[Settings, list[Problem]]:
+    if source.settings is None:
+        return lake.settings, []
+    try:
+        return read_settings(source.settings), []
+    except BadInput as bad:
+        return default_settings(), [Problem(SETTINGS, None, "bad_setting", "error", 1, bad.found, bad.do)]
 
 
-def _column_problems(name: str, raw: dict[str, str]) -> Iterator[Problem]:
-    table = TABLES[name]
-    for column in table.columns:
-        if column.required and column.name not in raw:
-            yield Problem(name, column.name, "missing_column", "error", 1, "the file has no such column", "Add it.")
-    for column in raw:
-        if not table.has(column) and column not in ("recorded_at", "deleted"):
-            yield Problem(
-                name,
-                column,
-                "unknown_column",
-                "warning",
-                1,
-                "no such column in the contract, and it is not read",
-                "Nothing, or name it as the contract does.",
-            )
+def _read(bench: Workbench, source: Source, progress: Progress) -> tuple[dict[str, dict[str, str]], list[Problem]]:
+    raw: dict[str, dict[str, str]] = {}
+    problems: list[Problem] = []
+    for name, table in source.tables.items():
+        progress("read", name)
+        try:
+            raw[name] = show_raw(bench.con, table, bench.folder)
+        except Unreadable as unreadable:
+            problems.append(unreadable.problem)
+    return raw, problems
+
+
+def _remember_targets(con: duckdb.DuckDBPyConnection, lake: Lake, book: Book, typed: dict[str, TypedTable]) -> None:
+    """Ids of every table that some row of the source names."""
+    named = {table.table.column(name).refers_to for table in typed.values() for name in table.columns}
+    for target in sorted(named & book.tables, key=str):
+        remember_ids(con, lake, str(target), typed)
+
+
+def _unwatched(step: str, table: str) -> None:
+    """Progress that nobody watches."""

@@ -4,6 +4,8 @@ The rows are real (see NOTICE); points and collectors are synthetic and say so. 
 the tables: `default_next_month` hands it to tests and validation records, and no load ever reads it.
 """
 
+# ruff: noqa: S608 - only names of the data set and of the contract enter these statements
+
 from __future__ import annotations
 
 import shutil

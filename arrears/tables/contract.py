@@ -1,7 +1,7 @@
 """What a table and a column promise.
 
 A contract is data: the checks of a load, the lake's schema, the manual and the features all read the same one. How a
-promise is checked is for `arrears.checks` to say.
+promise is checked is for `arrears.intake` to say.
 """
 
 from __future__ import annotations

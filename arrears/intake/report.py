@@ -20,10 +20,16 @@ class Problem:
     Parameters
     ----------
     rule : its stable name, such as `wrong_type`.
-    count : rows that break it; 1 where the whole table or column does.
+    count : rows that break it; 1 where the whole file, table or column does.
     keys : up to five keys of such rows.
     found : what is wrong, in words.
     do : what would cure it.
+
+    Examples
+    --------
+    >>> bad = Problem("dues", "amount", "wrong_type", "error", 2, "no amounts", "Write 12.30.", ("U1", "U2"))
+    >>> print(bad.sentence)
+    dues.amount: wrong_type in 2 rows (U1; U2): no amounts. Write 12.30.
     """
 
     table: str
@@ -36,18 +42,15 @@ class Problem:
     keys: tuple[str, ...] = ()
 
     @property
-    def sentence(self) -> str:
-        """The problem in one line.
+    def where(self) -> str:
+        """The table, and the column where one is to blame."""
+        return f"{self.table}.{self.column}" if self.column else self.table
 
-        Examples
-        --------
-        >>> print(Problem("dues", "amount", "wrong_type", "error", 2, "no number", "Write 12.30.", ("U1", "U2")).sentence)
-        dues.amount: wrong_type in 2 rows (U1; U2): no number. Write 12.30.
-        """
-        where = f"{self.table}.{self.column}" if self.column else self.table
-        rows = f" in {self.count:,} row{'s' if self.count != 1 else ''}" if self.keys else ""
-        keys = f" ({'; '.join(self.keys)})" if self.keys else ""
-        return f"{where}: {self.rule}{rows}{keys}: {self.found}. {self.do}"
+    @property
+    def sentence(self) -> str:
+        """The problem in one line."""
+        rows = f" in {self.count:,} row{'s' if self.count != 1 else ''} ({'; '.join(self.keys)})" if self.keys else ""
+        return f"{self.where}: {self.rule}{rows}: {self.found}. {self.do}"
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Report:
         """The report as plain data, for `--json`."""
         return {"ok": not self.errors, **asdict(self)}
 
-    def raise_if_bad(self, asked: str) -> None:
+    def raise_if_bad(self) -> None:
         """Leave with every error at once.
 
         Raises
@@ -87,17 +90,18 @@ class Report:
         BadInputFound : there is at least one error.
         """
         if self.errors:
-            raise BadInputFound(asked=asked, report=self)
+            raise BadInputFound(self)
 
 
 class BadInputFound(BadInput):
     """A source whose rows break the contract; the lake is as it was."""
 
-    def __init__(self, *, asked: str, report: Report) -> None:
+    def __init__(self, report: Report) -> None:
         listed = "\n".join(f"  {problem.sentence}" for problem in report.errors)
+        kinds = "1 kind" if len(report.errors) == 1 else f"{len(report.errors)} kinds"
         super().__init__(
-            asked=asked,
-            found=f"{len(report.errors)} kinds of error, and nothing was loaded\n{listed}",
+            asked=f"load {report.source}",
+            found=f"{kinds} of error, and nothing was loaded\n{listed}",
             do="Mend these in the source and load it again.",
         )
         self.report = report

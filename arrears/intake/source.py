@@ -1,12 +1,11 @@
 """A source folder: which file holds which table, and a digest of all of them.
 
 One CSV or Parquet file per table, or a folder of Parquet files, named as the table. This file knows names and bytes;
-what the rows must look like is for `arrears.tables` and `arrears.checks`.
+what the rows must look like is for `arrears.tables` and the rules.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from arrears.errors import WrongUse
-from arrears.lake import quoted
-from arrears.report import Problem
+from arrears.intake.report import Problem
 from arrears.tables import TABLES
 
 SETTINGS = "portfolio.toml"
@@ -31,24 +29,6 @@ class TableSource:
     table: str
     format: Literal["csv", "parquet"]
     paths: tuple[Path, ...]
-
-    @property
-    def scan(self) -> str:
-        """A FROM clause that reads the rows: CSV as text, Parquet with its own types."""
-        if self.format == "parquet":
-            listed = ", ".join(quoted(str(path)) for path in self.paths)
-            return f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
-        columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in self.header)
-        return (
-            f"read_csv({quoted(str(self.paths[0]))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
-            f"escape = '\"', nullstr = '', max_line_size = 4194304, columns = {{{columns}}})"
-        )
-
-    @cached_property
-    def header(self) -> tuple[str, ...]:
-        """Names in the first line of a CSV file."""
-        with self.paths[0].open(encoding="utf-8-sig", newline="") as file:
-            return tuple(next(csv.reader(file), ()))
 
 
 @dataclass(frozen=True)
@@ -88,14 +68,10 @@ def open_source(folder: Path) -> Source:
 
     Raises
     ------
-    WrongUse : there is no such folder.
+    WrongUse : there is no such folder, or nothing in it is named as a table.
     """
     if not folder.is_dir():
-        raise WrongUse(
-            asked=f"read the source {folder}",
-            found="no folder of that name",
-            do="Name a folder with one Parquet or CSV file per table, or demo for the built-in portfolio.",
-        )
+        raise _no_source(folder, "no folder of that name")
     found: dict[str, list[TableSource]] = {}
     problems: list[Problem] = []
     for entry in sorted(folder.iterdir()):
@@ -103,8 +79,10 @@ def open_source(folder: Path) -> Source:
         if table is not None and table.table in TABLES:
             found.setdefault(table.table, []).append(table)
         elif not entry.name.startswith(".") and entry.name != SETTINGS:
-            problems.append(_unknown(entry))
-    problems += [_twofold(name, sources) for name, sources in found.items() if len(sources) > 1]
+            problems.append(_unknown_file(entry))
+    if not found:
+        raise _no_source(folder, "no file in it is named as a table")
+    problems += [_two_files(name, sources) for name, sources in found.items() if len(sources) > 1]
     settings = folder / SETTINGS
     return Source(
         folder=folder,
@@ -136,19 +114,22 @@ def _table_source(entry: Path) -> TableSource | None:
             return None
 
 
-def _unknown(entry: Path) -> Problem:
-    close = get_close_matches(entry.stem, TABLES, n=1)
-    return Problem(
-        entry.name,
-        None,
-        "unknown_file",
-        "warning",
-        1,
-        "no table has this name, and it is not read",
-        f"Did you mean {close[0]}?" if close else "Take it away, or name it as a table.",
+def _no_source(folder: Path, found: str) -> WrongUse:
+    return WrongUse(
+        asked=f"read the source {folder}",
+        found=found,
+        do="Name a folder with one Parquet or CSV file per table, or demo for the built-in portfolio.",
     )
 
 
-def _twofold(name: str, sources: list[TableSource]) -> Problem:
+def _unknown_file(entry: Path) -> Problem:
+    close = get_close_matches(entry.stem, TABLES, n=1)
+    cure = f"Did you mean {close[0]}?" if close else "Take it away, or name it as a table."
+    return Problem(entry.name, None, "unknown_file", "warning", 1, "no table has this name; the file is not read", cure)
+
+
+def _two_files(name: str, sources: list[TableSource]) -> Problem:
     files = ", ".join(source.paths[0].name for source in sources)
-    return Problem(name, None, "two_files", "error", len(sources), f"more than one file: {files}", "Keep one of them.")
+    return Problem(
+        name, None, "two_files", "error", len(sources), f"more than one source: {files}", "Keep one of them."
+    )
