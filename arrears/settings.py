@@ -140,7 +140,17 @@ def read_settings(file: Path) -> Settings:
         raise BadInput(
             asked=f"read settings from {file.name}", found=f"no valid TOML: {problem}", do="Mend the line it names."
         ) from problem
-    settings = _validated(_merged(_defaults(), own), where=file.name)
+    return settings_of(own, where=file.name)
+
+
+def settings_of(own: dict[str, Any], *, where: str) -> Settings:
+    """The settings in a document, a portfolio's or a recorded one, over the defaults.
+
+    Raises
+    ------
+    BadInput : it names a setting that does not exist or cannot have that value.
+    """
+    settings = _validated(_merged(_defaults(), own), where=where)
     for client in settings.clients:
         settings.for_client(client)  # a client's section is checked when it is written, not when it is first needed
     return settings

@@ -6,7 +6,7 @@ debtors or over one. What the numbers are worth is for `arrears.queues`, what a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from arrears.buckets import AGEING, Bucket
 from arrears.clock import end_of_day
-from arrears.lake import Lake
 from arrears.policy.facts import NO_HOLDS, Days, Facts, Flags, HoldFacts, Numbers, Rows, Words
 from arrears.queues.value import CHARGED_OFF_RANK
 from arrears.settings import Settings
@@ -125,15 +124,20 @@ class Book:
         return np.array(told, dtype=float)[place]
 
 
-def questions(lake: Lake) -> Questions:
-    """Compile what a lake's book is asked; takes a second, so a service does it once."""
-    known = Known(lake.present, lake.settings)
+def questions(present: Mapping[str, frozenset[str]], settings: Settings) -> Questions:
+    """Compile what a book is asked; takes seconds, so a service does it once.
+
+    Parameters
+    ----------
+    present : tables and columns the book has, as `Lake.present`.
+    """
+    known = Known(present, settings)
     return Questions(
-        settings=lake.settings,
-        positions=positions_plan(lake.present, lake.settings),
-        features=plan(lake.present, lake.settings),
-        roles=_roles(known, lake.settings),
-        holds=_holds(known, lake.settings) if "holds" in lake.present else None,
+        settings=settings,
+        positions=positions_plan(present, settings),
+        features=plan(present, settings),
+        roles=_roles(known, settings),
+        holds=_holds(known, settings) if "holds" in present else None,
     )
 
 
@@ -178,7 +182,7 @@ def read_book(con: duckdb.DuckDBPyConnection, asked: Questions, as_of: date, *, 
 
 
 def _roles(known: Known, settings: Settings) -> Plan:
-    return compiled(known.accounts.select("account_id", "role").distinct().order_by("account_id"), settings)
+    return compiled(known.on_accounts("accounts").select("account_id", "role").order_by("account_id"), settings)
 
 
 def _holds(known: Known, settings: Settings) -> Plan:

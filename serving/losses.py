@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,11 +10,11 @@ import duckdb
 import numpy as np
 
 from arrears.buckets import AGEING, Bucket
-from arrears.lake import Lake
 from arrears.policy.facts import Numbers
 from arrears.queues.value import Ranks
 from arrears.roll_matrix import STATES, LossFactors, Matrix, loss_factors, smoothed
 from arrears.roll_rates import monthly, moves, pooled, settled_by
+from arrears.settings import Settings
 from features.delinquency import cycle_statuses
 
 
@@ -34,10 +35,11 @@ class Losses:
         return by_ageing(self.matrix)[np.clip(bucket_rank, 0, len(AGEING) - 1)]
 
 
-def losses_on(lake: Lake, con: duckdb.DuckDBPyConnection, as_of: date) -> Losses:
+def losses_on(
+    con: duckdb.DuckDBPyConnection, present: Mapping[str, frozenset[str]], settings: Settings, as_of: date
+) -> Losses:
     """The losses as the statuses known and settled on `as_of` tell them; a book without history loses nothing."""
-    settings = lake.settings
-    statuses = cycle_statuses(lake.present, settings).run(con)
+    statuses = cycle_statuses(present, settings).run(con)
     settles = settings.delinquency.status_settles_days
     moved = settled_by(moves(statuses), as_of, zone=settings.portfolio.zone, settles_days=settles)
     counts = pooled(monthly(moved)).accounts if len(moved) else np.zeros((len(STATES), len(STATES)))

@@ -24,6 +24,7 @@ from arrears.queues import value
 from arrears.queues.rank import Ranking, ranked
 from arrears.queues.record import record_night
 from arrears.queues.strategy import Strategy
+from arrears.settings import Settings
 from features.terms import minor
 from models.registry import Registry
 from serving import night_rows
@@ -107,6 +108,7 @@ def build(
     as_of: date,
     strategy: Strategy,
     *,
+    settings: Settings | None = None,
     progress: Progress = quiet,
 ) -> Built:
     """Every step of the night but the last, which writes.
@@ -114,6 +116,7 @@ def build(
     Parameters
     ----------
     champions : what scores paying and what scores rolling, as `scoring.champion` tells.
+    settings : by default the lake's own; a replay gives those that its night recorded.
     """
     began = time.perf_counter()
     progress("Opening the lake")
@@ -121,11 +124,11 @@ def build(
         raise BadInput(
             asked=f"a night as of {as_of}", found="an empty lake", do="Load a source first: arrears load demo."
         )
-    asked = questions(lake)
+    asked = questions(lake.present, settings or lake.settings)
     with lake.connect() as con:
         progress("Reading what was known")
         book = read_book(con, asked, as_of)
-        losses = losses_on(lake, con, as_of)
+        losses = losses_on(con, lake.present, asked.settings, as_of)
     progress(f"Scoring {len(book):,} past-due accounts")
     scores = score(book, *champions, losses)
     progress("Asking the rules")

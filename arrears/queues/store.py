@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any, TypeVar
@@ -189,6 +189,18 @@ def aging(connection: Connection, night_id: int) -> list[BucketTotal]:
         """,
         night=night_id,
     )
+
+
+def recorded_accounts(connection: Connection, night_id: int, columns: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Every account a night judged, by id, with these columns: for a replay."""
+    sql = f'SELECT {", ".join(columns)} FROM night_accounts WHERE night_id = :night ORDER BY account_id COLLATE "C"'  # noqa: S608 - our own words
+    return [dict(row) for row in connection.execute(text(sql), {"night": night_id}).mappings()]
+
+
+def recorded_items(connection: Connection, night_id: int, columns: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Every item a night served, by rank, with these columns: for a replay."""
+    sql = f"SELECT {', '.join(columns)} FROM work_items WHERE night_id = :night ORDER BY rank"  # noqa: S608 - our own words
+    return [dict(row) for row in connection.execute(text(sql), {"night": night_id}).mappings()]
 
 
 def _page(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
@@ -55,6 +55,7 @@ def connect(url: str) -> Engine:
     """
     engine = create_engine(
         _spelled(url),
+        hide_parameters=True,  # an error's text must not hold a debtor's data
         pool_pre_ping=True,  # a server that was restarted must not fail the first request after it
         connect_args={"options": "-c timezone=UTC"},
     )
@@ -77,11 +78,19 @@ def own_database(server_url: str, name: str) -> str:
         with engine.connect() as connection:
             found = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).first()
             if found is None:
+                _keep_values_out_of_the_log(connection)
                 with suppress(ProgrammingError, IntegrityError):  # another process was faster
                     connection.exec_driver_sql(f"CREATE DATABASE {connection.dialect.identifier_preparer.quote(name)}")
     finally:
         engine.dispose()
     return url.set(database=name).render_as_string(hide_password=False)
+
+
+def _keep_values_out_of_the_log(connection: Connection) -> None:
+    """A failing statement is logged with its values by default."""
+    connection.exec_driver_sql("ALTER SYSTEM SET log_min_error_statement = 'panic'")
+    connection.exec_driver_sql("ALTER SYSTEM SET log_error_verbosity = 'terse'")
+    connection.exec_driver_sql("SELECT pg_reload_conf()")
 
 
 def _spelled(url: str) -> URL:
