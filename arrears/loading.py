@@ -18,10 +18,10 @@ from arrears.clock import Clock
 from arrears.errors import BadInput
 from arrears.intake.across import across_warnings
 from arrears.intake.against_lake import lake_rules
+from arrears.intake.assumed import assumption
 from arrears.intake.book import Book, open_book, remember_ids
 from arrears.intake.checks import Checked, check_table
 from arrears.intake.names import column_problems, table_problems
-from arrears.intake.notes import say_assumptions
 from arrears.intake.own_rules import own_rules
 from arrears.intake.raw import Unreadable, show_raw
 from arrears.intake.report import Problem, Report
@@ -66,7 +66,7 @@ def load(folder: Path, root: Path, clock: Clock, *, progress: Progress | None = 
         return Report(source=source.name, already_loaded=True)
     with workbench() as bench:
         seen = _examine(bench, source, lake, clock, watched)
-        seen.report.raise_if_bad()
+        seen.report.raise_if_bad(f"load {source.name}")
         return write_load(bench.con, lake, source, seen.book, seen.typed, seen.checked, seen.report, watched)
 
 
@@ -115,7 +115,7 @@ def _examine(bench: Workbench, source: Source, lake: Lake, clock: Clock, progres
         problems += column_problems(TABLES[name], raw[name])
         rules = [*contract_rules(table, book), *own_rules(table, book), *lake_rules(con, table, lake)]
         checked[name] = check_table(con, table, rules)
-        problems += checked[name].problems
+        problems += [*checked[name].problems, *assumption(table, checked[name].undated, book)]
     if not any(problem.level == "error" for problem in problems):
         progress("check", "all tables together")
         problems += across_warnings(con, lake, typed)
@@ -123,7 +123,6 @@ def _examine(bench: Workbench, source: Source, lake: Lake, clock: Clock, progres
         source=source.name,
         rows={name: each.rows for name, each in checked.items()},
         problems=tuple(problems),
-        notes=tuple(say_assumptions(typed, checked, book)),
     )
     return _Seen(report, book, typed, checked)
 

@@ -57,7 +57,6 @@ class LoadRecord:
     source: str
     loaded_at: str
     rows: dict[str, int]
-    notes: tuple[str, ...]
     warnings: tuple[dict[str, Any], ...]
 
 
@@ -154,7 +153,11 @@ def _table(entry: dict[str, Any]) -> TableFiles:
 
 
 def _load(entry: dict[str, Any]) -> LoadRecord:
-    return LoadRecord(**(entry | {"notes": tuple(entry["notes"]), "warnings": tuple(entry["warnings"])}))
+    return LoadRecord(**(entry | {"warnings": tuple(_warning(warning) for warning in entry["warnings"])}))
+
+
+def _warning(entry: dict[str, Any]) -> dict[str, Any]:
+    return entry | {"keys": tuple(entry["keys"])}
 
 
 def _day(text: str | None) -> date | None:

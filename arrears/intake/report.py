@@ -49,21 +49,21 @@ class Problem:
     @property
     def sentence(self) -> str:
         """The problem in one line."""
-        rows = f" in {self.count:,} row{'s' if self.count != 1 else ''} ({'; '.join(self.keys)})" if self.keys else ""
-        return f"{self.where}: {self.rule}{rows}: {self.found}. {self.do}"
+        rows = f" in {self.count:,} row{'s' if self.count != 1 else ''}" if self.keys or self.count > 1 else ""
+        keys = f" ({'; '.join(self.keys)})" if self.keys else ""
+        return f"{self.where}: {self.rule}{rows}{keys}: {self.found}. {self.do}"
 
 
 @dataclass(frozen=True)
 class Report:
     """Everything a check found, and what a load then did.
 
-    `rows` counts rows read per table, `added` rows that entered the lake; `notes` say what was assumed.
+    `rows` counts rows read per table, `added` the rows of them that were news to the lake.
     """
 
     source: str
     rows: dict[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
     added: dict[str, int] = field(default_factory=dict)
     load_id: str | None = None
     already_loaded: bool = False
@@ -82,7 +82,7 @@ class Report:
         """The report as plain data, for `--json`."""
         return {"ok": not self.errors, **asdict(self)}
 
-    def raise_if_bad(self) -> None:
+    def raise_if_bad(self, asked: str) -> None:
         """Leave with every error at once.
 
         Raises
@@ -90,18 +90,18 @@ class Report:
         BadInputFound : there is at least one error.
         """
         if self.errors:
-            raise BadInputFound(self)
+            raise BadInputFound(asked, self)
 
 
 class BadInputFound(BadInput):
     """A source whose rows break the contract; the lake is as it was."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, asked: str, report: Report) -> None:
         listed = "\n".join(f"  {problem.sentence}" for problem in report.errors)
         kinds = "1 kind" if len(report.errors) == 1 else f"{len(report.errors)} kinds"
         super().__init__(
-            asked=f"load {report.source}",
-            found=f"{kinds} of error, and nothing was loaded\n{listed}",
-            do="Mend these in the source and load it again.",
+            asked=asked,
+            found=f"{kinds} of error; nothing of this source is in the lake\n{listed}",
+            do="Mend these in the source and load it.",
         )
         self.report = report

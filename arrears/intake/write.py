@@ -87,7 +87,6 @@ def write_load(
             source=source.name,
             loaded_at=book.now.isoformat(),
             rows=report.rows,
-            notes=report.notes,
             warnings=tuple(asdict(problem) for problem in report.warnings),
         )
         write_manifest(lake.root, lake.manifest.with_load(record, tables, settings))
