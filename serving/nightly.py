@@ -63,6 +63,14 @@ class Built:
         return int(self.judgement.is_held.sum())
 
 
+@dataclass(frozen=True)
+class Night:
+    """A night that was written."""
+
+    night_id: int
+    built: Built
+
+
 def run_night(
     engine: Engine,
     lake: Lake,
@@ -73,19 +81,19 @@ def run_night(
     clock: Clock,
     who: str = "arrears night",
     progress: Progress = quiet,
-) -> int:
+) -> Night:
     """Score, hold, value, rank and serve the past-due book of a day.
 
     Returns
     -------
-    int : id of the night, whose items are now the ones that are served; those of the night before are withdrawn.
+    Night : its id, and all that was built. Its items are now the ones that are served; those of the night before are
+        withdrawn.
 
     Raises
     ------
     BadInput : the lake is empty, or knows no account on that day.
     """
-    champions = (champion(registry, PROPENSITY, as_of), champion(registry, ROLL_RATE, as_of))
-    built = build(lake, champions, as_of, strategy, progress=progress)
+    built = build_by_champions(lake, registry, as_of, strategy, progress=progress)
     progress("Writing the queue")
     with engine.begin() as connection:
         night_id = record_night(
@@ -99,7 +107,16 @@ def run_night(
         "night.ran night=%d as_of=%s past_due=%d held=%d served=%d scored_by=%s",
         *(night_id, as_of, len(built.book), built.held, len(built.ranking), built.scores.scored_by),
     )
-    return night_id
+    return Night(night_id=night_id, built=built)
+
+
+def build_by_champions(
+    lake: Lake, registry: Registry, as_of: date, strategy: Strategy, *, progress: Progress = quiet
+) -> Built:
+    """Every step but the last, with the champions of this moment, or rules where there is none: a trial run."""
+    progress("Asking for the champions")
+    champions = (champion(registry, PROPENSITY, as_of), champion(registry, ROLL_RATE, as_of))
+    return build(lake, champions, as_of, strategy, progress=progress)
 
 
 def build(

@@ -191,6 +191,12 @@ def aging(connection: Connection, night_id: int) -> list[BucketTotal]:
     )
 
 
+def open_items(connection: Connection, night_id: int, *, lane: str = "pay") -> list[WorkItem]:
+    """Every item of a night that still waits in a lane, best first."""
+    sql = "SELECT * FROM work_items WHERE night_id = :night AND lane = :lane AND state = 'ready' ORDER BY rank"
+    return _all(connection, WorkItem, sql, night=night_id, lane=lane)
+
+
 def recorded_accounts(connection: Connection, night_id: int, columns: Sequence[str]) -> list[Mapping[str, Any]]:
     """Every account a night judged, by id, with these columns: for a replay."""
     sql = f'SELECT {", ".join(columns)} FROM night_accounts WHERE night_id = :night ORDER BY account_id COLLATE "C"'  # noqa: S608 - our own words

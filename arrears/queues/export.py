@@ -1,0 +1,120 @@
+"""A queue as a file that people open in a spreadsheet: one row an item, best first, money in major units.
+
+A spreadsheet runs a cell that begins like a formula. Text from a source may begin like one, so it is written in a way
+that stays text.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from arrears.money import to_major
+from arrears.queues.item import WorkItem
+
+COLUMNS = (
+    "rank",
+    "debtor_id",
+    "accounts",
+    "work_group",
+    "lane",
+    "bucket",
+    "days_past_due",
+    "currency",
+    "balance",
+    "past_due",
+    "stop_roll",
+    "rolls_on",
+    "value",
+    "priority",
+    "expected_minutes",
+    "reasons",
+    "verdict",
+    "as_of",
+    "night_id",
+    "scored_by",
+    "strategy",
+    "propensity_model",
+    "roll_rate_model",
+)
+"""Columns of the file, in order."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def rows_of_csv(items: Iterable[WorkItem]) -> Iterator[str]:
+    """The file, line by line, header first."""
+    yield _line(COLUMNS)
+    for item in items:
+        yield _line(_safe(value) for value in _row(item))
+
+
+def checksum(lines: Iterable[str]) -> str:
+    """SHA-256 of the file's bytes, so that whoever receives it can see that it is whole."""
+    whole = hashlib.sha256()
+    for line in lines:
+        whole.update(line.encode())
+    return whole.hexdigest()
+
+
+def _safe(value: object) -> object:
+    """Text that a spreadsheet would run is quoted with an apostrophe; numbers stay numbers.
+
+    Examples
+    --------
+    >>> _safe("=HYPERLINK(1)"), _safe("A00001"), _safe(-1.5)
+    ("'=HYPERLINK(1)", 'A00001', -1.5)
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _row(item: WorkItem) -> tuple[Any, ...]:
+    return (
+        item.rank,
+        item.debtor_id,
+        " ".join(item.accounts),
+        item.work_group,
+        item.lane,
+        item.bucket,
+        item.days_past_due,
+        item.currency,
+        _major(item.balance_minor, item.currency),
+        _major(item.past_due_minor, item.currency),
+        _major(item.stop_roll_minor, item.currency),
+        item.rolls_on,
+        _major(round(item.value_minor), item.currency),
+        round(item.priority, 6),
+        round(item.expected_minutes, 2),
+        "; ".join(sentences(item)),
+        item.verdict,
+        item.as_of,
+        item.night_id,
+        item.scored_by,
+        f"{item.strategy_name}/{item.strategy_version}",
+        f"{item.propensity_model}/{item.propensity_version}",
+        f"{item.roll_rate_model}/{item.roll_rate_version}",
+    )
+
+
+def sentences(item: WorkItem) -> list[str]:
+    """What a collector can say about the item, the chance to pay first; each sentence once."""
+    told = [
+        reason["sentence"]
+        for part in ("propensity", "roll")
+        for reason in (item.reasons.get(part) or {}).get("reasons", ())
+    ]
+    return list(dict.fromkeys(told))
+
+
+def _major(minor: int | None, currency: str) -> Decimal | None:
+    return None if minor is None else to_major(minor, currency)
+
+
+def _line(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()

@@ -1,0 +1,91 @@
+"""`arrears night`: score, hold, value, rank and serve the past-due book of a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console
+
+if TYPE_CHECKING:
+    from serving.nightly import Built
+
+app = typer.Typer()
+
+
+@app.command()
+def command(
+    as_of: Day,
+    *,
+    strategy: Annotated[str, typer.Option(help="How the queue is ordered.")] = "value_at_risk",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but write.")] = False,
+    lake: LakeDir = None,
+    database: Database = None,
+    tracking: Tracking = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score, hold, value, rank and serve the past-due book of a day."""
+    from arrears.clock import SystemClock
+    from arrears.lake import Lake
+    from arrears.queues.strategy import strategy as named
+    from arrears.state import opened
+    from models.registry import Registry
+    from serving.nightly import build_by_champions, run_night
+
+    where, chosen = places(lake=lake, database=database, tracking=tracking), named(strategy)
+    with progress_console().status("Starting") as status:
+        if dry_run:
+            registry = Registry(where.tracking_uri)
+            built = build_by_champions(Lake(where.lake), registry, as_of.date(), chosen, progress=status.update)
+            document = summary(built, night_id=None)
+        else:
+            with opened(where) as engine:
+                registry = Registry(where.tracking_uri, engine)
+                ran = run_night(
+                    engine,
+                    Lake(where.lake),
+                    registry,
+                    as_of.date(),
+                    chosen,
+                    clock=SystemClock(),
+                    progress=status.update,
+                )
+            document = summary(ran.built, night_id=ran.night_id)
+    emit(document, as_json=as_json, human=lambda console: _draw(console, document))
+
+
+def summary(built: Built, *, night_id: int | None) -> dict[str, Any]:
+    """What a night did, as one document; `night_id` None where nothing was written."""
+    return {
+        "night_id": night_id,
+        "as_of": built.book.as_of,
+        "strategy": f"{built.strategy.name}/{built.strategy.version}",
+        "scored_by": built.scores.scored_by,
+        "degraded_because": built.scores.degraded_because,
+        "propensity": f"{built.scores.propensity_by.name}/{built.scores.propensity_by.version}",
+        "roll_rate": f"{built.scores.roll_rate_by.name}/{built.scores.roll_rate_by.version}",
+        "past_due": len(built.book),
+        "held": built.held,
+        "served": len(built.ranking),
+        "held_by_reason": built.judgement.counts(),
+        "seconds": round(built.seconds, 2),
+    }
+
+
+def _draw(console: Console, document: dict[str, Any]) -> None:
+    name = f"Night {document['night_id']}" if document["night_id"] else "A trial night, nothing written"
+    console.print(f"{name} as of {document['as_of']}, {document['strategy']}")
+    if document["degraded_because"]:
+        console.print(f"[yellow]Scored by rules: {document['degraded_because']}[/yellow]")
+    else:
+        console.print(f"Scored by {document['propensity']} and {document['roll_rate']}")
+    table = Table(show_header=False, box=None)
+    table.add_row("past due", f"{document['past_due']:,}")
+    table.add_row("held", f"{document['held']:,}")
+    for code, count in document["held_by_reason"].items():
+        table.add_row(f"  {code}", f"{count:,}")
+    table.add_row("served", f"{document['served']:,}")
+    console.print(table)

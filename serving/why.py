@@ -1,0 +1,62 @@
+"""Why an account stands where it stands: its scores with reasons, its rank with every term, and what holds it.
+
+Everything comes from the night that judged it; nothing is computed anew, so the answer is the one that was acted on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from arrears.errors import WrongUse
+from arrears.queues import store
+from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
+
+
+@dataclass(frozen=True)
+class Why:
+    """One account in one night.
+
+    `item` is None where the account is held; `terms` are the account's own, `item_terms` those of its item, which sum
+    money over the accounts of one person.
+    """
+
+    night: Night
+    account: JudgedAccount
+    item: WorkItem | None
+    terms: tuple[Term, ...]
+    item_terms: tuple[Term, ...]
+
+
+def why(connection: Connection, account_id: str, as_of: date | None = None) -> Why:
+    """Look an account up in the night that serves now, or in the latest one that stood on `as_of`.
+
+    Raises
+    ------
+    WrongUse : there is no such night, or it did not judge the account.
+    """
+    night = store.latest_night(connection) if as_of is None else store.latest_night_of(connection, as_of)
+    if night is None:
+        day = "" if as_of is None else f" as of {as_of}"
+        raise WrongUse(
+            asked=f"why {account_id} stands where it stands",
+            found=f"no night{day}",
+            do=f"Run one: arrears night --as-of {as_of or 'DAY'}.",
+        )
+    account = store.account(connection, night.night_id, account_id)
+    if account is None:
+        raise WrongUse(
+            asked=f"why {account_id} stands where it stands",
+            found=f"night {night.night_id} as of {night.as_of} did not judge it",
+            do="Only past-due accounts are judged: see whether the id is right, or take a day on which it was late.",
+        )
+    item = store.item_of(connection, night.night_id, account_id)
+    return Why(
+        night=night,
+        account=account,
+        item=item,
+        terms=night.explain(account.terms),
+        item_terms=night.explain(item.terms) if item else (),
+    )
