@@ -9,7 +9,7 @@ from ibis import ir
 
 from arrears.settings import Settings
 from features.catalog import CATALOG
-from features.facts import KEY, Facts
+from features.facts import KEY, Facts, beside
 from features.feature import Feature
 from features.plan import Plan, compiled
 from features.rows import SUMMED_BY, Rows
@@ -97,6 +97,6 @@ def _beside(row: ir.Table, rows: ir.Table, own: list[Feature]) -> ir.Table:
     key = SUMMED_BY[own[0].over]
     sums = rows.group_by(key).agg(**{one.name: one.expression(rows).cast("float64") for one in own})
     row = row.drop(*(name for name in sums.columns if name not in key and name in row.columns))
-    joined = row.left_join(sums, list(key)).drop(*(f"{name}_right" for name in key))
+    joined = beside(row, sums, key)
     zeros = {one.name: joined[one.name].fill_null(0.0) for one in own if one.none_is_zero}
     return joined.mutate(**zeros) if zeros else joined

@@ -17,9 +17,10 @@ from ibis import ir
 from arrears.settings import Settings
 from features import snapshots as stand
 from features.asof import known_on
-from features.facts import KEY, Facts, lake_table
+from features.facts import KEY, NO, Facts, lake_table
 from features.plan import Plan, compiled
-from features.positions import POSITION, Positions, bucket_of_rank, own_rank
+from features.positions import POSITION, Positions, bucket_of_rank
+from features.roll_forward import own_rank
 from features.terms import TERMS, terms_client
 
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -40,7 +41,7 @@ def positions_plan(present: Mapping[str, frozenset[str]], settings: Settings, sn
     account and day. `bucket` is null where nothing about lateness is known yet.
     """
     facts = Facts(present, settings, snapshots)
-    rows = Positions(facts).table().semi_join(facts.snapshots.select(*KEY), list(KEY))
+    rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
     rows = rows.select("account_id", "debtor_id", "client", "currency", "as_of", *POSITION)
     return compiled(rows.order_by(*KEY), settings)
 
@@ -61,7 +62,7 @@ class CycleStatuses:
     def _at_month_ends(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
         stand.on_days(con, self.settings, _month_ends(con), table=_MONTH_ENDS, with_exits=True)
         facts = Facts(self.present, self.settings, _MONTH_ENDS)
-        rows = Positions(facts).table().semi_join(facts.snapshots.select(*KEY), list(KEY))
+        rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
         rows = rows.select("account_id", "bucket", "balance_minor", cycle_end=rows.as_of, recorded_at=rows.cutoff)
         rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
         return compiled(rows.order_by("account_id", "cycle_end"), self.settings).run(con)
@@ -98,9 +99,9 @@ def _from_statements(settings: Settings) -> ir.Table:
         terms_client=terms_client(accounts.client, settings), terms_currency=accounts.currency,
     )  # fmt: skip
     rows = rows.join(accounts, "account_id").join(ibis.table(TERMS, name="terms"), ["terms_client", "terms_currency"])
-    charged_off = (rows.charged_off_on <= rows.cycle_end).fill_null(ibis.literal(value=False))
+    charged_off = (rows.charged_off_on <= rows.cycle_end).fill_null(NO)
     rank = own_rank(rows, rows.cycles_past_due, rows.days_past_due)
-    rows = rows.mutate(rank=rank, charged_off=charged_off, as_of=rows.cycle_end)
+    rows = rows.mutate(rank=rank, charged_off=charged_off, is_bankrupt=NO, as_of=rows.cycle_end)
     rows = rows.select(
         "account_id", "cycle_end", "balance_minor", bucket=bucket_of_rank(rows, rows["rank"]),
         recorded_at=rows.first_known_at,

@@ -31,7 +31,7 @@ DELINQUENCY_FEATURES: tuple[Feature, ...] = (
         "Days past due, rolled forward from the last settled status, or by the ledger.",
         "days",
         "account",
-        lambda row: row.days_past_due_settled,
+        lambda row: row.days_settled,
         _ANY,
         null_means=NO_STATUS,
     ),

@@ -11,7 +11,7 @@ from functools import cached_property
 import ibis
 from ibis import ir
 
-from features.facts import DEBTOR_KEY, KEY, Facts, days_between, whole
+from features.facts import DEBTOR_KEY, KEY, Facts, beside, days_between, whole
 from features.ledger import Ledger
 
 _DUE_KEY = (*KEY, "due_id")
@@ -29,8 +29,8 @@ class DueHistory:
         """One row per ageing due; `is_late` is null while it is neither paid nor past its day."""
         dues = self.ledger.dues.filter(self.ledger.dues.ages)
         named = self._named_days
-        dues = dues.left_join(named, list(_DUE_KEY)).drop("account_id_right", "as_of_right", "due_id_right")
-        dues = dues.mutate(target_minor=dues.before_minor + dues.needed_minor - dues.named_minor)
+        dues = beside(dues, named, _DUE_KEY)
+        dues = dues.mutate(target_minor=dues.own_before_minor + dues.needed_minor - dues.named_minor)
         filled = self._pool_days
         dues = dues.asof_join(filled, dues.target_minor <= filled.filled_minor, predicates=list(KEY))
         dues = dues.drop("account_id_right", "as_of_right")
@@ -50,7 +50,7 @@ class DueHistory:
         """Every payment split into what its named due takes, in the order of payment, and what joins the pool."""
         paid = self.facts.payments.select(*_DUE_KEY, "payment_id", "line", "paid_on", "amount_minor")
         charges = self.ledger.charges.select(*_DUE_KEY, "needed_minor", asked_minor="amount_minor")
-        joined = paid.left_join(charges, list(_DUE_KEY)).drop("account_id_right", "as_of_right", "due_id_right")
+        joined = beside(paid, charges, _DUE_KEY)
         through = joined.amount_minor.sum().over(
             group_by=_DUE_KEY, order_by=["paid_on", "payment_id", "line"], rows=(None, 0)
         )
@@ -85,4 +85,4 @@ class DueHistory:
             return dues.mutate(loose_on=ibis.null("date"))
         loose = self.facts.unapplied
         days = loose.group_by(DEBTOR_KEY).agg(loose_on=loose.paid_on.max())
-        return dues.left_join(days, list(DEBTOR_KEY)).drop("debtor_id_right", "as_of_right")
+        return beside(dues, days, DEBTOR_KEY)

@@ -6,7 +6,7 @@ opened. It knows what happened and when; what to make of it is for the groups of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import ibis
@@ -26,6 +26,11 @@ SNAPSHOTS = {
     "cutoff": "timestamp('UTC')",
 }
 NO, YES = ibis.literal(value=False), ibis.literal(value=True)
+ACCOUNT_COLUMNS = (
+    *SNAPSHOTS,
+    *("opened_on", "credit_limit_minor", "status", "closed_on", "charged_off_on", "placed_on"),
+)
+"""What the features and the delinquency read of an account."""
 KEY = ("account_id", "as_of")
 DEBTOR_KEY = ("debtor_id", "as_of")
 _IBIS_TYPES = {
@@ -57,6 +62,13 @@ def days_between(early: ir.DateValue, late: ir.DateValue) -> ir.IntegerValue:
 def days_after(day: ir.DateValue, count: ir.IntegerValue) -> ir.DateValue:
     """The day that lies `count` days after `day`."""
     return (day.cast("timestamp") + count.as_interval("D")).cast("date")
+
+
+def beside(left: ir.Table, right: ir.Table, key: Sequence[str]) -> ir.Table:
+    """Every row of `left` with the columns of `right` that match it by `key`, or nulls."""
+    joined = left.left_join(right, [left[name] == right[name] for name in key])
+    own = {name: left[name] for name in left.columns}
+    return joined.select(**own, **{name: right[name] for name in right.columns if name not in key})
 
 
 class Facts:
@@ -93,8 +105,9 @@ class Facts:
         joined = stands.join(self.table("accounts"), "debtor_id")
         known = known_on(joined, joined.cutoff)
         known = known.filter(known.opened_on <= known.as_of)
-        known = known.drop("recorded_at", "known_until", "deleted")
-        known = known.mutate(terms_client=terms_client(known.client, self.settings), terms_currency=known.currency)
+        known = known.select(
+            *ACCOUNT_COLUMNS, terms_client=terms_client(known.client, self.settings), terms_currency=known.currency
+        )
         return known.join(ibis.table(TERMS, name="terms"), ["terms_client", "terms_currency"])
 
     @cached_property
@@ -151,11 +164,9 @@ def _counted(rows: ir.Table, *, reversible: bool) -> ir.Table:
     if not reversible:
         return rows.mutate(counts=posted, was_reversed=NO)
     # A reversal takes back the whole payment it names, all its lines, from the day it is known.
-    undone = rows.filter(rows.reverses.notnull()).select("debtor_id", "as_of", undone_id="reverses").distinct()
-    payments = rows.filter(rows.reverses.isnull())
-    matched = [payments.debtor_id == undone.debtor_id, payments.as_of == undone.as_of]
-    joined = payments.left_join(undone, [*matched, payments.payment_id == undone.undone_id])
-    joined = joined.drop("debtor_id_right", "as_of_right")
-    was_reversed = joined.undone_id.notnull()
-    counts = (joined.status.fill_null("posted") == "posted") & ~was_reversed
-    return joined.mutate(counts=counts, was_reversed=was_reversed).drop("undone_id")
+    key = ("debtor_id", "as_of", "payment_id")
+    undone = rows.filter(rows.reverses.notnull()).select("debtor_id", "as_of", payment_id="reverses").distinct()
+    payments = beside(rows.filter(rows.reverses.isnull()), undone.mutate(undone=YES), key)
+    was_reversed = payments.undone.fill_null(NO)
+    counts = (payments.status.fill_null("posted") == "posted") & ~was_reversed
+    return payments.mutate(counts=counts, was_reversed=was_reversed).drop("undone")

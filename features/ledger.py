@@ -12,7 +12,8 @@ from functools import cached_property
 import ibis
 from ibis import ir
 
-from features.facts import DEBTOR_KEY, KEY, Facts, days_between, whole
+from features.facts import DEBTOR_KEY, KEY, NO, Facts, beside, days_between, whole
+from features.statements import EDGES
 from features.terms import MILLION
 
 _ORDER = ("is_ahead", "pays_rank", "due_on", "due_id")
@@ -20,10 +21,17 @@ _ORDER = ("is_ahead", "pays_rank", "due_on", "due_id")
 
 
 class Ledger:
-    """Dues of each snapshot's account after every known payment has been applied."""
+    """Dues of each snapshot's account after every known payment has been applied.
 
-    def __init__(self, facts: Facts) -> None:
+    Parameters
+    ----------
+    disputes : the disputed part of what ages an account neither ages it nor counts as past due. It is laid on the
+        oldest unpaid dues first; a dispute that names no amount is about all of them.
+    """
+
+    def __init__(self, facts: Facts, *, disputes: bool) -> None:
         self.facts = facts
+        self.disputes = disputes and "disputes" in facts.present
 
     @cached_property
     def charges(self) -> ir.Table:
@@ -34,7 +42,7 @@ class Ledger:
         known = known.filter(known.amount_minor > 0).mutate(is_ahead=known.due_on > known.as_of)
         known = known.mutate(needed_minor=_needed(known))
         named = self._named
-        joined = known.left_join(named, [*KEY, "due_id"]).drop("account_id_right", "as_of_right", "due_id_right")
+        joined = beside(known, named, (*KEY, "due_id"))
         return joined.mutate(
             named_minor=ibis.least(joined.named_total_minor.fill_null(0), joined.amount_minor),
         )
@@ -48,7 +56,7 @@ class Ledger:
         credited = dues.group_by(KEY).agg(credit_minor=whole((-dues.amount_minor).sum(where=dues.amount_minor < 0)))
         pool = self.facts.stands.select(*KEY, "debtor_id")
         for part in (paid, taken, credited):
-            pool = pool.left_join(part, list(KEY)).drop("account_id_right", "as_of_right")
+            pool = beside(pool, part, KEY)
         money = {name: pool[name].fill_null(0) for name in ("paid_minor", "taken_minor", "credit_minor")}
         pool = pool.mutate(**money)
         return pool.mutate(pool_minor=pool.paid_minor - pool.taken_minor + pool.credit_minor)
@@ -60,6 +68,7 @@ class Ledger:
         rows = rows.mutate(open_minor=rows.amount_minor - rows.named_minor)
         rows = rows.mutate(before_minor=_sum_before(rows, KEY))
         rows = rows.mutate(pooled_minor=_share(rows.pool_minor - rows.before_minor, rows.open_minor))
+        rows = rows.mutate(own_pooled_minor=rows.pooled_minor, own_before_minor=rows.before_minor)
         if self.facts.has("payments", "debtor_id"):
             rows = self._with_unapplied(rows)
         rows = rows.mutate(paid_minor=rows.named_minor + rows.pooled_minor)
@@ -72,25 +81,45 @@ class Ledger:
     @cached_property
     def summary(self) -> ir.Table:
         """One row per account with dues: what is owed, what is past due, and the oldest due that makes it late."""
-        rows = self.dues
-        unpaid = ~rows.is_paid
-        ageing = unpaid & rows.ages
-        oldest = rows.due_on.min(where=ageing).over(group_by=KEY)
-        rows = rows.mutate(oldest_on=oldest, unpaid=unpaid, ageing=ageing)
+        rows = self._demanded
+        unpaid = rows.paid_minor + rows.disputed_minor < rows.needed_minor
+        rows = rows.mutate(is_unpaid=unpaid, is_ageing=unpaid & rows.ages)
+        rows = rows.mutate(oldest_on=rows.due_on.min(where=rows.is_ageing).over(group_by=KEY))
+        demanded = rows.left_minor - rows.disputed_minor
         sums = rows.group_by(KEY).agg(
             oldest_on=rows.oldest_on.min(),
             left_minor=whole(rows.left_minor.sum()),
-            past_due_minor=whole(rows.left_minor.sum(where=rows.unpaid & (rows.days_late > 0))),
-            oldest_left_minor=whole(rows.left_minor.sum(where=rows.ageing & (rows.due_on == rows.oldest_on))),
-            pooled_minor=whole(rows.pooled_minor.sum()),
+            past_due_minor=whole(demanded.sum(where=rows.is_unpaid & (rows.days_late > 0))),
+            oldest_left_minor=whole(demanded.sum(where=rows.is_ageing & (rows.due_on == rows.oldest_on))),
+            pooled_minor=whole(rows.own_pooled_minor.sum()),
         )
-        joined = sums.join(self.pools.select(*KEY, "pool_minor"), list(KEY))
-        unused = ibis.greatest(joined.pool_minor - joined.pooled_minor, 0)
-        return joined.mutate(
-            balance_minor=joined.left_minor - unused,
-            past_due_minor=joined.past_due_minor.fill_null(0),
-            oldest_left_minor=joined.oldest_left_minor.fill_null(0),
+        # What the pool holds beyond all charges is the debtor's: it makes the balance negative.
+        both = self.pools.left_join(sums, [self.pools[name] == sums[name] for name in KEY])
+        money = {name: sums[name].fill_null(0) for name in ("left_minor", "past_due_minor", "oldest_left_minor")}
+        unused = self.pools.pool_minor - sums.pooled_minor.fill_null(0)
+        both = both.select(*(self.pools[name] for name in KEY), sums.oldest_on, **money, unused_minor=unused)
+        both = both.mutate(balance_minor=both.left_minor - both.unused_minor)
+        return beside(both, self.facts.accounts.select(*KEY, *EDGES), KEY)
+
+    @cached_property
+    def _demanded(self) -> ir.Table:
+        """The dues with `disputed_minor`: the part of an ageing due's rest that is disputed."""
+        if not self.disputes:
+            return self.dues.mutate(disputed_minor=ibis.literal(0, "int64"))
+        known = self.facts.on_accounts("disputes")
+        is_open = (known.opened_on <= known.as_of) & (known.resolved_on.isnull() | (known.resolved_on > known.as_of))
+        known = known.filter(is_open)
+        sums = known.group_by(KEY).agg(
+            contested_minor=whole(known.amount_minor.sum()), contests_all=known.amount_minor.isnull().any()
         )
+        rows = beside(self.dues, sums, KEY)
+        rows = rows.mutate(
+            open_minor=ibis.ifelse(rows.ages & ~rows.is_paid, rows.left_minor, 0),
+            contested_minor=rows.contested_minor.fill_null(0),
+        )
+        before = whole(rows.open_minor.sum().over(group_by=KEY, order_by=("due_on", "due_id"), rows=(None, 0)))
+        part = _share(rows.contested_minor - (before - rows.open_minor), rows.open_minor)
+        return rows.mutate(disputed_minor=ibis.ifelse(rows.contests_all.fill_null(NO), rows.open_minor, part))
 
     @cached_property
     def _named(self) -> ir.Table:
@@ -109,7 +138,7 @@ class Ledger:
         sums = loose.group_by(DEBTOR_KEY).agg(loose_minor=whole(loose.amount_minor.sum()))
         sums = sums.join(one_book.filter(one_book.one_book), list(DEBTOR_KEY)).drop("one_book")
         rows = rows.mutate(open_minor=rows.open_minor - rows.pooled_minor)
-        rows = rows.left_join(sums, list(DEBTOR_KEY)).drop("debtor_id_right", "as_of_right")
+        rows = beside(rows, sums, DEBTOR_KEY)
         rows = rows.mutate(before_minor=_sum_before(rows, DEBTOR_KEY), loose_minor=rows.loose_minor.fill_null(0))
         share = _share(rows.loose_minor - rows.before_minor, rows.open_minor)
         return rows.mutate(pooled_minor=rows.pooled_minor + share)

@@ -15,7 +15,7 @@ import ibis
 from ibis import ir
 
 from arrears.settings import Settings
-from features.facts import DEBTOR_KEY, Facts, days_between, whole
+from features.facts import DEBTOR_KEY, NO, Facts, days_between, whole
 from features.plan import Plan, compiled
 from features.terms import MILLION, PROMISE_DAYS
 
@@ -125,7 +125,7 @@ def promises_plan(present: Mapping[str, frozenset[str]], settings: Settings, sna
 
 
 def _standing(promises: ir.Table) -> ir.Table:
-    cancelled = (promises.cancelled_on <= promises.as_of).fill_null(ibis.literal(value=False))
+    cancelled = (promises.cancelled_on <= promises.as_of).fill_null(NO)
     return promises.filter(promises.made_on <= promises.as_of, ~cancelled)
 
 

@@ -32,12 +32,12 @@ class Rows:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.positions = Positions(facts)
+        self.positions = Positions(facts, gated=False)
 
     @cached_property
     def debtor(self) -> ir.Table:
         """Every account of the debtor and where it stands."""
-        return self.positions.table()
+        return self.positions.rows
 
     @cached_property
     def payments(self) -> ir.Table:

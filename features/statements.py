@@ -11,8 +11,9 @@ from functools import cached_property
 import ibis
 from ibis import ir
 
-from features.facts import KEY, Facts, days_between, whole
+from features.facts import KEY, Facts, beside, days_between, whole
 
+EDGES = tuple(f"edge_{number}" for number in range(1, 8))
 CYCLES = 6
 """How many cycles back the features look."""
 
@@ -30,7 +31,7 @@ class Statements:
     @cached_property
     def rows(self) -> ir.Table:
         """One row per statement known on the day; `back` counts from the newest, 0, into the past."""
-        terms = self.facts.accounts.select(*KEY, "settles_days", *(f"edge_{number}" for number in range(1, 8)))
+        terms = self.facts.accounts.select(*KEY, "settles_days", *EDGES)
         known = self.facts.on_accounts("statements")
         known = known.filter(known.cycle_end <= known.as_of).join(terms, list(KEY))
         has_status = known.days_past_due.notnull() | known.cycles_past_due.notnull()
@@ -62,7 +63,8 @@ class Statements:
         values["minimum_end"] = rows.minimum_end.max()
         values["minimum_due_minor"] = rows.minimum_due_minor.max(where=rows.cycle_end == rows.minimum_end)
         values["minimum_due_on"] = rows.due_on.max(where=rows.cycle_end == rows.minimum_end)
-        return self._with_paid_since(rows.group_by(KEY).agg(**values))
+        summary = self._with_paid_since(rows.group_by(KEY).agg(**values))
+        return beside(summary, self.facts.accounts.select(*KEY, "small_balance_minor", *EDGES), KEY)
 
     @cached_property
     def cycles(self) -> ir.Table:
@@ -77,7 +79,7 @@ class Statements:
         in_cycle = [paid.paid_on > rows.opened_on, paid.paid_on <= rows.cycle_end]
         joined = rows.join(paid, [*(rows[name] == paid[name] for name in KEY), *in_cycle])
         sums = joined.group_by([*KEY, "back"]).agg(paid_minor=whole(joined.amount_minor.sum()))
-        joined = rows.left_join(sums, [*KEY, "back"]).drop("account_id_right", "as_of_right", "back_right")
+        joined = beside(rows, sums, (*KEY, "back"))
         nothing = ibis.ifelse(joined.opened_on.notnull(), 0, ibis.null("int64"))
         return joined.mutate(paid_minor=joined.paid_minor.coalesce(nothing))
 
@@ -90,7 +92,7 @@ class Statements:
                 for name in ("live", "settled", "billed", "minimum")
             }
         )
-        both = summary.left_join(sums, list(KEY)).drop("account_id_right", "as_of_right")
+        both = beside(summary, sums, KEY)
         names = [name for name in sums.columns if name not in KEY]
         return both.mutate(**{name: both[name].fill_null(0) for name in names})
 
