@@ -1,4 +1,4 @@
-"""Fixtures that every kind of test shares: a real PostgreSQL, and a database of one's own in it.
+"""Fixtures that every kind of test shares: a real PostgreSQL, a database of one's own in it, the demo's lake.
 
 Owners of rooms keep their own fixtures beside their tests.
 """
@@ -10,12 +10,17 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import fasteners
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from arrears.clock import SystemClock
+from arrears.demo import write_demo
+from arrears.lake import Lake
+from arrears.loading import load
 from arrears.state import embedded
-from arrears.state.server import own_database
 from arrears.state.migrate import newest, upgrade
+from arrears.state.server import own_database
 
 _numbers = itertools.count()
 
@@ -85,3 +90,21 @@ def module_database(postgres: str, template: str) -> Iterator[Engine]:
 def empty_database(postgres: str) -> Iterator[Engine]:
     """A database without any table."""
     yield from _fresh(postgres, None)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+
+@pytest.fixture(scope="session")
+def demo_lake(shared_folder: Path) -> Lake:
+    """The built-in portfolio, loaded once a run. Nobody may write to it: copy its folder first."""
+    root = shared_folder / "demo" / "lake"
+    root.parent.mkdir(exist_ok=True)
+    with fasteners.InterProcessLock(root.parent / "lock"):
+        if not Lake(root).exists():
+            load(write_demo(root.parent / "source"), root, SystemClock())
+    return Lake(root)

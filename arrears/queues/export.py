@@ -50,7 +50,7 @@ def rows_of_csv(items: Iterable[WorkItem]) -> Iterator[str]:
     """The file, line by line, header first."""
     yield _line(COLUMNS)
     for item in items:
-        yield _line(_safe(value) for value in _row(item))
+        yield _line(safe(value) for value in _row(item))
 
 
 def checksum(lines: Iterable[str]) -> str:
@@ -61,12 +61,12 @@ def checksum(lines: Iterable[str]) -> str:
     return whole.hexdigest()
 
 
-def _safe(value: object) -> object:
+def safe(value: object) -> object:
     """Text that a spreadsheet would run is quoted with an apostrophe; numbers stay numbers.
 
     Examples
     --------
-    >>> _safe("=HYPERLINK(1)"), _safe("A00001"), _safe(-1.5)
+    >>> safe("=HYPERLINK(1)"), safe("A00001"), safe(-1.5)
     ("'=HYPERLINK(1)", 'A00001', -1.5)
     """
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

@@ -1,0 +1,195 @@
+"""`arrears queue`: what the latest night serves, as a list, as items, as a file."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commands.context import AsJson, Database, emit, places
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from arrears.queues.item import Night, WorkItem
+
+app = typer.Typer(no_args_is_help=True)
+
+NightId = Annotated[int | None, typer.Option("--night", help="A night's number; the one that serves now by default.")]
+
+
+class Format(StrEnum):
+    """What a queue can be exported as."""
+
+    CSV = "csv"
+
+
+@app.callback()
+def _queue() -> None:
+    """Queues, items, files."""
+
+
+@app.command("list")
+def list_command(*, database: Database = None, as_json: AsJson = False) -> None:
+    """The queues that are served now, and the nights behind them."""
+    from arrears.queues import store
+    from arrears.state import opened
+
+    with opened(places(database=database)) as engine, engine.connect() as connection:
+        serving = store.latest_night(connection)
+        queues = [asdict(queue) for queue in store.queues(connection, serving.night_id)] if serving else []
+        nights = [_said(night) for night in store.nights(connection, limit=20)]
+    document = {"queues": queues, "nights": nights}
+    emit(document, as_json=as_json, human=lambda console: _draw_list(console, document))
+
+
+@app.command("show")
+def show_command(
+    *,
+    night: NightId = None,
+    bucket: Annotated[str | None, typer.Option(help="Only this bucket, as 60-89.")] = None,
+    search: Annotated[str | None, typer.Option(help="Beginning of an account's or a debtor's id.")] = None,
+    sort: Annotated[str, typer.Option(help="rank, priority, value, balance, rolls_on, propensity, …")] = "rank",
+    descending: Annotated[bool, typer.Option("--descending", help="Largest first.")] = False,
+    after: Annotated[str | None, typer.Option(help="The cursor that the page before ended with.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Items on a page.")] = 20,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Items of a night, best first."""
+    from arrears.queues import store
+    from arrears.state import opened
+
+    with opened(places(database=database)) as engine, engine.connect() as connection:
+        of = _night(connection, night)
+        page = store.items(
+            connection,
+            of.night_id,
+            bucket=bucket,
+            search=search,
+            sort=sort,
+            descending=descending,
+            after=after,
+            limit=limit,
+        )
+    document = {
+        "night": _said(of),
+        "total": page.total,
+        "after": page.after,
+        "items": [asdict(item) for item in page.rows],
+    }
+    emit(document, as_json=as_json, human=lambda console: _draw_items(console, of, page.rows, page.total, page.after))
+
+
+@app.command("export")
+def export_command(
+    *,
+    form: Annotated[Format, typer.Option("--format", help="csv opens in a spreadsheet.")] = Format.CSV,
+    out: Annotated[Path | None, typer.Option("--out", help="The file to write; stdout by default.")] = None,
+    night: NightId = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """The whole queue as a file, best first, held accounts never in it."""
+    from arrears.clock import SystemClock
+    from arrears.errors import WrongUse
+    from arrears.queues import store
+    from arrears.queues.export import checksum, rows_of_csv
+    from arrears.queues.record import record_export
+    from arrears.state import opened
+
+    del form  # csv is the only one yet
+    if as_json and out is None:
+        raise WrongUse(
+            asked="export a queue with --json",
+            found="the file would go to stdout, where only the JSON document may be",
+            do="Name the file: --out queue.csv.",
+        )
+    with opened(places(database=database)) as engine:
+        with engine.connect() as connection:
+            of = _night(connection, night)
+            items = store.open_items(connection, of.night_id)
+        lines = list(rows_of_csv(items))
+        document = {"night_id": of.night_id, "items": len(items), "sha256": checksum(lines), "file": out}
+        with engine.begin() as connection:
+            record_export(connection, document, who="arrears queue export", at=SystemClock().now())
+    if out is None:
+        sys.stdout.write("".join(lines))
+        return
+    out.write_text("".join(lines), encoding="utf-8", newline="")
+    emit(document, as_json=as_json, human=lambda console: console.print(f"{len(items):,} items in {out}"))
+
+
+def _night(connection: Connection, night_id: int | None) -> Night:
+    from arrears.errors import WrongUse
+    from arrears.queues import store
+
+    found = store.latest_night(connection) if night_id is None else store.night(connection, night_id)
+    if found is None:
+        asked = "the queue" if night_id is None else f"the queue of night {night_id}"
+        raise WrongUse(asked=f"show {asked}", found="no such night", do="Run one: arrears night --as-of DAY.")
+    return found
+
+
+def _said(night: Night) -> dict[str, Any]:
+    return {
+        "night_id": night.night_id,
+        "as_of": night.as_of,
+        "state": night.state,
+        "strategy": f"{night.strategy_name}/{night.strategy_version}",
+        "scored_by": night.scored_by,
+        "past_due": night.past_due,
+        "held": night.held,
+        "served": night.served,
+    }
+
+
+def _draw_list(console: Console, document: dict[str, Any]) -> None:
+    from arrears.money import say_money
+
+    if not document["nights"]:
+        console.print("No night yet. Run one: arrears night --as-of DAY.")
+        return
+    table = Table("queue", "ready", "balance", "hours", "next roll")
+    for queue in document["queues"]:
+        table.add_row(
+            queue["lane"],
+            f"{queue['ready']:,}",
+            say_money(queue["balance_minor"], queue["currency"]),
+            f"{queue['expected_minutes'] / 60:,.0f}",
+            str(queue["next_roll"] or ""),
+        )
+    console.print(table)
+    nights = Table("night", "as of", "state", "strategy", "scored by", "past due", "held", "served")
+    for night in document["nights"]:
+        nights.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in night.values()))
+    console.print(nights)
+
+
+def _draw_items(console: Console, night: Night, items: list[WorkItem], total: int, after: str | None) -> None:
+    from arrears.money import say_money
+    from arrears.queues.export import sentences
+
+    console.print(f"Night {night.night_id} as of {night.as_of}, {night.strategy['sentence']} {total:,} items")
+    table = Table("rank", "account", "bucket", "balance", "rolls on", "per minute", "why")
+    unit = next(term["unit"] for term in night.strategy["terms"] if term["name"] == night.strategy["priority"])
+    for item in items:
+        money = unit.startswith("money")
+        table.add_row(
+            f"{item.rank:,}",
+            " ".join(item.accounts),
+            item.bucket,
+            "" if item.balance_minor is None else say_money(item.balance_minor, item.currency),
+            str(item.rolls_on or ""),
+            say_money(round(item.priority), item.currency) if money else f"{item.priority:.3f}",
+            "; ".join(sentences(item)[:2]),
+        )
+    console.print(table)
+    if after:
+        console.print(f"More: --after {after}")

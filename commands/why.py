@@ -1,0 +1,124 @@
+"""`arrears why`: an account's scores with reasons, its rank with every term, and what holds it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commands.context import AsJson, Database, emit, places
+
+if TYPE_CHECKING:
+    from arrears.queues.item import Term
+    from serving.why import Why
+
+app = typer.Typer()
+
+
+@app.command()
+def command(
+    account: Annotated[str, typer.Argument(help="The account's id.")],
+    *,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="By default the night that serves now.", metavar="DAY"),
+    ] = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why an account stands where it stands."""
+    from arrears.state import opened
+    from serving.why import why
+
+    with opened(places(database=database)) as engine, engine.connect() as connection:
+        told = why(connection, account, as_of.date() if as_of else None)
+    emit(_document(told), as_json=as_json, human=lambda console: _draw(console, told))
+
+
+def _document(told: Why) -> dict[str, Any]:
+    night, account, item = told.night, told.account, told.item
+    return {
+        "account_id": account.account_id,
+        "debtor_id": account.debtor_id,
+        "night_id": night.night_id,
+        "as_of": night.as_of,
+        "scored_by": account.scored_by,
+        "degraded_because": night.degraded_because,
+        "models": {
+            "propensity": f"{night.propensity_model}/{night.propensity_version}",
+            "roll": f"{night.roll_rate_model}/{night.roll_rate_version}",
+        },
+        "position": {
+            name: getattr(account, name)
+            for name in ("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on")
+        },
+        "currency": account.currency,
+        "verdict": {"word": account.verdict, "reasons": account.held_because, "until": account.held_until},
+        "scores": account.reasons,
+        "strategy": f"{night.strategy_name}/{night.strategy_version}",
+        "formula": night.strategy["formula"],
+        "terms": [asdict(term) for term in told.terms],
+        "rank": item.rank if item else None,
+        "of": night.served,
+        "item": item
+        and {
+            "work_item_id": item.work_item_id,
+            "state": item.state,
+            "accounts": item.accounts,
+            "terms": [asdict(term) for term in told.item_terms],
+            "experiment": item.experiment,
+            "arm": item.arm,
+            "chosen_with_probability": item.chosen_with_probability,
+        },
+    }
+
+
+def _draw(console: Console, told: Why) -> None:
+    from arrears.money import say_money
+
+    night, account = told.night, told.account
+    console.print(f"[bold]{account.account_id}[/bold] as of {night.as_of}: {account.bucket} days past due", style="")
+    for sentence, minor in (("Owed", account.balance_minor), ("Stops the roll", account.stop_roll_minor)):
+        if minor is not None:
+            console.print(f"  {sentence}: {say_money(minor, account.currency)}")
+    if account.rolls_on:
+        console.print(f"  Rolls on {account.rolls_on}")
+    if told.item:
+        console.print(
+            f"Rank {told.item.rank:,} of {night.served:,} by {night.strategy_name}: {night.strategy['formula']}"
+        )
+    for hold in account.held_because:
+        console.print(f"[yellow]Held: {hold['sentence']}, until {hold['until'] or 'a fact changes it'}[/yellow]")
+    if night.degraded_because:
+        console.print(f"[yellow]Scored by rules: {night.degraded_because}[/yellow]")
+    console.print(_terms(told.terms, account.currency))
+    for name, score in (("Chance of paying", "propensity"), ("Chance to roll", "roll")):
+        if account.reasons.get(score):
+            console.print(f"{name} {account.reasons[score]['answer']:.1%}, because")
+            for reason in account.reasons[score]["reasons"]:
+                console.print(f"  {reason['sentence']} ({reason['contribution']:+.2f}; {reason['code']})", markup=False)
+
+
+def _terms(terms: tuple[Term, ...], currency: str) -> Table:
+    table = Table("term", "value", "meaning")
+    for term in terms:
+        if term.value is not None:
+            table.add_row(term.name, _said(term, currency), term.sentence)
+    return table
+
+
+def _said(term: Term, currency: str) -> str:
+    from arrears.money import say_money
+
+    value = term.value or 0.0
+    match term.unit:
+        case "money" | "money_per_minute":
+            return say_money(round(value), currency)
+        case "share":
+            return f"{value:.1%}"
+        case _:
+            return f"{value:,.4g}"
