@@ -24,7 +24,9 @@ class TrainRequest:
     ----------
     from_, to : first and last `as_of` day.
     training_day : the day we stand on: labels that mature later are absent.
-    as_of_rule : `month_ends`, `on_opening` or `on_due:KIND`.
+    every : how often between them: `month` (its last day), `week` (its Sunday) or `day`.
+    as_of_rule : `on_days` (as `every` says), `on_opening` or `on_due:KIND`.
+    without : features to leave out.
     test_from : first day of the last fold's test.
     trials : rounds of the search for parameters, on inner folds in time; 0 keeps the spec's.
     """
@@ -35,8 +37,10 @@ class TrainRequest:
     horizon_days: int | None = None
     threshold: str | None = None
     trials: int = 0
-    as_of_rule: str = "month_ends"
+    every: str = "month"
+    as_of_rule: str = "on_days"
     test_from: date | None = None
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
