@@ -24,13 +24,13 @@ ROLL_RATE = ModelSpec(
     name="roll_rate",
     question="Which bucket will this account stand in at its next statement?",
     kind="chain",
-    horizon_days=31,
+    horizon_days=30,
     parameters={
         "learning_rate": 0.04,
         "num_leaves": 15,
-        "min_data_in_leaf": 100,
-        "lambda_l2": 20.0,
-        "feature_fraction": 0.7,
+        "min_data_in_leaf": 200,
+        "lambda_l2": 50.0,
+        "feature_fraction": 0.5,
     },
 )
 

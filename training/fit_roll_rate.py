@@ -1,101 +1,121 @@
-"""Fit the roll-rate chain: one booster for each bucket edge that history speaks of, the deeper edges from moves seen.
+"""Train and judge the roll-rate model: folds forward in time, baselines, verdict, then the model that would serve.
 
-Rows are accounts on days; what their columns and labels are is settled before they come here.
+The newest fold is the test that the verdict rests on. The model handed back is the same recipe fitted once more on
+every mature label.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from arrears.errors import Refused
-from models.artifact import Part
-from models.roll_rate import LEAST_WORSE, ROLL_RATE, deeper_moves, edge_name, edges_that_history_speaks_of
-from models.scorer import Floats, Ranks
-
-ROUNDS = 250
-THREADS = 2
-
-
-@dataclass(frozen=True)
-class Chain:
-    """A fitted chain, ready for `models.artifact.write(..., parts, moves=moves)`."""
-
-    features: tuple[str, ...]
-    parts: tuple[Part, ...]
-    moves: Mapping[str, Any]
+from arrears.errors import WrongUse
+from arrears.lake import Lake
+from models.roll_rate import ROLL_RATE
+from training.evaluate import Interval, judged, mean_difference
+from training.roll_rate_book import Book, read_book
+from training.roll_rate_charts import charts
+from training.roll_rate_folds import MODEL, FoldResult, final_chain, judge_fold
+from training.roll_rate_scores import THREE_STATES, Groups, group_names, group_of, log_losses, ranked_scores
+from training.splits import walk_forward
+from training.trained import Trained, TrainRequest
+from training.verdict import Verdict, beats, calibrated, enough, verdict
 
 
-def fit_chain(
-    x: Floats,
-    origin_rank: Ranks,
-    next_rank: Ranks,
-    features: Sequence[str],
-    *,
-    rounds: int = ROUNDS,
-    seed: int = 0,
-    parameters: Mapping[str, Any] | None = None,
-) -> Chain:
-    """Fit every edge on the same rows.
+def fit(lake: Lake, request: TrainRequest, *, groups: Groups = THREE_STATES) -> Trained:
+    """Train roll_rate as asked.
 
     Parameters
     ----------
-    x : (n, features), NaN where a feature is null.
-    origin_rank, next_rank : (n,) ageing buckets by rank; `models.roll_rate.NEXT_RANK` says how exits count.
-    parameters : LightGBM's, over the spec's.
+    groups : the buckets that the judging takes together.
 
     Raises
     ------
-    Refused : too few accounts were ever late, all were, or a column holds nothing but nulls.
+    Refused : too little mature history, one class alone, a column of nulls, or too few days for a fold.
+    WrongUse : a search for parameters or another label was asked for; this model has neither.
     """
-    edges = edges_that_history_speaks_of(next_rank)
-    _refuse_what_cannot_teach(x, next_rank, features, edges)
-    parts = [_edge(x, next_rank > rank, rank, features, rounds, seed, parameters or {}) for rank in range(edges)]
-    return Chain(tuple(features), tuple(parts), deeper_moves(origin_rank, next_rank, edges))
-
-
-def _refuse_what_cannot_teach(x: Floats, next_rank: Ranks, features: Sequence[str], edges: int) -> None:
-    late, on_time = int((next_rank > 0).sum()), int((next_rank == 0).sum())
-    if edges == 0 or on_time < LEAST_WORSE:
-        raise Refused(
-            asked="train roll_rate",
-            found=f"{late} mature labels end late and {on_time} end current, and {LEAST_WORSE} of each are needed",
-            do="Train on more months, or on a larger book.",
+    if request.trials or request.horizon_days or request.threshold:
+        raise WrongUse(
+            asked="train roll_rate with trials, a horizon or a threshold",
+            found="its label is the next settled status, and its parameters are its spec's",
+            do="Leave the three out.",
         )
-    empty = [name for name, column in zip(features, x.T, strict=True) if np.isnan(column).all()]
-    if empty:
-        raise Refused(
-            asked="train roll_rate",
-            found=f"{len(empty)} features are null in all {len(x)} rows: {', '.join(empty)}",
-            do="Leave them out, or load the tables they read.",
-        )
+    book = read_book(lake, request)
+    folds = walk_forward(book.labelled_days(), horizon_days=ROLL_RATE.horizon_days, test_from=request.test_from)
+    results = [judge_fold(book, fold, groups, zone=lake.settings.portfolio.zone) for fold in folds]
+    return judge(book, results, groups)
 
 
-def _edge(
-    x: Floats,
-    is_worse: np.ndarray[Any, np.dtype[np.bool_]],
-    rank: int,
-    features: Sequence[str],
-    rounds: int,
-    seed: int,
-    parameters: Mapping[str, Any],
-) -> Part:
-    import lightgbm as lgb
+def judge(book: Book, results: Sequence[FoldResult], groups: Groups) -> Trained:
+    """Decide on the newest fold, and fit the model that would serve."""
+    newest = results[-1]
+    differences = _differences(book, newest, groups)
+    best = min((name for name in newest.scores if name != MODEL), key=lambda name: newest.scores[name].log_loss)
+    decided = _verdict(book, newest, groups, best, differences[f"log_loss less {best}"])
+    final = final_chain(book, newest)
+    return Trained(
+        spec=ROLL_RATE,
+        features=final.features,
+        parts=final.parts,
+        verdict=decided,
+        metrics=_metrics(newest),
+        report={
+            "folds": [result.facts() for result in results],
+            "states": group_names(groups),
+            "best_baseline": best,
+            "differences": {name: asdict(interval) for name, interval in differences.items()},
+            "left_out": dict(book.panel.left_out),
+        },
+        sections={"moves": final.moves, "training": _facts(book, newest, decided)},
+        charts=charts(newest.answer, book.origin_rank[newest.rows], book.next_rank[newest.rows]),
+    )
 
-    settings = {
-        "objective": "binary",
-        "verbosity": -1,
-        "num_threads": THREADS,
-        "seed": seed,
-        "deterministic": True,
-        "force_row_wise": True,
-        "monotone_constraints": ROLL_RATE.directions(features),
-        **ROLL_RATE.parameters,
-        **parameters,
+
+def _differences(book: Book, newest: FoldResult, groups: Groups) -> dict[str, Interval]:
+    """The model's losses less every baseline's, with intervals by debtor; below zero the model is better."""
+    happened, debtors = group_of(book.next_rank[newest.rows], groups), book.debtors(newest.rows)
+    found = {}
+    for metric, losses in (("log_loss", log_losses), ("rps", ranked_scores)):
+        ours = losses(newest.chances[MODEL], happened)
+        for name, chances in newest.chances.items():
+            if name != MODEL:
+                found[f"{metric} less {name}"] = mean_difference(ours, losses(chances, happened), debtors)
+    return found
+
+
+def _verdict(book: Book, newest: FoldResult, groups: Groups, best: str, difference: Interval) -> Verdict:
+    happened = group_of(book.next_rank[newest.rows], groups)
+    counts = {name: int((happened == place).sum()) for place, name in enumerate(group_names(groups))}
+    can_roll = ~np.isnan(newest.p_roll)
+    chosen = newest.rows.copy()
+    chosen[newest.rows] = can_roll
+    rolled = (book.next_rank[chosen] > book.origin_rank[chosen]).astype(np.float64)
+    told = judged(rolled, newest.p_roll[can_roll], book.debtors(chosen))
+    return verdict([enough(counts), beats("log loss", best, difference), calibrated(told["slope"], told["level"])])
+
+
+def _metrics(newest: FoldResult) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, scores in newest.scores.items():
+        whose = "test" if name == MODEL else f"test_{name.lower().replace(' ', '_')}"
+        found |= {
+            f"{whose}_log_loss": scores.log_loss,
+            f"{whose}_rps": scores.rps,
+            f"{whose}_flow_error": scores.flow_error,
+            f"{whose}_balance_error": scores.balance_error,
+        }
+    return found
+
+
+def _facts(book: Book, newest: FoldResult, decided: Verdict) -> Mapping[str, Any]:
+    days = book.labelled_days()
+    return {
+        "judged_on": [str(newest.fold.test[0]), str(newest.fold.test[-1])],
+        "trained_on": [str(days[0]), str(days[-1])],
+        "rows": int(book.labelled.sum()),
+        "feature_fingerprint": book.panel.fingerprint,
+        **decided.document(),
     }
-    rows = lgb.Dataset(x, is_worse.astype(np.int8), feature_name=list(features), free_raw_data=True)
-    booster = lgb.train(settings, rows, num_boost_round=rounds)
-    return Part(edge_name(rank), booster, facts={"rows_worse": int(is_worse.sum()), "rows": len(is_worse)})

@@ -37,17 +37,18 @@ def markov(origin: Ranks, happened: Ranks, test_origin: Ranks, groups: int) -> F
 class Scorecard:
     """Multinomial logistic regression on the same features, as a scorecard analyst would set it up.
 
-    Features are cut to their 1st and 99th percentile, nulls take the median with a flag beside them, and the origin is
-    a set of indicators.
+    Features are cut to their 1st and 99th percentile, nulls take the median with a flag beside them, columns of
+    nothing but nulls are left out, and the origin is a set of indicators.
     """
 
     def __init__(self, x: Floats, origin: Ranks, happened: Ranks, groups: int) -> None:
         from sklearn.linear_model import LogisticRegression
 
         self.groups = groups
-        with np.errstate(invalid="ignore"):
-            self.low, self.middle, self.high = np.nanpercentile(x, [1, 50, 99], axis=0)
-        self.has_nulls = np.isnan(x).any(axis=0)
+        self.told = ~np.isnan(x).all(axis=0)
+        known = x[:, self.told]
+        self.low, self.middle, self.high = np.nanpercentile(known, [1, 50, 99], axis=0)
+        self.has_nulls = np.isnan(known).any(axis=0)
         design = self._design(x, origin)
         self.mean, self.spread = design.mean(axis=0), design.std(axis=0)
         self.spread[self.spread == 0] = 1.0
@@ -61,8 +62,9 @@ class Scorecard:
         return answer
 
     def _design(self, x: Floats, origin: Ranks) -> Floats:
-        filled = np.clip(np.where(np.isnan(x), self.middle, x), self.low, self.high)
-        flags = np.isnan(x[:, self.has_nulls]).astype(np.float64)
+        known = x[:, self.told]
+        filled = np.clip(np.where(np.isnan(known), self.middle, known), self.low, self.high)
+        flags = np.isnan(known[:, self.has_nulls]).astype(np.float64)
         return np.hstack([filled, flags, np.eye(self.groups)[origin]])
 
     def _scaled(self, design: Floats) -> Floats:
