@@ -1,26 +1,30 @@
-"""Fixtures that every kind of test shares: a real PostgreSQL, a database of one's own in it, the demo's lake.
+"""Fixtures that every kind of test shares: a real PostgreSQL, a database of one's own in it, the demo's lake and night.
 
 Owners of rooms keep their own fixtures beside their tests.
 """
+
+from __future__ import annotations
 
 import hashlib
 import itertools
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import fasteners
+import psutil
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
-from arrears.clock import SystemClock
-from arrears.demo import write_demo
-from arrears.lake import Lake
-from arrears.loading import load
-from arrears.state import embedded
-from arrears.state.migrate import newest, upgrade
-from arrears.state.server import own_database
+from tests.demo_day import SCORING_DAY, DemoClock
+
+if TYPE_CHECKING:
+    from arrears.lake import Lake
+    from models.registry import Registry
 
 _numbers = itertools.count()
 
@@ -28,12 +32,15 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Address of an embedded PostgreSQL that all workers of all runs of this checkout share; the last one stops it."""
+    from arrears.state import embedded
+
     checkout = hashlib.sha256(__file__.encode()).hexdigest()[:8]
     with embedded.start(Path(tempfile.gettempdir()) / f"arrears-tests-{os.geteuid()}-{checkout}") as server:
         engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:  # what a crash would lose is thrown away after the test
             connection.execute(text("ALTER SYSTEM SET fsync = off"))
             connection.execute(text("SELECT pg_reload_conf()"))
+            _sweep(connection)
         engine.dispose()
         yield server.url
 
@@ -41,37 +48,12 @@ def postgres() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def template(postgres: str) -> str:
     """Name of a database with every table, from which tests copy theirs; made once per version of the migrations."""
+    from arrears.state import upgrade
+    from arrears.state.migrate import newest
+
     steps = Path(__file__).parent.parent / "arrears" / "state" / "migrations" / "versions"
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(steps.glob("*.py")))).hexdigest()[:10]
-    name = f"template_{newest()}_{digest}"
-    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
-    with (
-        admin.connect() as connection
-    ):  # nobody may be connected to a template while it is copied, so one worker builds
-        connection.execute(text("SELECT pg_advisory_lock(1)"))
-        ready = text("SELECT 1 FROM pg_database WHERE datistemplate AND datname = :name")
-        if connection.execute(ready, {"name": name}).first() is None:
-            engine = create_engine(own_database(postgres, name))
-            upgrade(engine)
-            engine.dispose()
-            connection.execute(text(f"ALTER DATABASE {name} IS_TEMPLATE true"))
-        connection.execute(text("SELECT pg_advisory_unlock(1)"))
-    admin.dispose()
-    return name
-
-
-def _fresh(postgres: str, template: str | None) -> Iterator[Engine]:
-    name = f"t{os.getpid()}_{next(_numbers)}"
-    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
-    copied = f"TEMPLATE {template}" if template else ""
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} {copied} STRATEGY = FILE_COPY"))
-    engine = create_engine(own_database(postgres, name), connect_args={"options": "-c timezone=UTC"})
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    return _built_once(postgres, f"template_{newest()}_{digest}", upgrade)
 
 
 @pytest.fixture
@@ -102,9 +84,96 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def demo_lake(shared_folder: Path) -> Lake:
     """The built-in portfolio, loaded once a run. Nobody may write to it: copy its folder first."""
+    from arrears.clock import SystemClock
+    from arrears.demo import write_demo
+    from arrears.lake import Lake
+    from arrears.loading import load
+
     root = shared_folder / "demo" / "lake"
     root.parent.mkdir(exist_ok=True)
     with fasteners.InterProcessLock(root.parent / "lock"):
         if not Lake(root).exists():
             load(write_demo(root.parent / "source"), root, SystemClock())
     return Lake(root)
+
+
+@pytest.fixture(scope="session")
+def no_registry(shared_folder: Path) -> Registry:
+    """A registry in which nothing was ever registered."""
+    from models.registry import Registry
+
+    return Registry(f"sqlite:///{shared_folder / 'no-models' / 'mlflow.db'}")
+
+
+@pytest.fixture(scope="session")
+def night_template(postgres: str, template: str, shared_folder: Path, demo_lake: Lake, no_registry: Registry) -> str:
+    """Name of a database with night 1: the demo on its scoring day, by value at risk, scored by rules."""
+    from arrears.queues.strategy import strategy
+    from serving.nightly import run_night
+
+    def build(engine: Engine) -> None:
+        run_night(engine, demo_lake, no_registry, SCORING_DAY, strategy("value_at_risk"), clock=DemoClock())
+
+    run = hashlib.sha256(str(shared_folder).encode()).hexdigest()[:10]
+    runner = os.getppid() if os.environ.get("PYTEST_XDIST_WORKER") else os.getpid()
+    return _built_once(postgres, f"run{runner}_night_{run}", build, template)
+
+
+@pytest.fixture(scope="module")
+def night_database(postgres: str, night_template: str) -> Iterator[Engine]:
+    """A database with night 1 on the demo, the module's own: what it changes nobody else sees."""
+    yield from _fresh(postgres, night_template)
+
+
+def _built_once(postgres: str, name: str, build: Callable[[Engine], object], template: str | None = None) -> str:
+    """Make a template database unless another worker already has; `build` fills it.
+
+    Nobody may be connected to a template while it is copied, so one worker builds under a lock and leaves.
+    """
+    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(1)"))
+        ready = text("SELECT 1 FROM pg_database WHERE datistemplate AND datname = :name")
+        if connection.execute(ready, {"name": name}).first() is None:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} {_copied(template)}"))
+            engine = _engine(postgres, name)
+            build(engine)
+            engine.dispose()
+            connection.execute(text(f"ALTER DATABASE {name} IS_TEMPLATE true"))
+        connection.execute(text("SELECT pg_advisory_unlock(1)"))
+    admin.dispose()
+    return name
+
+
+def _fresh(postgres: str, template: str | None) -> Iterator[Engine]:
+    name = f"run{os.getpid()}_{next(_numbers)}"
+    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} {_copied(template)}"))
+    engine = _engine(postgres, name)
+    yield engine
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def _sweep(connection: Connection) -> None:
+    """Drop what runs that are over, or were killed, left behind."""
+    names = connection.execute(text("SELECT datname FROM pg_database WHERE datname LIKE 'run%'")).scalars().all()
+    for name in names:
+        if not psutil.pid_exists(int(name.removeprefix("run").split("_")[0])):
+            with suppress(DBAPIError):  # another run sweeps, too
+                connection.execute(text(f"ALTER DATABASE {name} IS_TEMPLATE false"))
+                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _copied(template: str | None) -> str:
+    return f"TEMPLATE {template} STRATEGY = FILE_COPY" if template else ""
+
+
+def _engine(postgres: str, name: str) -> Engine:
+    from arrears.state.server import own_database
+
+    return create_engine(own_database(postgres, name), connect_args={"options": "-c timezone=UTC"})

@@ -1,0 +1,62 @@
+"""Degraded, not down: without models the same queue is served by rules, and says so everywhere."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from arrears.errors import BadInput
+from arrears.lake import Lake
+from arrears.queues import store
+from arrears.queues.strategy import strategy
+from models.registry import Registry
+from serving.nightly import build_by_champions, rank
+from serving.scoring import STALE_AFTER_DAYS, champion, staleness
+from tests.demo_day import SCORING_DAY
+
+
+def test_without_a_model_rules_score_and_the_night_says_why(night_database):
+    with night_database.connect() as connection:
+        night = store.latest_night(connection)
+        item = store.items(connection, night.night_id, limit=1).rows[0]
+    assert night.scored_by == item.scored_by == "rules"
+    assert "No champion of propensity is registered." in night.degraded_because
+    assert item.reasons["roll"]["reasons"][0]["sentence"].startswith("Scored by rules")
+
+
+def test_a_registry_that_cannot_be_read_is_no_reason_to_stop(tmp_path):
+    (tmp_path / "mlflow.db").write_text("this is no database")
+    found = champion(Registry(f"sqlite:///{tmp_path / 'mlflow.db'}"), "propensity", SCORING_DAY)
+    assert found.loaded is None
+    assert "registry does not answer" in found.because
+
+
+@pytest.mark.parametrize(("age", "is_stale"), [(STALE_AFTER_DAYS, False), (STALE_AFTER_DAYS + 1, True)])
+def test_a_champion_is_stale_after_its_days(age, is_stale):
+    trained_on = SCORING_DAY - timedelta(days=age)
+    artifact = SimpleNamespace(document={"training": {"training_day": trained_on.isoformat()}})
+    version = SimpleNamespace(name="propensity", version="3", artifact=artifact)
+    assert (staleness(version, SCORING_DAY) is not None) == is_stale
+
+
+@pytest.fixture(scope="module")
+def built(demo_lake, no_registry):
+    return build_by_champions(demo_lake, no_registry, SCORING_DAY, strategy("severity"))
+
+
+@pytest.mark.parametrize("name", ["propensity", "value_at_risk"])
+def test_every_strategy_serves_the_same_people(built, name):
+    ranking = rank(built.book, built.terms, built.judgement, strategy(name))
+    assert set(ranking.lead.tolist()) == set(built.ranking.lead.tolist())
+    assert len(ranking) == 5_129
+
+
+def test_severity_is_the_human_habit(built):
+    leads = built.ranking.lead
+    keys = list(zip(-built.book.bucket_rank[leads], -built.book.balance_minor[leads], strict=True))
+    assert keys == sorted(keys)
+
+
+def test_an_empty_lake_is_refused(tmp_path, no_registry):
+    with pytest.raises(BadInput, match="arrears load"):
+        build_by_champions(Lake(tmp_path), no_registry, SCORING_DAY, strategy("severity"))

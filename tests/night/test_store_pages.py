@@ -1,0 +1,86 @@
+"""Pages of a queue: every item once, in order, whatever the sort."""
+
+from datetime import date
+
+import pytest
+
+from arrears.errors import WrongUse
+from arrears.queues import store
+
+
+@pytest.fixture
+def connection(night_database):
+    with night_database.connect() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", sorted(store.SORTS))
+def test_walking_the_pages_meets_every_item_once(connection, sort, descending):
+    asked = {"bucket": "90-119", "sort": sort, "descending": descending, "limit": 30}
+    pages, after = [], None
+    while True:
+        page = store.items(connection, 1, after=after, **asked)
+        pages.append([item.rank for item in page.rows])
+        after = page.after
+        if after is None:
+            break
+    assert [len(ranks) for ranks in pages] == [30, 30, 16]
+    assert len({rank for ranks in pages for rank in ranks}) == page.total == 76
+
+
+def test_a_sort_is_a_sort(connection):
+    page = store.items(connection, 1, sort="balance", descending=True, limit=100)
+    balances = [item.balance_minor for item in page.rows]
+    assert balances == sorted(balances, reverse=True)
+
+
+def test_a_search_finds_the_beginning_of_an_id_and_takes_no_wildcards(connection):
+    found = store.items(connection, 1, search="a0001")
+    assert found.total == len(found.rows) > 0
+    assert all(item.lead_account_id.startswith("A0001") for item in found.rows)
+    assert store.items(connection, 1, search="%01").total == 0
+
+
+def test_items_that_roll_by_a_day(connection):
+    soon = store.items(connection, 1, rolls_by=date(2005, 10, 29))
+    assert all(item.rolls_on == date(2005, 10, 29) for item in soon.rows)
+    assert store.items(connection, 1, rolls_by=date(2005, 10, 28)).total == 0
+
+
+@pytest.mark.parametrize("fault", [{"sort": "luck"}, {"after": "luck"}, {"after": "WzFd"}])
+def test_what_means_nothing_is_refused(connection, fault):
+    with pytest.raises(WrongUse):
+        store.items(connection, 1, **fault)
+
+
+def test_held_accounts_are_paged_by_id(connection):
+    first = store.held(connection, 1, code="nothing_owed", limit=1_000)
+    second = store.held(connection, 1, code="nothing_owed", limit=1_000, after=first.after)
+    assert (len(first.rows), len(second.rows), second.after) == (1_000, 689, None)
+    assert first.rows[-1].account_id < second.rows[0].account_id
+    assert store.held(connection, 1, code="cease").total == 0
+
+
+def test_an_account_leads_to_its_item_and_back(connection):
+    item = store.items(connection, 1, limit=1).rows[0]
+    judged = store.account(connection, 1, item.lead_account_id)
+    assert store.item_of(connection, 1, judged.account_id) == item == store.item(connection, item.work_item_id)
+    assert store.accounts_of(connection, 1, judged.debtor_id) == [judged]
+    assert store.accounts(connection, 1, [judged.account_id]) == [judged]
+    assert len(judged.features) == len(store.night(connection, 1).feature_names)
+
+
+def test_a_held_account_has_no_item_and_an_unknown_one_nothing(connection):
+    held = store.held(connection, 1, limit=1).rows[0]
+    assert store.item_of(connection, 1, held.account_id) is None
+    assert store.account(connection, 1, "nobody") is None
+    assert store.item(connection, 0) is None
+    assert store.night(connection, 0) is None
+
+
+def test_the_queue_sums_what_is_ready(connection):
+    (queue,) = store.queues(connection, 1)
+    items = store.open_items(connection, 1)
+    assert (queue.lane, queue.currency, queue.ready) == ("pay", "TWD", 5_129)
+    assert queue.balance_minor == sum(item.balance_minor for item in items)
