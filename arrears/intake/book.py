@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 
 import duckdb
 
-from arrears.intake.casts import cast, nothing
+from arrears.intake.reading import read_columns
 from arrears.lake import Lake, quoted
 from arrears.money import exponents
 from arrears.tables import TABLES
@@ -121,19 +121,11 @@ def _remember_debtors(con: duckdb.DuckDBPyConnection, lake: Lake, raw: RawTypes)
 
 
 def _rows(lake: Lake, raw: RawTypes, table: str, names: tuple[str, ...]) -> str:
-    parts = []
-    if table in raw:
-        parts.append(f'SELECT {_cast_columns(table, raw[table], names)} FROM "raw_{table}" AS raw')
+    parts = [read_columns(TABLES[table], raw[table], names)] if table in raw else []
     if table in lake.tables:
         parts.append(f"SELECT {', '.join(names)} FROM {lake.scan(table)}")
-    none = ", ".join(f"{nothing(TABLES[table].column(name)).value} AS {name}" for name in names)
+    none = ", ".join(f"NULL::{TABLES[table].column(name).lake_type} AS {name}" for name in names)
     return " UNION ALL ".join(parts) or f"SELECT {none} WHERE false"
-
-
-def _cast_columns(table: str, raw: Mapping[str, str], names: tuple[str, ...]) -> str:
-    columns = [TABLES[table].column(name) for name in names]
-    casts = [cast(column, raw[column.name]) if column.name in raw else nothing(column) for column in columns]
-    return ", ".join(f"{each.value} AS {name}" for each, name in zip(casts, names, strict=True))
 
 
 def _values(rows: Iterable[str]) -> str:

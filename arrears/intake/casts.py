@@ -7,13 +7,15 @@ rule that the file's value breaks. Nothing is rounded, guessed or given a zone i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from arrears.tables import LAKE_TYPES, Column, Kind
 
 FLOAT_TOLERANCE = 1e-6
 """How far, in major units, a float may lie from a whole minor unit and still be taken for it."""
 
+# Eighteen digits are read as a machine word, a hundred times faster than thirty; no currency has more than four places.
+_EXACT = "DECIMAL(18, 4)"
 _DECIMAL = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _CLOCK = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
@@ -38,152 +40,140 @@ _FAMILIES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Cast:
-    """A value and what may be wrong with it, all as SQL over the alias `raw`.
+    """How one column becomes a value, in steps that are each computed once, and what may be wrong with it.
 
-    `value` is NULL where the file's value cannot be read, `empty` is true where the file has none; `faults` maps a rule
-    to the condition under which a row breaks it.
+    `raw` is SQL over the file's row (alias `raw`) and gives the column `"NAME"`, NULL where the file has nothing;
+    `read` is SQL over that column and gives `"read:NAME"`, NULL where it cannot be read; `minor`, for money, moves what
+    was read by the column `exponent` and gives `"minor:NAME"`. `value` and `faults` (rule to condition) are SQL over
+    all of these.
     """
 
+    raw: str
+    read: str
     value: str
-    empty: str = "true"
-    faults: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str]
+    minor: str | None = None
 
 
-def cast(column: Column, raw_type: str, *, exponent: str = "NULL") -> Cast:
+def cast(column: Column, raw_type: str) -> Cast:
     """The cast of a column that the file has.
 
     Parameters
     ----------
     raw_type : DuckDB's type of the file's column.
-    exponent : for money, SQL that gives the currency's decimals, NULL where the currency is not known.
 
     Examples
     --------
     >>> from arrears.tables import TABLES
-    >>> cast(TABLES["accounts"].column("opened_on"), "DATE").value
-    'raw."opened_on"'
+    >>> cast(TABLES["accounts"].column("opened_on"), "DATE").read
+    '"opened_on"'
     >>> list(cast(TABLES["contacts"].column("at"), "TIMESTAMP").faults)
     ['no_offset']
     """
+    name = f'"{column.name}"'
     family = _FAMILIES.get(raw_type.partition("(")[0], "other")
-    raw = f'raw."{column.name}"'
-    if family == "text":
-        raw = f"nullif({raw}, '')"
+    raw = f"nullif(raw.{name}, '')" if family == "text" else f"raw.{name}"
+    reader = _READERS[column.kind].get(family)
+    if reader is None:
+        return Cast(raw, f"NULL::{LAKE_TYPES[column.kind]}", _read(column), {"wrong_type": f"{name} IS NOT NULL"})
     if column.kind == "money":
-        read = _money(family, raw, exponent)
-    else:
-        reader = _READERS[column.kind].get(family)
-        read = reader(raw) if reader else _unreadable(column.kind, raw)
-    return Cast(read.value, f"{raw} IS NULL", read.faults)
+        return _money(column, raw, reader(name), exact=family != "float")
+    faults = {"wrong_type": f"{name} IS NOT NULL AND {_read(column)} IS NULL"}
+    if column.kind == "moment":
+        naive = _NAIVE_MOMENTS.get(family, "false").format(name)
+        faults = {"no_offset": naive, "wrong_type": f"{faults['wrong_type']} AND NOT ({naive})"}
+    return Cast(raw, reader(name), _read(column), faults if reader is not _as_is else {})
 
 
 def nothing(column: Column) -> Cast:
     """The cast of a column that the file does not have."""
-    return Cast(f"NULL::{column.lake_type}")
+    empty = f"NULL::{column.lake_type}"
+    return Cast(empty, empty, empty, {})
 
 
-def _as_is(raw: str) -> Cast:
-    return Cast(raw)
+def _read(column: Column) -> str:
+    return f'"read:{column.name}"'
 
 
-def _unreadable(kind: Kind, raw: str) -> Cast:
-    return Cast(f"NULL::{LAKE_TYPES[kind]}", faults={"wrong_type": f"{raw} IS NOT NULL"})
-
-
-def _checked(value: str, raw: str) -> Cast:
-    return Cast(value, faults={"wrong_type": f"{raw} IS NOT NULL AND ({value}) IS NULL"})
-
-
-def _matching(pattern: str, sql_type: str) -> Callable[[str], Cast]:
-    def read(raw: str) -> Cast:
-        return _checked(f"CASE WHEN regexp_matches({raw}, '{pattern}') THEN TRY_CAST({raw} AS {sql_type}) END", raw)
-
-    return read
-
-
-def _tried(sql_type: str) -> Callable[[str], Cast]:
-    return lambda raw: _checked(f"TRY_CAST({raw} AS {sql_type})", raw)
-
-
-def _whole_number(raw: str) -> Cast:
-    return _checked(f"CASE WHEN {raw} = trunc({raw}) THEN TRY_CAST({raw} AS BIGINT) END", raw)
-
-
-def _finite(raw: str) -> Cast:
-    return _checked(f"CASE WHEN isfinite({raw}::DOUBLE) THEN {raw}::DOUBLE END", raw)
-
-
-def _parted(raw: str) -> Cast:
-    return Cast(f"list_transform(string_split({raw}, ';'), lambda part: trim(part))")
-
-
-def _midnight(raw: str) -> Cast:
-    # Many writers know no dates and store them as moments at midnight.
-    return _checked(f"CASE WHEN {raw}::TIMESTAMP = date_trunc('day', {raw}::TIMESTAMP) THEN {raw}::DATE END", raw)
-
-
-def _without_offset(raw: str) -> Cast:
-    return Cast("NULL::TIMESTAMPTZ", faults={"no_offset": f"{raw} IS NOT NULL"})
-
-
-def _moment_text(raw: str) -> Cast:
-    value = f"CASE WHEN regexp_matches({raw}, '{_CLOCK}{_OFFSET}') THEN TRY_CAST({raw} AS TIMESTAMPTZ) END"
-    naive = f"regexp_matches({raw}, '{_CLOCK}$') AND TRY_CAST({raw} AS TIMESTAMP) IS NOT NULL"
-    wrong = f"{raw} IS NOT NULL AND ({value}) IS NULL AND NOT ({naive})"
-    return Cast(value, faults={"no_offset": naive, "wrong_type": wrong})
-
-
-def _money(family: str, raw: str, exponent: str) -> Cast:
-    match family:
-        case "text":
-            exact = f"CASE WHEN regexp_matches({raw}, '{_DECIMAL}') THEN TRY_CAST({raw} AS DECIMAL(30, 8)) END"
-            return _money_exact(exact, raw, exponent)
-        case "whole" | "decimal":
-            return _money_exact(f"TRY_CAST({raw} AS DECIMAL(30, 8))", raw, exponent)
-        case "float":
-            return _money_float(raw, exponent)
-        case _:
-            return _unreadable("money", raw)
-
-
-def _money_exact(exact: str, raw: str, exponent: str) -> Cast:
-    minor = _scaled(exact, exponent)
-    # A ninth decimal would be rounded away unseen by the cast: decimals are counted as they are written.
-    too_many = f"length(rtrim(split_part({raw}::VARCHAR, '.', 2), '0')) > {exponent}"
-    value = f"CASE WHEN NOT ({too_many}) THEN TRY_CAST({minor} AS BIGINT) END"
-    too_large = f"{minor} IS NOT NULL AND TRY_CAST(trunc({minor}) AS BIGINT) IS NULL"
-    wrong = f"{raw} IS NOT NULL AND (({exact}) IS NULL OR ({too_large}))"
-    return Cast(value, faults={"wrong_type": wrong, "too_many_decimals": f"({exact}) IS NOT NULL AND ({too_many})"})
-
-
-def _money_float(raw: str, exponent: str) -> Cast:
-    nearest = f"round({_scaled(f'{raw}::DOUBLE', exponent)})"
-    major = _scaled(f"{nearest}::DOUBLE", exponent, by="/")
-    # Beyond 2^53 a float no longer tells one minor unit from the next.
-    countable = f"isfinite({raw}) AND coalesce(abs({nearest}) < 9007199254740992, true)"
-    too_many = f"abs({raw} - {major}) > {FLOAT_TOLERANCE}"
-    value = f"CASE WHEN {countable} AND NOT ({too_many}) THEN TRY_CAST({nearest} AS BIGINT) END"
+def _money(column: Column, raw: str, read: str, *, exact: bool) -> Cast:
+    name, got, minor = f'"{column.name}"', _read(column), f'"minor:{column.name}"'
+    if exact:
+        # Decimals are counted as they are written: reading into four places rounds a fifth away unseen.
+        too_many = f"length(rtrim(split_part({name}::VARCHAR, '.', 2), '0')) > exponent"
+        too_large, scaled = "false", scaled_by_exponent(got)
+    else:
+        too_many = f"abs({got} - {scaled_by_exponent(f'{minor}::DOUBLE', by='/')}) > {FLOAT_TOLERANCE}"
+        # Beyond 2^53 a float no longer tells one minor unit from the next.
+        too_large, scaled = f"abs({minor}) > 9007199254740992", f"round({scaled_by_exponent(got)})"
     return Cast(
-        value,
-        faults={
-            "wrong_type": f"{raw} IS NOT NULL AND NOT ({countable})",
-            "too_many_decimals": f"{countable} AND {too_many}",
+        raw,
+        read,
+        f"CASE WHEN NOT ({too_large} OR {too_many}) THEN TRY_CAST({minor} AS BIGINT) END",
+        {
+            "wrong_type": f"{name} IS NOT NULL AND ({got} IS NULL OR {too_large})",
+            "too_many_decimals": f"{got} IS NOT NULL AND NOT ({too_large}) AND {too_many}",
         },
+        scaled,
     )
 
 
-def _scaled(amount: str, exponent: str, *, by: str = "*") -> str:
+def scaled_by_exponent(amount: str, *, by: str = "*") -> str:
+    """SQL for an amount moved by as many places as the column `exponent` says; NULL where it says nothing."""
     # Constant factors keep decimals exact; ISO 4217 knows no currency with more than four places.
-    cases = " ".join(f"WHEN {digits} THEN ({amount}) {by} {10**digits}" for digits in range(5))
-    return f"(CASE {exponent} {cases} END)"
+    cases = " ".join(f"WHEN {digits} THEN {amount} {by} {10**digits}" for digits in range(5))
+    return f"(CASE exponent {cases} END)"
 
 
-_Readers = dict[str, Callable[[str], Cast]]
+def _as_is(name: str) -> str:
+    return name
 
-_READERS: dict[Kind, _Readers] = {
+
+def _matching(pattern: str, sql_type: str) -> Callable[[str], str]:
+    return lambda name: f"CASE WHEN regexp_matches({name}, '{pattern}') THEN TRY_CAST({name} AS {sql_type}) END"
+
+
+def _tried(sql_type: str) -> Callable[[str], str]:
+    return lambda name: f"TRY_CAST({name} AS {sql_type})"
+
+
+def _whole_number(name: str) -> str:
+    return f"CASE WHEN {name} = trunc({name}) THEN TRY_CAST({name} AS BIGINT) END"
+
+
+def _finite(name: str) -> str:
+    return f"CASE WHEN isfinite({name}::DOUBLE) THEN {name}::DOUBLE END"
+
+
+def _parted(name: str) -> str:
+    return f"list_transform(string_split({name}, ';'), lambda part: trim(part))"
+
+
+def _midnight(name: str) -> str:
+    # Many writers know no dates and store them as moments at midnight.
+    return f"CASE WHEN {name}::TIMESTAMP = date_trunc('day', {name}::TIMESTAMP) THEN {name}::DATE END"
+
+
+def _never(name: str) -> str:
+    del name
+    return "NULL::TIMESTAMPTZ"
+
+
+_NAIVE_MOMENTS = {
+    "text": f"regexp_matches({{0}}, '{_CLOCK.replace('{', '{{').replace('}', '}}')}$')",
+    "naive": "{0} IS NOT NULL",
+}
+"""When a value is a moment but for its offset."""
+
+_READERS: dict[Kind, dict[str, Callable[[str], str]]] = {
     "text": {"text": _as_is, "whole": _tried("VARCHAR"), "word": _tried("VARCHAR")},
     "date": {"text": _matching(_DATE, "DATE"), "date": _as_is, "naive": _midnight},
-    "moment": {"text": _moment_text, "moment": _as_is, "naive": _without_offset},
+    "moment": {"text": _matching(_CLOCK + _OFFSET, "TIMESTAMPTZ"), "moment": _as_is, "naive": _never},
+    "money": {
+        "text": _matching(_DECIMAL, _EXACT),
+        "whole": _tried(_EXACT),
+        "decimal": _tried(_EXACT),
+        "float": _finite,
+    },
     "integer": {
         "text": _matching(r"^[+-]?[0-9]+$", "BIGINT"),
         "whole": _tried("BIGINT"),
@@ -194,3 +184,4 @@ _READERS: dict[Kind, _Readers] = {
     "flag": {"text": _matching(_FLAG, "BOOLEAN"), "flag": _as_is},
     "list": {"text": _parted, "texts": _as_is},
 }
+"""How a column of each kind is read from each family of DuckDB's types; a pair that is not here cannot be read."""

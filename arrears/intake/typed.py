@@ -9,15 +9,16 @@ the contract assumes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
 
 from arrears.intake.book import Book
-from arrears.intake.casts import Cast, cast, nothing
+from arrears.intake.casts import Cast
+from arrears.intake.reading import casts_of, read_rows
 from arrears.lake import quoted
-from arrears.tables import BOOKKEEPING, Column, Table
+from arrears.tables import BOOKKEEPING, Table
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,19 @@ class TypedTable:
 
 def type_table(con: duckdb.DuckDBPyConnection, table: Table, raw: Mapping[str, str], book: Book) -> TypedTable:
     """Create the view `typed_<table>` over `raw_<table>`, and say what it holds."""
-    casts = _casts(table, raw, book)
-    flags = {
-        f"{rule}:{name}": (name, rule, condition)
-        for name, each in casts.items()
-        for rule, condition in {**each.faults, "empty": each.empty}.items()
-    }
+    casts = casts_of((*table.columns, *BOOKKEEPING), raw)
+    exponent, unclear = _exponent(table, book)
+    flags = dict(_flags(table, raw, casts, unclear))
     fields = [f'{casts[column.name].value} AS "{column.lake_name}"' for column in table.columns]
     fields += [f"{casts['recorded_at'].value} AS given_recorded_at"]
     fields += [f"{_recorded_at(table, casts, book)} AS recorded_at"]
     fields += [f"coalesce({casts['deleted'].value}, false) AS deleted"]
     fields += [f'coalesce({condition}, false) AS "{flag}"' for flag, (_, _, condition) in flags.items()]
-    joins = _joins(table, casts, book)
+    scaled = [f', {each.minor} AS "minor:{name}"' for name, each in casts.items() if each.minor]
+    rows = f"SELECT *, {exponent} AS exponent FROM ({read_rows(table, casts)}) AS rows {_joins(table, book)}"
     con.execute(
         f"""CREATE VIEW "typed_{table.name}" AS
-        SELECT {", ".join(fields)} FROM "raw_{table.name}" AS raw {joins}"""
+        SELECT {", ".join(fields)} FROM (SELECT *{"".join(scaled)} FROM ({rows}))"""
     )
     return TypedTable(
         table=table,
@@ -74,40 +73,44 @@ def happened_day(table: Table, book: Book, columns: Mapping[str, str]) -> str:
     return f"coalesce({', '.join([*days, 'NULL::DATE'])})"
 
 
-def _casts(table: Table, raw: Mapping[str, str], book: Book) -> dict[str, Cast]:
-    def read(column: Column) -> Cast:
-        if column.name not in raw:
-            return nothing(column)
-        each = cast(column, raw[column.name], exponent=exponent)
-        if column.kind != "money" or unclear == "false":
-            return each
-        return Cast(each.value, each.empty, {**each.faults, "unclear_currency": f"NOT ({each.empty}) AND {unclear}"})
-
-    exponent, unclear = _exponent(table, book)
-    return {column.name: read(column) for column in (*table.columns, *BOOKKEEPING)}
+def _flags(
+    table: Table, raw: Mapping[str, str], casts: Mapping[str, Cast], unclear: str | None
+) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    for name in (name for name in casts if name in raw):
+        faults = {**casts[name].faults, "empty": f'"{name}" IS NULL'}
+        if unclear and table.column(name).kind == "money":
+            faults["unclear_currency"] = f'"{name}" IS NOT NULL AND {unclear}'
+        for rule, condition in faults.items():
+            yield f"{rule}:{name}", (name, rule, condition)
 
 
-def _exponent(table: Table, book: Book) -> tuple[str, str]:
+def _exponent(table: Table, book: Book) -> tuple[str, str | None]:
     """Decimals of the row's currency, and when nobody can say which currency it is."""
     if table.name == "accounts":
-        return "own_currency.exponent", "false"
+        return "own_exponent", None
     if book.decimals is not None:
-        return str(book.decimals), "false"
-    account, debtor = table.has("account_id"), table.has("debtor_id")
-    if account and debtor:
-        unclear = "book_accounts.account_id IS NULL AND book_debtors.currencies > 1"
-        return "coalesce(book_accounts.exponent, book_debtors.exponent)", unclear
-    return ("book_accounts.exponent" if account else "NULL"), "false"
+        return str(book.decimals), None
+    match table.has("account_id"), table.has("debtor_id"):
+        case True, True:
+            unclear = "account_known IS NULL AND debtor_currencies > 1"
+            return "coalesce(account_exponent, debtor_exponent)", unclear
+        case True, False:
+            return "account_exponent", None
+        case _:
+            return "NULL::INTEGER", None
 
 
-def _joins(table: Table, casts: Mapping[str, Cast], book: Book) -> str:
+def _joins(table: Table, book: Book) -> str:
+    """What the row's account, debtor or currency says, under names of its own; each has one row at most."""
     if table.name == "accounts":
-        return f"LEFT JOIN currencies AS own_currency ON own_currency.currency = {casts['currency'].value}"
-    joins = [
-        f"LEFT JOIN book_{whose}s ON book_{whose}s.{whose}_id = {casts[f'{whose}_id'].value}"
-        for whose in ("account", "debtor")
-        if table.has(f"{whose}_id") and (book.decimals is None or table.happened_else == whose)
-    ]
+        currencies = "(SELECT currency AS code, exponent AS own_exponent FROM currencies)"
+        return f'LEFT JOIN {currencies} ON code = "read:currency"'
+    joins = []
+    for whose in ("account", "debtor"):
+        if table.has(f"{whose}_id") and (book.decimals is None or table.happened_else == whose):
+            said = ", ".join(f"{name} AS {whose}_{name}" for name in ("exponent", "currencies", "opened_on"))
+            known = f"(SELECT {whose}_id AS {whose}_known, {said} FROM book_{whose}s)"
+            joins.append(f'LEFT JOIN {known} ON {whose}_known = "read:{whose}_id"')
     return " ".join(joins)
 
 
@@ -118,9 +121,9 @@ def _recorded_at(table: Table, casts: Mapping[str, Cast], book: Book) -> str:
     days = [happened_day(table, book, {name: each.value for name, each in casts.items()})]
     match table.happened_else:
         case "account":
-            days.append("book_accounts.opened_on")
+            days.append("account_opened_on")
         case "debtor":
-            days.append("book_debtors.opened_on")
+            days.append("debtor_opened_on")
         case "book" if book.first_day:
             days.append(f"DATE {quoted(book.first_day.isoformat())}")
         case _:
