@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from arrears.errors import ArrearsError
-from serving import problems
+from serving import problems, routes
 from serving.console import pages
 from serving.console.frame import problem_page
 from serving.door import wants_page
@@ -24,11 +24,13 @@ VERSION = "1"
 def make_app() -> FastAPI:
     """The application, with no route open to chance: what nobody answers is a problem, not BentoML's own page."""
     app = FastAPI(title=TITLE, version=VERSION, openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None)
+    app.include_router(routes.router)
     app.include_router(pages.router)
     app.add_exception_handler(Problem, _told)
     app.add_exception_handler(ArrearsError, _told)
     app.add_exception_handler(RequestValidationError, _told)
     app.add_exception_handler(HTTPException, _told)
+    app.add_exception_handler(Exception, _told)
     app.add_api_route(
         "/{path:path}",
         _nothing,

@@ -31,6 +31,7 @@ class Champions:
 
     registry: Registry
     _loaded: dict[str, Loaded] = field(default_factory=dict)
+    _before: dict[str, Loaded] = field(default_factory=dict)
     _trouble: str | None = None
     _asked: bool = False
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -39,6 +40,13 @@ class Champions:
     def of(self, name: str) -> Loaded | None:
         """The champion of a model, or None where rules have to serve."""
         return self._loaded.get(name)
+
+    def held(self, name: str, version: str) -> Loaded | None:
+        """A version that serves, or served until a moment ago: a request may have begun before a promotion."""
+        for loaded in (self._loaded.get(name), self._before.get(name)):
+            if loaded is not None and loaded.version == version:
+                return loaded
+        return None
 
     @property
     def asked(self) -> bool:
@@ -91,5 +99,8 @@ class Champions:
         if version is None:
             self._loaded.pop(name, None)
         elif held is None or held.version != version:
-            self._loaded[name] = self.registry.load(name, version)
+            loaded = self.registry.load(name, version)
+            if held is not None:
+                self._before[name] = held
+            self._loaded[name] = loaded
             _log.info("champion.opened model=%s version=%s", name, version)

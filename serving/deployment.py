@@ -11,17 +11,20 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from arrears.clock import Clock, ShiftedClock, SystemClock
 from arrears.lake import Lake
+from arrears.manifest import FILE as MANIFEST
 from arrears.places import Places, find_places
 from arrears.settings import Settings, default_settings
 from arrears.state.server import opened
 from models.registry import Registry
 from serving.champion import Champions
+from serving.live import Live
 
 _log = logging.getLogger("arrears.service")
 
@@ -35,12 +38,21 @@ class Deployment:
 
     places: Places
     engine: Engine
-    lake: Lake
     registry: Registry
     champions: Champions
     clock: Clock
     settings: Settings
+    live: Live = field(default_factory=Live)
     _closing: ExitStack = field(default_factory=ExitStack)
+    _lake: tuple[int, Lake] | None = None
+
+    @property
+    def lake(self) -> Lake:
+        """The lake as it stands; opened anew when a load has changed it."""
+        changed = manifest_changed_at(self.places.lake)
+        if self._lake is None or self._lake[0] != changed:
+            self._lake = (changed, Lake(self.places.lake))
+        return self._lake[1]
 
     def close(self) -> None:
         """Stop watching and leave the database; the last to leave stops an embedded one."""
@@ -67,13 +79,20 @@ def open_deployment(environ: Mapping[str, str]) -> Deployment:
     return Deployment(
         places=places,
         engine=engine,
-        lake=lake,
         registry=registry,
         champions=champions,
         clock=clock,
         settings=settings,
         _closing=closing,
     )
+
+
+def manifest_changed_at(root: Path) -> int:
+    """When a lake's manifest was last replaced, in nanoseconds; 0 without one."""
+    try:
+        return (root / MANIFEST).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def clock_of(stands_at: datetime | None) -> Clock:

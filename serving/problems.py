@@ -71,7 +71,8 @@ class Problem(Exception):
 def of_error(problem: ArrearsError) -> Problem:
     """An error of the house as a problem: its three parts carry no data of a debtor by their own rule."""
     kind = {WrongUse: "wrong-request", BadInput: "wrong-request", Refused: "refused"}.get(type(problem), "failed")
-    return Problem(kind, f"{problem.found} {problem.do}", more={"asked": problem.asked})
+    # What was asked is left out: it may repeat what the caller sent.
+    return Problem(kind, f"Found {problem.found}. {problem.do}")
 
 
 def of_status(status: int) -> Problem:

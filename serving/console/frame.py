@@ -105,6 +105,7 @@ def _plain_page(title: str, sentence: str, *, remedy: str | None, status: int) -
     html = _environment().get_template("sign_in.html").render(shown)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = CONTENT_POLICY.replace("style-src 'self'", f"style-src 'sha256-{digest}'")
+    policy = policy.replace("img-src 'self'", "img-src data:")
     return HTMLResponse(html, status_code=status, headers={"Content-Security-Policy": policy})
 
 

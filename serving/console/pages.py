@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
@@ -10,9 +11,10 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 
 from arrears.clock import SystemClock
 from serving import access, running
-from serving.console import queue, today
+from serving.console import debtor, queue, story, today
 from serving.console.frame import STATIC, link_spent, page, today_of
 from serving.door import COOKIE
+from serving.problems import Problem
 
 router = APIRouter(include_in_schema=False)
 
@@ -83,3 +85,22 @@ def queue_file(wanted: Annotated[queue.Wanted, Query()]) -> Response:
 def _nothing_yet(request: Request, room: str) -> Response:
     has_lake = running.deployment().lake.exists()
     return page(request, "nothing.html", room=room, has_lake=has_lake)
+
+
+@router.get("/debtors/{debtor_id}")
+def debtor_page(request: Request, debtor_id: str) -> Response:
+    """One debtor: accounts, scores, verdicts, rank, history."""
+    facts = debtor.shown(running.deployment(), debtor_id)
+    if facts is None:
+        raise Problem("not-found", "No debtor of that id is known.")
+    return page(request, "debtor.html", room="Queues", **facts)
+
+
+@router.get("/find")
+def find(id: Annotated[str, Query(max_length=100)]) -> Response:  # noqa: A002 - the address says id
+    """Go to the debtor behind an account's or debtor's id, else to the queue's items that begin with it."""
+    wanted = id.strip()
+    found = story.account_of(running.deployment().lake, wanted)
+    if found is not None:
+        return RedirectResponse(f"/debtors/{quote(found, safe='')}", status_code=303)
+    return RedirectResponse(f"/queues?{urlencode({'q': wanted})}", status_code=303)

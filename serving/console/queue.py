@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,11 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from arrears.buckets import Bucket
-from arrears.money import to_major
 from arrears.queues import store
-from arrears.queues.item import WorkItem
+from arrears.queues.export import rows_of_csv
+from arrears.queues.item import Page, WorkItem
 from serving.console.frame import today_of
-from serving.console.reasons import sentences_of
 from serving.deployment import Deployment
 
 PAGE = 50
@@ -35,30 +32,6 @@ SORTS: dict[str, tuple[str, bool]] = {
     "value": ("value", True),
 }
 """What a click on a column's head sorts by, and whether the largest comes first."""
-
-
-COLUMNS = (
-    "rank",
-    "debtor_id",
-    "accounts",
-    "bucket",
-    "days_past_due",
-    "currency",
-    "balance",
-    "past_due",
-    "stop_roll",
-    "rolls_on",
-    "propensity",
-    "p_roll",
-    "value",
-    "expected_minutes",
-    "reasons",
-    "as_of",
-    "strategy",
-    "propensity_model",
-    "roll_rate_model",
-)
-"""Columns of the exported file; money in major units of `currency`."""
 
 
 class Wanted(BaseModel):
@@ -99,18 +72,21 @@ def shown(deployment: Deployment, wanted: Wanted) -> dict[str, Any] | None:
 
 def export(deployment: Deployment, wanted: Wanted) -> Iterator[str]:
     """The wanted items as lines of CSV, a page of the database at a time."""
-    yield _csv(COLUMNS)
+    yield from rows_of_csv(_all(deployment, wanted))
+
+
+def _all(deployment: Deployment, wanted: Wanted) -> Iterator[WorkItem]:
     with deployment.engine.connect() as connection:
         night = store.latest_night(connection)
         after: str | None = ""
         while night is not None and after is not None:
             asked = Wanted(bucket=wanted.bucket, q=wanted.q, sort=wanted.sort, after=after)
             found = _found(connection, night.night_id, asked, limit=EXPORT_PAGE)
-            yield "".join(_csv(_line(item)) for item in found.rows)
+            yield from found.rows
             after = found.after
 
 
-def _found(connection: Connection, night_id: int, wanted: Wanted, *, limit: int) -> store.Page[WorkItem]:
+def _found(connection: Connection, night_id: int, wanted: Wanted, *, limit: int) -> Page[WorkItem]:
     sort, descending = SORTS.get(wanted.sort, SORTS["rank"])
     return store.items(
         connection,
@@ -123,43 +99,3 @@ def _found(connection: Connection, night_id: int, wanted: Wanted, *, limit: int)
         after=wanted.after or None,
         limit=limit,
     )
-
-
-def _line(item: WorkItem) -> tuple[object, ...]:
-    """One item as `COLUMNS` name it."""
-
-    def major(minor: float | None) -> str:
-        return "" if minor is None else f"{to_major(round(minor), item.currency):f}"
-
-    return (
-        item.rank,
-        _harmless(item.debtor_id),
-        _harmless(" ".join(item.accounts)),
-        item.bucket,
-        item.days_past_due,
-        item.currency,
-        major(item.balance_minor),
-        major(item.past_due_minor),
-        major(item.stop_roll_minor),
-        item.rolls_on,
-        f"{item.propensity:.4f}",
-        "" if item.p_roll is None else f"{item.p_roll:.4f}",
-        major(item.value_minor),
-        f"{item.expected_minutes:.2f}",
-        " | ".join(sentences_of(item.reasons, most=4)),
-        item.as_of,
-        f"{item.strategy_name}/{item.strategy_version}",
-        f"{item.propensity_model}/{item.propensity_version}",
-        f"{item.roll_rate_model}/{item.roll_rate_version}",
-    )
-
-
-def _harmless(word: str) -> str:
-    # A spreadsheet would run a cell that begins like a formula.
-    return f"'{word}" if word[:1] in "=+-@\t" else word
-
-
-def _csv(fields: Iterable[object]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow(fields)
-    return buffer.getvalue()

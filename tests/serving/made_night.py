@@ -65,7 +65,7 @@ def _account(number: int, is_held: bool, scored_by: str, chance: random.Random) 
         "verdict": "held" if is_held else "allowed",
         "held_because": plain_json([NOTHING_OWED, DISASTER] if is_held else []),
         "held_until": None,
-        "features": [chance.uniform(0, 1.1), None, 2.0],
+        "features": [chance.uniform(0, 1.1), float("nan"), 2.0],
         "scored_by": scored_by,
         "propensity": chance.uniform(0.03, 0.97),
         "p_roll": p_roll,

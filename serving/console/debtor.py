@@ -1,0 +1,116 @@
+"""The page Debtor: who owes what, how each account was scored and ranked, whether it may be worked, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import Connection
+
+from arrears.queues import store
+from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
+from serving.console import charts
+from serving.console.frame import today_of
+from serving.console.story import AccountStory, Story, story_of, use_of_limit
+from serving.deployment import Deployment
+
+QUESTIONS = {
+    "roll": ("Will it roll?", "into a worse bucket by its next statement", "pushes towards rolling"),
+    "propensity": ("Will it pay?", "the threshold within the horizon", "speaks for paying"),
+}
+"""What each model answers, as the page asks it: the question, what is meant, and what a bar to the right does."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One model's answer for an account, with its chart."""
+
+    name: str
+    question: str
+    meant: str
+    rightwards: str
+    told: Mapping[str, Any]
+    chart: Markup | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One account of the page: what the lake tells of it and, where it is past due, what the night made of it."""
+
+    story: AccountStory | None
+    judged: JudgedAccount | None
+    item: WorkItem | None
+    terms: tuple[Term, ...]
+    scores: tuple[Score, ...]
+    timeline: Markup | None
+    use: str | None
+
+    @property
+    def account_id(self) -> str:
+        """The account's id."""
+        if self.judged is not None:
+            return self.judged.account_id
+        return self.story.account_id if self.story else ""
+
+
+def shown(deployment: Deployment, debtor_id: str) -> dict[str, Any] | None:
+    """What the page shows; None where nobody of that id is known."""
+    now = deployment.clock.now()
+    story = story_of(deployment.lake, deployment.settings, debtor_id, now)
+    with deployment.engine.connect() as connection:
+        night = store.latest_night(connection)
+        judged = store.accounts_of(connection, night.night_id, debtor_id) if night else []
+        if story is None and not judged:
+            return None
+        accounts = _accounts(connection, night, judged, story)
+    return {
+        "debtor_id": debtor_id,
+        "debtor": story.debtor if story else {},
+        "accounts": accounts,
+        "night": night,
+        "today": today_of(now, deployment.settings.portfolio.zone),
+    }
+
+
+def _accounts(
+    connection: Connection, night: Night | None, judged: list[JudgedAccount], story: Story | None
+) -> list[Shown]:
+    stories = {each.account_id: each for each in (story.accounts if story else ())}
+    by_id = {each.account_id: each for each in judged}
+    ids = [*by_id, *(other for other in stories if other not in by_id)]
+    return [_shown(connection, night, by_id.get(each), stories.get(each)) for each in ids]
+
+
+def _shown(
+    connection: Connection, night: Night | None, judged: JudgedAccount | None, story: AccountStory | None
+) -> Shown:
+    item = store.item_of(connection, night.night_id, judged.account_id) if night and judged else None
+    return Shown(
+        story=story,
+        judged=judged,
+        item=item,
+        terms=night.explain(judged.terms) if night and judged else (),
+        scores=tuple(_scores(judged)) if judged else (),
+        timeline=_timeline(story),
+        use=use_of_limit(story.facts, judged.balance_minor) if story and judged else None,
+    )
+
+
+def _scores(judged: JudgedAccount) -> list[Score]:
+    found = []
+    for name, (question, meant, rightwards) in QUESTIONS.items():
+        told = judged.reasons.get(name)
+        if told is None:
+            continue
+        chart = charts.reasons(told["contributions"], title=f"Reasons: {question}") if told["contributions"] else None
+        found.append(Score(name, question, meant, rightwards, told, chart))
+    return found
+
+
+def _timeline(story: AccountStory | None) -> Markup | None:
+    if story is None or not story.months:
+        return None
+    limit = story.facts.get("credit_limit_minor")
+    return charts.timeline(story.months, limit_minor=limit, currency=str(story.facts["currency"]))

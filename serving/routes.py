@@ -1,0 +1,213 @@
+"""The addresses under /v1: each checks its contract, asks a reader, and says the answer in the API's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Query
+
+from arrears.queues import store
+from arrears.state.schema import LANES
+from serving import live, payloads, running, standing
+from serving.answers import MODELS, told_of
+from serving.console.reasons import sentences_of
+from serving.deployment import Deployment, in_zone
+from serving.problems import Problem
+from serving.standing import Standing
+from serving.why import why
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": title,
+        "content": {"application/problem+json": {"schema": payloads.ProblemDocument.model_json_schema()}},
+    }
+    for status, title in (
+        (401, "Not signed in"),
+        (404, "Not known"),
+        (422, "Does not fit"),
+        (503, "No night, or not ready"),
+    )
+}
+
+router = APIRouter(prefix="/v1", responses=_PROBLEMS)
+
+AccountId = Annotated[str, Path(min_length=1, max_length=100)]
+QueueName = Annotated[str, Path(min_length=1, max_length=40)]
+
+
+@router.post("/score")
+async def score(asked: payloads.ScoreRequest) -> payloads.ScoreResponse:
+    """Scores and reasons of accounts, from the night's stored features or recomputed from current events."""
+    deployment = running.deployment()
+    if asked.fresh and len(asked.accounts) > payloads.MOST_FRESH:
+        raise Problem("too-large", f"At most {payloads.MOST_FRESH} accounts are recomputed at a time.")
+    wanted = list(dict.fromkeys(asked.accounts))
+    find = _fresh if asked.fresh else _stored
+    found = await to_thread.run_sync(find, deployment, wanted)
+    return payloads.ScoreResponse(
+        fresh=asked.fresh,
+        degraded_because=deployment.champions.trouble,
+        accounts=await _scores(deployment, found),
+        unknown=len(wanted) - len(found),
+    )
+
+
+@router.get("/queues")
+def queues() -> payloads.Queues:
+    """The queues of the night that serves."""
+    with running.deployment().engine.connect() as connection:
+        night = standing.serving_night(connection)
+        totals = store.queues(connection, night.night_id)
+    return payloads.Queues(night=payloads.night_summary(night), queues=[payloads.queue_of(total) for total in totals])
+
+
+@router.get("/queues/{queue}/items")
+def items(
+    queue: QueueName,
+    *,
+    bucket: payloads.Bucket | None = None,
+    state: Annotated[str | None, Query(pattern="^(ready|claimed|worked|released|expired|withdrawn)$")] = "ready",
+    rolls_by: date | None = None,
+    q: Annotated[str | None, Query(max_length=100, description="Beginning of an account's or debtor's id.")] = None,
+    sort: payloads.Sort = "rank",
+    descending: bool = False,
+    after: Annotated[str | None, Query(max_length=400, description="Cursor of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> payloads.Items:
+    """A page of a queue, best first or as asked."""
+    with running.deployment().engine.connect() as connection:
+        night = standing.serving_night(connection)
+        if queue not in LANES:
+            raise Problem("not-found", "No queue of that name. /v1/queues lists them.")
+        page = store.items(
+            connection,
+            night.night_id,
+            lane=queue,
+            bucket=bucket,
+            state=state,
+            rolls_by=rolls_by,
+            search=q or None,
+            sort=sort,
+            descending=descending,
+            after=after or None,
+            limit=limit,
+        )
+    rows = [payloads.item_of(row, sentences_of(row.reasons, most=4)) for row in page.rows]
+    return payloads.Items(total=page.total, items=rows, after=page.after)
+
+
+@router.get("/accounts/{account_id}")
+def account(account_id: AccountId) -> payloads.Account:
+    """One past-due account as the night judged it."""
+    with running.deployment().engine.connect() as connection:
+        night = standing.serving_night(connection)
+        judged = store.account(connection, night.night_id, account_id)
+        if judged is None:
+            raise _not_judged()
+        item = store.item_of(connection, night.night_id, account_id)
+    return payloads.account_of(judged, night, item.rank if item else None)
+
+
+@router.get("/accounts/{account_id}/why")
+def why_account(account_id: AccountId) -> payloads.Why:
+    """Scores with reasons, rank with terms, verdict with every hold."""
+    with running.deployment().engine.connect() as connection:
+        night = standing.serving_night(connection)
+        if store.account(connection, night.night_id, account_id) is None:
+            raise _not_judged()
+        found = why(connection, account_id)
+    judged = found.account
+    return payloads.Why(
+        account=payloads.account_of(judged, found.night, found.item.rank if found.item else None),
+        holds=[payloads.Hold.model_validate(dict(hold)) for hold in judged.held_because],
+        scores=dict(judged.reasons),
+        terms=[payloads.term_of(term) for term in found.terms],
+        item_terms=[payloads.term_of(term) for term in found.item_terms],
+        formula=str(night.strategy["formula"]),
+        strategy=payloads.model_label(night.strategy_name, night.strategy_version),
+    )
+
+
+@router.get("/models")
+def models() -> payloads.Models:
+    """Every registered model with its versions, and the version that serves."""
+    champions = running.deployment().champions
+    return payloads.Models(trouble=champions.trouble, models=_models(running.deployment()))
+
+
+def _models(deployment: Deployment) -> list[payloads.Model]:
+    registry, champions = deployment.registry, deployment.champions
+    found = []
+    for name in registry.names():
+        serving = champions.of(name)
+        versions = [
+            payloads.ModelVersion(
+                version=each.version,
+                aliases=list(each.aliases),
+                registered_at=each.registered_at,
+                run_id=each.run_id,
+                verdict=each.verdict,
+                because=each.because,
+                metrics=dict(each.metrics),
+            )
+            for each in registry.versions(name)
+        ]
+        found.append(payloads.Model(name=name, serving=serving.version if serving else None, versions=versions))
+    return found
+
+
+def _stored(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:
+    with deployment.engine.connect() as connection:
+        return standing.from_night(connection, standing.serving_night(connection), wanted)
+
+
+def _fresh(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:
+    lake = deployment.lake
+    if not lake.exists():
+        raise Problem("not-ready", "No portfolio is loaded: `arrears load SOURCE` loads one.")
+    day = in_zone(deployment.clock.now(), deployment.settings.portfolio.zone).date()
+    found = []
+    for each in wanted:
+        debtor = deployment.live.debtor_of(lake, each)
+        if debtor is not None:
+            book = deployment.live.book(lake, debtor, day)
+            stands = live.standings(book, deployment.live.losses(lake, day))
+            found += [one for one in stands if one.account_id == each]
+    return found
+
+
+async def _scores(deployment: Deployment, found: Sequence[Standing]) -> list[payloads.ScoredAccount]:
+    if not found:
+        return []
+    said: dict[str, list[payloads.Score | None]] = {}
+    for recorded_as, name in MODELS.items():
+        told = await told_of(deployment, name, found)
+        if told is None:
+            said[recorded_as] = [_otherwise(each, recorded_as) for each in found]
+        else:
+            said[recorded_as] = [None if one is None else payloads.score_of(told.label, one) for one in told.rows]
+    answers = zip(found, said["propensity"], said["roll"], strict=True)
+    return [_scored(each, propensity, roll) for each, propensity, roll in answers if propensity is not None]
+
+
+def _otherwise(each: Standing, recorded_as: str) -> payloads.Score | None:
+    told = each.otherwise.get(recorded_as)
+    return None if told is None else payloads.score_of(each.otherwise_by[recorded_as], told)
+
+
+def _scored(each: Standing, propensity: payloads.Score, roll: payloads.Score | None) -> payloads.ScoredAccount:
+    return payloads.ScoredAccount(
+        account_id=each.account_id,
+        debtor_id=each.debtor_id,
+        as_of=each.as_of,
+        bucket=each.bucket,
+        propensity=propensity,
+        roll=roll,
+    )
+
+
+def _not_judged() -> Problem:
+    return Problem("not-found", "The night judged no such account: either the id is unknown, or it was not past due.")
