@@ -12,6 +12,7 @@ GROUP: Group = "debtor"
 OTHERS = "all accounts of the debtor"
 HABIT = "how earlier dues were paid"
 _ACCOUNTS = ("accounts.debtor_id",)
+_STATUS = ("statements.cycles_past_due|statements.days_past_due|dues.due_on",)
 _PAID = ("payments.amount", "payments.paid_on")
 _DUES = ("dues.due_on", "dues.amount", *_PAID)
 NO_SETTLED = "No due of the debtor has been settled yet."
@@ -67,6 +68,27 @@ DEBTOR_FEATURES: tuple[Feature, ...] = (
         "debtor",
         lambda rows: rows.count(),
         _ACCOUNTS,
+    ),
+    Feature(
+        "debtor_past_due_account_count",
+        GROUP,
+        OTHERS,
+        "Number of the debtor's accounts that are past due, by settled statuses.",
+        "count",
+        "debtor",
+        lambda rows: rows.count(where=rows.days_settled > 0),
+        _STATUS,
+    ),
+    Feature(
+        "debtor_days_past_due_max",
+        GROUP,
+        OTHERS,
+        "Most days past due of any of the debtor's accounts, by settled statuses.",
+        "days",
+        "debtor",
+        lambda rows: rows.days_settled.max(),
+        _STATUS,
+        null_means="No settled status of any account is known yet.",
     ),
     Feature(
         "debtor_balance_minor",

@@ -10,7 +10,19 @@ from ibis import ir
 
 Group = Literal["debtor", "account", "payment_history", "contact_history", "promise_history", "delinquency_history"]
 Expression = Callable[[ir.Table], ir.Value]
-Over = Literal["account", "payments", "cycles", "dues", "contacts", "notices", "promises", "debtor", "payer", "history"]
+Over = Literal[
+    "account",
+    "payments",
+    "all_payments",
+    "cycles",
+    "dues",
+    "contacts",
+    "notices",
+    "promises",
+    "debtor",
+    "payer",
+    "history",
+]
 """Whose rows an expression sees: the account's own row, or the rows of one kind of fact that it sums up."""
 
 NEVER = "Never null."

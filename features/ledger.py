@@ -124,9 +124,7 @@ class Ledger:
     @cached_property
     def _named(self) -> ir.Table:
         paid = self.facts.payments.filter(self.facts.payments.due_id.notnull())
-        return paid.group_by([*KEY, "due_id"]).agg(
-            named_total_minor=whole(paid.amount_minor.sum()), last_named_on=paid.paid_on.max()
-        )
+        return paid.group_by([*KEY, "due_id"]).agg(named_total_minor=whole(paid.amount_minor.sum()))
 
     def _with_unapplied(self, rows: ir.Table) -> ir.Table:
         # Money that names only the debtor pays the oldest due of any account, if all belong to one client and currency.

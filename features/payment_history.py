@@ -12,6 +12,7 @@ from features.feature import Feature, Group
 
 GROUP: Group = "payment_history"
 CONCEPT = "recent payments"
+YEAR = 365
 _PAID = ("payments.amount", "payments.paid_on")
 _BILLED = (*_PAID, "statements.balance")
 
@@ -142,5 +143,28 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
         "paid_below_minimum_count_6_cycles",
         "Cycles of the last six in which less than the minimum due was paid.",
         _paid_below_minimum,
+    ),
+    Feature(
+        "paid_bill_share_mean_6_cycles",
+        GROUP,
+        "payments against bills",
+        "Mean share of each bill that was paid in the cycle after it, over the last six cycles, counting at most all.",
+        "share",
+        "cycles",
+        lambda rows: share(rows.paid_minor, rows.bill_before_minor).clip(upper=1.0).mean(),
+        _BILLED,
+        null_means="No bill has been followed by a whole cycle yet.",
+    ),
+    Feature(
+        "returned_count_365d",
+        GROUP,
+        "returned payments",
+        "Payments of the last 365 days that were returned.",
+        "count",
+        "all_payments",
+        lambda rows: rows.count(where=(rows.status == "returned") & (rows.days_ago < YEAR)),
+        ("payments.paid_on", "payments.status"),
+        window_days=YEAR,
+        none_is_zero=True,
     ),
 )

@@ -15,6 +15,7 @@ from features.promises import Promises
 
 SUMMED_BY: dict[Over, tuple[str, ...]] = {
     "payments": KEY,
+    "all_payments": KEY,
     "cycles": KEY,
     "dues": KEY,
     "notices": KEY,
@@ -46,6 +47,12 @@ class Rows:
         return paid.mutate(last_days_ago=paid.days_ago.min().over(group_by=KEY))
 
     @cached_property
+    def all_payments(self) -> ir.Table:
+        """Payments of the account as the source tells them, those that do not count included."""
+        rows = self.facts.payment_rows
+        return rows.mutate(days_ago=days_between(rows.paid_on, rows.as_of))
+
+    @cached_property
     def payer(self) -> ir.Table:
         """Net payments on any account of the debtor."""
         return self.facts.payments
@@ -60,7 +67,9 @@ class Rows:
     @cached_property
     def dues(self) -> ir.Table:
         """Dues of the account after application."""
-        return self.positions.ledger.dues
+        dues = self.positions.ledger.dues
+        dues = dues.mutate(issued_days_ago=days_between(dues.issued_on.coalesce(dues.due_on), dues.as_of))
+        return dues.mutate(last_issued_days_ago=dues.issued_days_ago.min().over(group_by=KEY))
 
     @cached_property
     def history(self) -> ir.Table:
