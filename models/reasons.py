@@ -1,0 +1,245 @@
+"""Why a model answers what it answers for one account: exact SHAP values, grouped by business concept, said in words.
+
+Contributions and base add up to the raw margin of the one booster explained; calibration comes after them as a step of
+its own. Many rows go through woodelf, a few through LightGBM itself; both give the same numbers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from features.catalog import CATALOG
+from models.artifact import Artifact
+from models.roll_rate import explained_booster, share_beyond
+from models.scorer import Floats, Ranks, sigmoid
+from models.sentences import Tone, sentence
+
+MOST_REASONS = 4
+LEAST_CONTRIBUTION = 0.02
+"""Log-odds below which a concept is no reason: it would move a chance of one half by half a point."""
+
+FEW_ROWS = 64
+"""Up to here LightGBM's own contributions are faster than preparing woodelf."""
+
+TREES_AT_ONCE = 50
+"""Woodelf adds up in single precision; short sums, added in double, keep it within 2e-5 of LightGBM."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One business concept's part in an answer.
+
+    Attributes
+    ----------
+    code : stable name, `<concept>.<feature>` with underscores.
+    concept : the business concept, as the catalog names it.
+    feature, value : the feature that weighs most within it, and what it is; None where it is null.
+    contribution : of the whole concept, in log-odds of the booster explained.
+    sentence : for the collector's eyes.
+    """
+
+    code: str
+    concept: str
+    feature: str
+    value: float | None
+    contribution: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How one booster came to its answer for one account.
+
+    Attributes
+    ----------
+    booster : the booster explained.
+    base : log-odds before anything is known of the account.
+    contributions : log-odds of every concept; with `base` they sum to `margin`.
+    margin : raw log-odds of the booster.
+    raw : probability of `margin`, before calibration.
+    calibrated : after it.
+    answer : what the model says; `calibrated`, times the share of moves seen where an edge has no booster of its own.
+    reasons : at most four, the strongest first.
+    """
+
+    booster: str
+    base: float
+    contributions: Mapping[str, float]
+    margin: float
+    raw: float
+    calibrated: float
+    answer: float
+    reasons: tuple[Reason, ...]
+
+
+def concepts_of(features: Iterable[str]) -> dict[str, str]:
+    """Business concept of each feature, from the catalog; a feature the catalog no longer has speaks for itself."""
+    known = {feature.name: feature.concept for feature in CATALOG}
+    return {name: known.get(name, name.replace("_", " ")) for name in features}
+
+
+def explain(
+    artifact: Artifact, booster: str, x: Floats, *, currencies: Sequence[str], locale: str = "en"
+) -> list[Explanation]:
+    """Explain one booster's answer for every row.
+
+    Parameters
+    ----------
+    x : (n, features) in the artifact's order, NaN where null.
+    currencies : (n,) ISO codes in which the rows' money is said.
+    locale : how money is written.
+    """
+    return _explanations(artifact, booster, x, currencies, locale, share=1.0)
+
+
+def explain_roll(
+    artifact: Artifact, x: Floats, ranks: Ranks, *, currencies: Sequence[str], locale: str = "en"
+) -> list[Explanation | None]:
+    """Explain each account's chance to roll, by the booster at the bucket it stands in.
+
+    Returns
+    -------
+    One explanation a row, None for accounts in the oldest bucket, which has no next one.
+    """
+    found: list[Explanation | None] = [None] * len(x)
+    for rank in np.unique(ranks[ranks < len(artifact.document["moves"]["buckets"]) - 1]).tolist():
+        rows = np.flatnonzero(ranks == rank)
+        booster, share = explained_booster(artifact, rank), share_beyond(artifact, rank)
+        chosen = [currencies[row] for row in rows.tolist()]
+        for row, told in zip(rows, _explanations(artifact, booster, x[rows], chosen, locale, share=share), strict=True):
+            found[row] = told
+    return found
+
+
+def _explanations(
+    artifact: Artifact, booster: str, x: Floats, currencies: Sequence[str], locale: str, *, share: float
+) -> list[Explanation]:
+    base, contributions = shap_values(artifact, booster, x)
+    return tell(artifact, booster, x, base, contributions, currencies=currencies, locale=locale, share=share)
+
+
+def tell(
+    artifact: Artifact,
+    booster: str,
+    x: Floats,
+    base: float,
+    contributions: Floats,
+    *,
+    currencies: Sequence[str],
+    locale: str = "en",
+    share: float = 1.0,
+) -> list[Explanation]:
+    """Explanations from contributions already at hand, as the service's scoring calls bring them.
+
+    Parameters
+    ----------
+    base, contributions : as `shap_values` gives them.
+    share : of moves seen, where the booster's edge is not the account's own (`share_beyond`).
+    """
+    margins = artifact.margin(x, booster)
+    raw, calibrated = sigmoid(margins), artifact.calibrated(margins, booster)
+    names, grouped, members = _by_concept(artifact.features, contributions)
+    good = 1.0 if artifact.document["kind"] == "binary" else -1.0
+    strongest = np.argsort(-np.abs(grouped), axis=1, kind="stable")[:, :MOST_REASONS]
+    told = []
+    for row, currency in enumerate(currencies):
+        say = _Teller(artifact.features, x[row], currency, locale, good)
+        reasons = (
+            say.reason(names[concept], members[concept], contributions[row], float(grouped[row, concept]))
+            for concept in strongest[row]
+            if abs(grouped[row, concept]) >= LEAST_CONTRIBUTION
+        )
+        told.append(
+            Explanation(
+                booster=booster,
+                base=base,
+                contributions=dict(zip(names, grouped[row].tolist(), strict=True)),
+                margin=float(margins[row]),
+                raw=float(raw[row]),
+                calibrated=float(calibrated[row]),
+                answer=float(calibrated[row] * share),
+                reasons=tuple(reasons),
+            )
+        )
+    return told
+
+
+@dataclass(frozen=True)
+class _Teller:
+    features: Sequence[str]
+    values: Floats
+    currency: str
+    locale: str
+    good: float
+
+    def reason(self, concept: str, members: Sequence[int], contributions: Floats, total: float) -> Reason:
+        lead = max(members, key=lambda place: contributions[place] * np.sign(total))
+        feature, value = self.features[lead], float(self.values[lead])
+        known = dict(zip(self.features, self.values.tolist(), strict=True))
+        tone = Tone.GOOD if total * self.good > 0 else Tone.BAD
+        return Reason(
+            code=f"{concept.replace(' ', '_')}.{feature}",
+            concept=concept,
+            feature=feature,
+            value=None if np.isnan(value) else value,
+            contribution=total,
+            sentence=sentence(feature, known, tone, currency=self.currency, locale=self.locale),
+        )
+
+
+def _by_concept(features: Sequence[str], contributions: Floats) -> tuple[list[str], Floats, list[list[int]]]:
+    concepts = concepts_of(features)
+    names = list(dict.fromkeys(concepts.values()))
+    members = [[place for place, name in enumerate(features) if concepts[name] == concept] for concept in names]
+    grouped = np.column_stack([contributions[:, places].sum(axis=1) for places in members])
+    return names, grouped, members
+
+
+def shap_values(artifact: Artifact, booster: str, x: Floats, *, batch: bool | None = None) -> tuple[float, Floats]:
+    """Exact path-dependent SHAP values of one booster.
+
+    Parameters
+    ----------
+    batch : through woodelf or not; None decides by the number of rows.
+
+    Returns
+    -------
+    The base in log-odds, and (n, features) contributions; base and a row's contributions sum to its raw margin.
+    """
+    model = artifact.scorer.boosters[booster]
+    many = len(x) > FEW_ROWS if batch is None else batch
+    if len(x) == 0 or model.num_trees() == 0:
+        return _base(model, len(artifact.features)), np.zeros((len(x), len(artifact.features)))
+    if many:
+        return _base(model, len(artifact.features)), _by_woodelf(model, artifact.features, x)
+    threads = {"num_threads": 1} if len(x) == 1 else {}
+    whole = np.asarray(model.predict(x, pred_contrib=True, **threads), dtype=np.float64)
+    return float(whole[0, -1]), whole[:, :-1]
+
+
+def _base(model: Any, width: int) -> float:  # noqa: ANN401 - a lightgbm.Booster, imported only where one is made
+    nothing_known = np.full((1, width), np.nan)
+    return float(np.asarray(model.predict(nothing_known, pred_contrib=True, num_threads=1))[0, -1])
+
+
+def _by_woodelf(model: Any, features: Sequence[str], x: Floats) -> Floats:  # noqa: ANN401 - a lightgbm.Booster
+    # Woodelf may print and show bars; nothing but the answer may reach a command's stdout.
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        import pandas as pd
+        from woodelf import WoodelfExplainer
+        from woodelf.core.trees.decision_trees_ensemble import DecisionTreesEnsemble
+        from woodelf.core.trees.parse_models import load_decision_tree_ensemble_model
+
+        table = pd.DataFrame(x, columns=list(features))
+        trees = load_decision_tree_ensemble_model(model, list(features)).trees
+        total = np.zeros(x.shape)
+        for first in range(0, len(trees), TREES_AT_ONCE):
+            some = WoodelfExplainer(DecisionTreesEnsemble(trees[first : first + TREES_AT_ONCE]))
+            total += np.asarray(some.shap_values(table, verbose=False), dtype=np.float64)
+    return total
