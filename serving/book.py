@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 import duckdb
 import ibis
@@ -125,12 +126,18 @@ class Book:
 
 
 def questions(present: Mapping[str, frozenset[str]], settings: Settings) -> Questions:
-    """Compile what a book is asked; takes seconds, so a service does it once.
+    """Compile what a book is asked; takes seconds, so a process does it once for the same tables and settings.
 
     Parameters
     ----------
     present : tables and columns the book has, as `Lake.present`.
     """
+    return _questions(tuple(sorted(present.items())), settings.model_dump_json())
+
+
+@lru_cache(maxsize=4)
+def _questions(supplied: tuple[tuple[str, frozenset[str]], ...], told: str) -> Questions:
+    present, settings = dict(supplied), Settings.model_validate_json(told)
     known = Known(present, settings)
     return Questions(
         settings=settings,
