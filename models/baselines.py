@@ -109,11 +109,14 @@ def scorecard(x: Floats, y: Floats) -> Scorecard:
     True
     """
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     columns = [cut(column) for column in x.T]
     evidence = [_evidence(binned, column, y) for binned, column in zip(columns, x.T, strict=True)]
-    card = Scorecard(columns, evidence, LogisticRegression(C=1.0, max_iter=500))
-    card.regression.fit(card._points(x), y)  # noqa: SLF001 - the same points it will predict from
+    card = Scorecard(columns, evidence, LogisticRegression(C=1.0, solver="newton-cholesky"))
+    points = card._points(x)  # noqa: SLF001 - the same points it will predict from
+    with threadpool_limits(1):  # threads that wait for each other on a busy machine cost more than they bring
+        card.regression.fit(points, y)
     return card
 
 

@@ -37,6 +37,7 @@ from training.search import search
 from training.segments import by_segment
 from training.splits import Fold, walk_forward
 from training.trained import Trained, TrainRequest
+from training.truth import demo_truth
 from training.verdict import Verdict, beats, calibrated, enough, verdict
 
 LEAST_OF_EACH_CLASS = 100
@@ -123,6 +124,7 @@ def judge(recipe: Recipe, results: Sequence[FoldResult]) -> Trained:
             "training": _facts(recipe, results, decided),
             "reference": reference(recipe.data, recipe.features, part),
         },
+        truth=demo_truth(recipe.data.panel, part),
         charts={
             "calibration.svg": calibration_chart(y, {"propensity": model, best: newest.baselines[best]}),
             "gains.svg": gains_chart(_worth(recipe.data, newest.test), _ranked(recipe.data, newest, model)),

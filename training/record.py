@@ -30,22 +30,21 @@ def card_text(trained: Trained) -> str:
     return "\n".join([_about(trained.spec.name), "## This version", "", _numbers(trained), verdict_text(trained)[2:]])
 
 
-def record_text(trained: Trained, *, label: str, more: Mapping[str, Any]) -> str:
+def record_text(trained: Trained, *, label: str) -> str:
     """The whole validation record in Markdown.
 
     Parameters
     ----------
     label : name and version, as `propensity/3`.
-    more : further findings by title, as what became of a queue in truth.
     """
     parts = [f"# Validation record of {label}", "", _numbers(trained), verdict_text(trained)[2:]]
     parts += ["## Details", "", *_tables(trained.report)]
-    for title, found in more.items():
+    for title, found in trained.truth.items():
         parts += [f"## {title}", "", *_tables(found)]
     return "\n".join(parts)
 
 
-def write_record(folder: Path, trained: Trained, *, label: str, more: Mapping[str, Any]) -> Path:
+def write_record(folder: Path, trained: Trained, *, label: str) -> Path:
     """Leave the record in the open as `<model>.md`, `<model>.json` and its charts.
 
     Returns
@@ -54,16 +53,16 @@ def write_record(folder: Path, trained: Trained, *, label: str, more: Mapping[st
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = trained.spec.name
-    (folder / f"{name}.json").write_text(record_json(trained, label=label, more=more), encoding="utf-8")
+    (folder / f"{name}.json").write_text(record_json(trained, label=label), encoding="utf-8")
     for chart, drawn in trained.charts.items():
         (folder / f"{name}-{chart}").write_text(drawn, encoding="utf-8")
     shown = "".join(f"\n![{chart.removesuffix('.svg')}]({name}-{chart})\n" for chart in trained.charts)
     file = folder / f"{name}.md"
-    file.write_text(record_text(trained, label=label, more=more) + shown, encoding="utf-8")
+    file.write_text(record_text(trained, label=label) + shown, encoding="utf-8")
     return file
 
 
-def record_json(trained: Trained, *, label: str, more: Mapping[str, Any]) -> str:
+def record_json(trained: Trained, *, label: str) -> str:
     """The record as JSON."""
     document = {
         "model": label,
@@ -71,7 +70,7 @@ def record_json(trained: Trained, *, label: str, more: Mapping[str, Any]) -> str
         "verdict": trained.verdict.document(),
         "metrics": dict(trained.metrics),
         "report": trained.report,
-        **more,
+        **trained.truth,
     }
     return json.dumps(document, indent=1, default=str)
 

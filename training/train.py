@@ -17,7 +17,6 @@ from models.artifact import write
 from models.registry import Registry
 from training.record import card_text, record_json, record_text, verdict_text, write_record
 from training.trained import Trained, TrainRequest
-from training.truth import demo_truth
 
 MODELS = ("propensity", "roll_rate")
 """What `arrears train` can train."""
@@ -58,8 +57,7 @@ def train(
     trained = _fit(model, lake, request)
     with TemporaryDirectory() as scratch:
         folder = write(Path(scratch) / "model", trained.spec, trained.features, trained.parts, **trained.sections)
-        more = demo_truth(lake, folder)
-        run_id = _log(registry, lake, request, trained, more)
+        run_id = _log(registry, lake, request, trained)
         version = registry.register(
             folder,
             run_id=run_id,
@@ -68,7 +66,7 @@ def train(
             metrics=trained.metrics,
         )
     label = f"{model}/{version}"
-    record = None if records is None else str(write_record(records, trained, label=label, more=more))
+    record = None if records is None else str(write_record(records, trained, label=label))
     return TrainReport(
         model=model,
         version=version,
@@ -76,7 +74,7 @@ def train(
         verdict=trained.verdict.document(),
         metrics=dict(trained.metrics),
         report=trained.report,
-        truth=more,
+        truth=trained.truth,
         record=record,
     )
 
@@ -94,7 +92,7 @@ def _fit(model: str, lake: Lake, request: TrainRequest) -> Trained:
     raise WrongUse(asked=f"train {model}", found="no such model", do=f"Choose one of {', '.join(MODELS)}.")
 
 
-def _log(registry: Registry, lake: Lake, request: TrainRequest, trained: Trained, more: Mapping[str, Any]) -> str:
+def _log(registry: Registry, lake: Lake, request: TrainRequest, trained: Trained) -> str:
     """One MLflow run: parameters, metrics, charts, verdict, card and record; nothing in it is about one account."""
     tracking = registry.tracking
     client, name = tracking.client, trained.spec.name
@@ -110,8 +108,8 @@ def _log(registry: Registry, lake: Lake, request: TrainRequest, trained: Trained
         texts = {
             "verdict.md": verdict_text(trained),
             "card.md": card_text(trained),
-            "validation.md": record_text(trained, label=label, more=more),
-            "validation.json": record_json(trained, label=label, more=more),
+            "validation.md": record_text(trained, label=label),
+            "validation.json": record_json(trained, label=label),
             **{f"charts/{chart}": drawn for chart, drawn in trained.charts.items()},
         }
         for file, text in texts.items():

@@ -54,6 +54,7 @@ class Trained:
     metrics : of the out-of-time test, flat; logged to MLflow and shown beside the version.
     report : everything else worth reading, JSON: folds, baselines, intervals, calibration.
     charts : file name -> SVG.
+    truth : findings by title from what happened after the newest day, where anyone knows it.
     """
 
     spec: ModelSpec
@@ -64,3 +65,4 @@ class Trained:
     report: Mapping[str, Any]
     sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     charts: Mapping[str, str] = field(default_factory=dict)
+    truth: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
