@@ -33,7 +33,7 @@ from arrears.lake import Lake
 from arrears.settings import Settings, default_settings, read_settings
 from arrears.tables import TABLES
 
-MEMORY = "1500MB"
+MEMORY = "1000MB"
 """What DuckDB may hold while it checks and writes; the rest is spilled to the machine's temporary folder."""
 
 Progress = Callable[[str, str], None]
@@ -118,7 +118,7 @@ def _examine(bench: Workbench, source: Source, lake: Lake, clock: Clock, progres
         problems += [*checked[name].problems, *assumption(table, checked[name].undated, book)]
     if not any(problem.level == "error" for problem in problems):
         progress("check", "all tables together")
-        problems += across_warnings(con, lake, typed)
+        problems += across_warnings(con, lake, typed, checked)
     report = Report(
         source=source.name,
         rows={name: each.rows for name, each in checked.items()},

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 import duckdb
 
-from arrears.intake.checks import KEYS_KEPT
+from arrears.intake.checks import KEYS_KEPT, Checked
 from arrears.intake.report import Problem
 from arrears.intake.typed import TypedTable
 from arrears.lake import Lake
@@ -76,11 +76,14 @@ _UNTIED = """
     HAVING moved <> coalesce(sum(minor), 0)"""
 
 
-def across_warnings(con: duckdb.DuckDBPyConnection, lake: Lake, typed: Mapping[str, TypedTable]) -> Iterator[Problem]:
+def across_warnings(
+    con: duckdb.DuckDBPyConnection, lake: Lake, typed: Mapping[str, TypedTable], checked: Mapping[str, Checked]
+) -> Iterator[Problem]:
     """Every warning that needs more than one row, for the tables that are there."""
     there = {*typed, *lake.tables}
     for table in ("statements", "dues", "payments"):
-        _show_standing(con, lake, typed, table)
+        corrected = table in lake.tables or (table in checked and checked[table].versions)
+        _show_standing(con, lake, typed, table, corrected=corrected)
     if "statements" in typed:
         yield from _warn(con, "statements", "gap", _GAPS, "no statement for a cycle before this one", "Load it")
         found = "status worsens by more than time allows since the cycle before"
@@ -103,18 +106,20 @@ def _warn(con: duckdb.DuckDBPyConnection, table: str, rule: str, select: str, fo
         yield Problem(table, None, rule, "warning", count, found, f"{do}.", tuple(keys))
 
 
-def _show_standing(con: duckdb.DuckDBPyConnection, lake: Lake, typed: Mapping[str, TypedTable], name: str) -> None:
+def _show_standing(
+    con: duckdb.DuckDBPyConnection, lake: Lake, typed: Mapping[str, TypedTable], name: str, *, corrected: bool
+) -> None:
     """A view `standing_<table>` of the latest version of every row that was not removed."""
     table = TABLES[name]
-    columns = ", ".join(f'"{column.lake_name}" ' for column in table.columns) + ", recorded_at, deleted"
+    columns = ", ".join(f'"{column}"' for column in table.lake_schema() if column != "known_until")
     parts = [f"SELECT {columns} FROM {typed[name].view}"] if name in typed else []
     if name in lake.tables:
         parts.append(f"SELECT {columns} FROM {lake.scan(name)} WHERE known_until IS NULL")
     none = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in table.lake_schema().items())
     rows = " UNION ALL ".join(parts) or f"SELECT {none} WHERE false"
     key = ", ".join(f'"{column}"' for column in table.key)
+    latest = f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY recorded_at DESC) = 1" if corrected else ""
     con.execute(
-        f"""CREATE VIEW standing_{name} AS SELECT * EXCLUDE (place) FROM (
-            SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY recorded_at DESC) AS place FROM ({rows}))
-        WHERE place = 1 AND NOT deleted"""
+        f"""CREATE VIEW standing_{name} AS
+        SELECT * FROM (SELECT * FROM ({rows}) {latest}) WHERE NOT deleted"""
     )
