@@ -39,7 +39,7 @@ def next_buckets(
     Parameters
     ----------
     snapshots : `account_id`, `as_of` date, `cutoff` moment.
-    statuses : as `training.roll_rates.moves` takes them.
+    statuses : as `arrears.roll_rates.moves` takes them.
     standing_at : the moment at which the model is trained; what became known later is missing.
     zone, settles_days : when a day ends, and how many days after a cycle's end its status can be trusted.
 

@@ -9,7 +9,7 @@ import pytest
 from arrears.buckets import Bucket
 from arrears.errors import Refused
 from arrears.roll_matrix import STATES
-from training.roll_rates import between, bucket_counts, monthly, moves, pooled, settled_by
+from arrears.roll_rates import between, bucket_counts, monthly, moves, pooled, settled_by
 
 ENDS = [date(2026, month, day) for month, day in ((1, 31), (2, 28), (3, 31), (4, 30))]
 
