@@ -54,7 +54,8 @@ class Embedded:
                 return
             _handles.pop(self.data, None)
             _forget_dead_users(self.data, self._server)
-            self._server.cleanup()
+            with suppress(psutil.Error, subprocess.SubprocessError):  # it died before it could be stopped
+                self._server.cleanup()
             type(self._server)._instances.pop(self.data, None)  # noqa: SLF001 - else the library hands out the closed one
 
     def __enter__(self) -> Embedded:
