@@ -1,0 +1,86 @@
+"""A queue as a spreadsheet: whole, in order, and nothing in it that a spreadsheet would run."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from arrears.queues.export import COLUMNS, FORMULA_STARTS, checksum, rows_of_csv
+from arrears.queues.item import WorkItem
+
+ITEM = WorkItem(
+    bucket="30-59",
+    days_past_due=35,
+    past_due_minor=10_000,
+    balance_minor=100_050,
+    stop_roll_minor=None,
+    rolls_on=date(2026, 7, 15),
+    currency="USD",
+    work_item_id=1,
+    night_id=7,
+    debtor_id="D1",
+    work_group="bank",
+    lane="pay",
+    state="ready",
+    state_since=datetime(2026, 7, 1, tzinfo=UTC),
+    state_because=None,
+    rank=1,
+    priority=-12.25,
+    value_minor=-40.4,
+    expected_minutes=3.333,
+    accounts=["A1", "A2"],
+    lead_account_id="A1",
+    propensity=0.4,
+    p_roll=0.2,
+    terms={},
+    reasons={"propensity": {"reasons": [{"sentence": "Paid last month"}]}, "roll": None},
+    as_of=date(2026, 6, 30),
+    scored_by="models",
+    propensity_model="propensity",
+    propensity_version="3",
+    roll_rate_model="roll_rate",
+    roll_rate_version="2",
+    strategy_name="value_at_risk",
+    strategy_version="1",
+    experiment=None,
+    arm=None,
+    chosen_with_probability=1.0,
+    feature_fingerprint="f",
+    verdict="allowed",
+)
+
+
+def read(*items):
+    return list(csv.DictReader(io.StringIO("".join(rows_of_csv(items)))))
+
+
+def test_a_row_says_what_the_item_says():
+    (row,) = read(ITEM)
+    assert tuple(row) == COLUMNS
+    assert (row["accounts"], row["reasons"], row["rolls_on"]) == ("A1 A2", "Paid last month", "2026-07-15")
+    assert (Decimal(row["balance"]), row["stop_roll"], row["strategy"]) == (Decimal("1000.50"), "", "value_at_risk/1")
+
+
+def test_a_negative_number_stays_a_number():
+    (row,) = read(ITEM)
+    assert (float(row["priority"]), Decimal(row["value"])) == (-12.25, Decimal("-0.40"))
+
+
+@pytest.mark.parametrize("start", FORMULA_STARTS)
+def test_text_that_a_spreadsheet_would_run_stays_text(start):
+    (row,) = read(replace(ITEM, debtor_id=f"{start}HYPERLINK(1)"))
+    assert row["debtor_id"] == f"'{start}HYPERLINK(1)"
+
+
+def test_text_with_commas_and_quotes_comes_back_as_it_was():
+    (row,) = read(replace(ITEM, work_group='bank, "old"'))
+    assert row["work_group"] == 'bank, "old"'
+
+
+def test_the_checksum_is_the_files():
+    lines = list(rows_of_csv([ITEM]))
+    assert checksum(lines) == checksum(["".join(lines)])
+    assert checksum(lines) != checksum(lines[:1])
