@@ -32,6 +32,9 @@ PARAMETERS: Mapping[str, Any] = {
 }
 """LightGBM's parameters where a spec says nothing else."""
 
+SMALL: Mapping[str, Any] = {"learning_rate": 0.03, "num_leaves": 5, "min_data_in_leaf": 20, "feature_fraction": 0.4}
+"""In their place where rows are few."""
+
 MOST_ROUNDS = 400
 PATIENCE = 20
 FEW_ROWS = 4000
@@ -131,7 +134,7 @@ def _settings(
     spec: ModelSpec, features: Sequence[str], rows: int, parameters: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     # A small book cannot fill large leaves, and too many leaves would learn it by heart.
-    small = {"num_leaves": 8, "min_data_in_leaf": 20, "learning_rate": 0.03} if rows < FEW_ROWS else {}
+    small = SMALL if rows < FEW_ROWS else {}
     fixed = {
         "monotone_constraints": spec.directions(features),
         # Threads that wait for each other on a busy machine cost more than they bring until rows are many.
