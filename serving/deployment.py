@@ -7,11 +7,13 @@ as the command that started it.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -24,6 +26,8 @@ from arrears.settings import Settings, default_settings
 from arrears.state.server import opened
 from models.registry import Registry
 from serving.champion import Champions
+from serving.console.story import warm_questions
+from serving.kept import Kept
 from serving.live import Live
 
 _log = logging.getLogger("arrears.service")
@@ -44,6 +48,7 @@ class Deployment:
     settings: Settings
     live: Live = field(default_factory=Live)
     _closing: ExitStack = field(default_factory=ExitStack)
+    _portfolio: Kept[Any] | None = None
     _lake: tuple[int, Lake] | None = None
 
     @property
@@ -53,6 +58,24 @@ class Deployment:
         if self._lake is None or self._lake[0] != changed:
             self._lake = (changed, Lake(self.places.lake))
         return self._lake[1]
+
+    @property
+    def day(self) -> date:
+        """The portfolio's day."""
+        return in_zone(self.clock.now(), self.settings.portfolio.zone).date()
+
+    @property
+    def portfolio(self) -> Kept[Any]:
+        """The book's months and moves, worked out once a lake and day."""
+        if self._portfolio is None:
+            from serving.console.portfolio import facts_of
+
+            self._portfolio = Kept(
+                "portfolio",
+                key=lambda: f"{self.lake.fingerprint} {self.day}",
+                make=lambda: facts_of(self.lake, self.settings, self.day),
+            )
+        return self._portfolio
 
     def close(self) -> None:
         """Stop watching and leave the database; the last to leave stops an embedded one."""
@@ -74,9 +97,7 @@ def open_deployment(environ: Mapping[str, str]) -> Deployment:
     except BaseException:
         closing.close()
         raise
-    champions.start()
-    _log.info("service.opened lake=%s", "present" if lake.exists() else "absent")
-    return Deployment(
+    deployment = Deployment(
         places=places,
         engine=engine,
         registry=registry,
@@ -85,6 +106,21 @@ def open_deployment(environ: Mapping[str, str]) -> Deployment:
         settings=settings,
         _closing=closing,
     )
+    champions.start()
+    threading.Thread(target=_warm, args=[deployment], name="warm", daemon=True).start()
+    _log.info("service.opened lake=%s", "present" if lake.exists() else "absent")
+    return deployment
+
+
+def _warm(deployment: Deployment) -> None:
+    """Work out early what the first page or call would have to wait for; without a lake there is nothing to do."""
+    if not deployment.lake.exists():
+        return
+    for step in (deployment.portfolio.now, warm_questions, lambda: deployment.live.warm(deployment.lake)):
+        try:
+            step()
+        except Exception as problem:  # noqa: BLE001 - warming is a comfort: whoever asks later meets the problem itself
+            _log.warning("service.not_warmed error=%s", type(problem).__name__)
 
 
 def manifest_changed_at(root: Path) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,14 +16,18 @@ ROW = 25.0
 LEAST_SHOWN = 0.005
 
 
-def reasons(contributions: Mapping[str, float], *, title: str) -> Markup:
+def reasons(contributions: Mapping[str, float], *, title: str, rightwards_is_good: bool) -> Markup:
     """What each business concept adds to or takes from the log-odds: bars to the right and left of zero."""
     shown = sorted(contributions.items(), key=lambda pair: -abs(pair[1]))
     shown = [pair for pair in shown if abs(pair[1]) >= LEAST_SHOWN] or shown[:1]
-    return both_widths(_reasons(shown, title, 560, 170), _reasons(shown, title, 330, 128))
+    return both_widths(
+        _reasons(shown, title, 600, 180, rightwards_is_good), _reasons(shown, title, 330, 128, rightwards_is_good)
+    )
 
 
-def _reasons(shown: Sequence[tuple[str, float]], title: str, width: float, names: float) -> Markup:
+def _reasons(
+    shown: Sequence[tuple[str, float]], title: str, width: float, names: float, rightwards_is_good: bool
+) -> Markup:
     low, high = min(0.0, *(v for _, v in shown)), max(0.0, *(v for _, v in shown))
     # Room for the figure beside each bar, on the side to which bars go.
     left, right = names + (44 if low < 0 else 8), 44.0 if high > 0 else 8.0
@@ -32,7 +36,13 @@ def _reasons(shown: Sequence[tuple[str, float]], title: str, width: float, names
     for place, (concept, value) in enumerate(shown):
         top, end = 2 + place * ROW, plot.at_x(value)
         plot.text(names - 6, top + 17, concept, anchor="end", kind="name")
-        plot.box(min(zero, end), top + 5, abs(end - zero), ROW - 10, "up" if value > 0 else "down")
+        plot.box(
+            min(zero, end),
+            top + 5,
+            abs(end - zero),
+            ROW - 10,
+            "for" if (value > 0) == rightwards_is_good else "against",
+        )
         plot.text(end + (6 if value > 0 else -6), top + 17, signed(value), anchor="start" if value > 0 else "end")
     plot.rule(zero, 0, zero, plot.height, "zero")
     return plot.drawn()
@@ -50,7 +60,7 @@ class MonthEnd:
 
 def timeline(months: Sequence[MonthEnd], *, limit_minor: int | None, currency: str) -> Markup:
     """Balance, payments and bucket of one account by statement month."""
-    return both_widths(_timeline(months, limit_minor, currency, 720), _timeline(months, limit_minor, currency, 340))
+    return both_widths(_timeline(months, limit_minor, currency, 800), _timeline(months, limit_minor, currency, 340))
 
 
 def _timeline(months: Sequence[MonthEnd], limit_minor: int | None, currency: str, width: float) -> Markup:
@@ -93,9 +103,48 @@ def _bucket_mark(plot: Plot, x: float, y: float, each: MonthEnd, room: float) ->
     plot.text(x, y + 26, "current" if rank == 0 else each.bucket, anchor="middle")
 
 
+def columns(
+    names: Sequence[str],
+    values: Sequence[Sequence[float]],
+    buckets: Sequence[str],
+    *,
+    say: Callable[[float], str],
+    title: str,
+) -> Markup:
+    """A column a month, one layer a bucket, the worst on top."""
+    return both_widths(
+        _columns(names, values, buckets, say, title, 620), _columns(names, values, buckets, say, title, 340)
+    )
+
+
+def _columns(
+    names: Sequence[str],
+    values: Sequence[Sequence[float]],
+    buckets: Sequence[str],
+    say: Callable[[float], str],
+    title: str,
+    width: float,
+) -> Markup:
+    high = max([sum(column) for column in values] or [1]) or 1
+    plot = Plot(title, width, 230, (-0.5, len(names) - 0.5), (0, high * 1.08), pad=(16, 10, 26, 56))
+    plot.left_axis([(value, say(value)) for value in ticks(0, high, 4)])
+    thick = min(56.0, (plot.at_x(1) - plot.at_x(0)) * 0.6)
+    for place, column in enumerate(values):
+        below = 0.0
+        for bucket, value in zip(buckets, column, strict=True):
+            top, foot = plot.at_y(below + value), plot.at_y(below)
+            rank = list(AGEING).index(bucket)  # type: ignore[arg-type] # a Bucket is its text
+            told = f"{names[place]}, {bucket}: {say(value)}"
+            plot.box(plot.at_x(place) - thick / 2, top, thick, foot - top, f"step-{rank}", told=told)
+            below += value
+        plot.text(plot.at_x(place), plot.at_y(below) - 5, say(below), anchor="middle", kind="strong")
+        plot.text(plot.at_x(place), plot.height - 8, names[place].split()[0], anchor="middle")
+    return plot.drawn()
+
+
 def heat_map(shares: Sequence[Sequence[float | None]], counts: Sequence[Sequence[str]], names: Sequence[str]) -> Markup:
     """A roll matrix: rows from, columns to; each cell's share as its fullness and its number."""
-    return both_widths(_heat_map(shares, counts, names, 760, 36), _heat_map(shares, counts, names, 350, 30))
+    return both_widths(_heat_map(shares, counts, names, 800, 36), _heat_map(shares, counts, names, 350, 30))
 
 
 def _heat_map(
@@ -120,7 +169,7 @@ def _heat_map(
             strength = 0.03 if not value else 0.08 + 0.92 * value**0.6
             plot.cell(x + 1, y + 1, across - 2, height - 2, strength, told)
             if value:
-                kind = "on-heat" if strength > 0.55 else ("strong" if row != column else "name")  # noqa: PLR2004
+                kind = "on-heat" if strength > 0.72 else ("strong" if row != column else "name")  # noqa: PLR2004
                 words = f"{value * 100:.0f}" if narrow or value >= 0.995 else f"{value * 100:.1f}"  # noqa: PLR2004
                 plot.text(x + across / 2, y + height / 2 + 4, words, anchor="middle", kind=kind)
     return plot.drawn()

@@ -9,18 +9,24 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import Connection
 
+from arrears.buckets import AGEING
 from arrears.queues import store
 from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
+from models.roll_rate import edge_name
 from serving.console import charts
 from serving.console.frame import today_of
 from serving.console.story import AccountStory, Story, story_of, use_of_limit
 from serving.deployment import Deployment
 
 QUESTIONS = {
-    "roll": ("Will it roll?", "into a worse bucket by its next statement", "pushes towards rolling"),
-    "propensity": ("Will it pay?", "the threshold within the horizon", "speaks for paying"),
+    "roll": ("Will it roll?", "into a worse bucket by its next statement", "pushes towards rolling", False),
+    "propensity": ("Will it pay?", "the threshold within the horizon", "speaks for paying", True),
 }
-"""What each model answers, as the page asks it: the question, what is meant, and what a bar to the right does."""
+"""What each model answers, as the page asks it: the question, what is meant, what a bar to the right does, whether
+that is good news."""
+
+ASKED_OF = {edge_name(rank): f"worse than {bucket.value}" for rank, bucket in enumerate(AGEING)}
+"""Names of the roll-rate model's boosters in words."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Score:
     question: str
     meant: str
     rightwards: str
+    rightwards_is_good: bool
+    asked_of: str | None
     told: Mapping[str, Any]
     chart: Markup | None
 
@@ -100,12 +108,15 @@ def _shown(
 
 def _scores(judged: JudgedAccount) -> list[Score]:
     found = []
-    for name, (question, meant, rightwards) in QUESTIONS.items():
+    for name, (question, meant, rightwards, is_good) in QUESTIONS.items():
         told = judged.reasons.get(name)
         if told is None:
             continue
-        chart = charts.reasons(told["contributions"], title=f"Reasons: {question}") if told["contributions"] else None
-        found.append(Score(name, question, meant, rightwards, told, chart))
+        chart = None
+        if told["contributions"]:
+            chart = charts.reasons(told["contributions"], title=f"Reasons: {question}", rightwards_is_good=is_good)
+        asked_of = ASKED_OF.get(told["booster"])
+        found.append(Score(name, question, meant, rightwards, is_good, asked_of, told, chart))
     return found
 
 

@@ -11,13 +11,14 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 
 from arrears.clock import SystemClock
 from serving import access, running
-from serving.console import debtor, queue, story, today
+from serving.console import debtor, portfolio, queue, registry, story, today
 from serving.console.frame import STATIC, link_spent, page, today_of
 from serving.door import COOKIE
 from serving.problems import Problem
 
 router = APIRouter(include_in_schema=False)
 
+_FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -55,8 +56,7 @@ def static(name: str) -> Response:
     file = STATIC / name
     if file.parent != STATIC or file.suffix not in _KINDS or not file.is_file():
         raise HTTPException(status_code=404)
-    kept = {"Cache-Control": "private, max-age=31536000, immutable"}
-    return FileResponse(file, media_type=_KINDS[file.suffix], headers=kept)
+    return FileResponse(file, media_type=_KINDS[file.suffix], headers=_FOR_GOOD)
 
 
 @router.get("/")
@@ -104,3 +104,27 @@ def find(id: Annotated[str, Query(max_length=100)]) -> Response:  # noqa: A002 -
     if found is not None:
         return RedirectResponse(f"/debtors/{quote(found, safe='')}", status_code=303)
     return RedirectResponse(f"/queues?{urlencode({'q': wanted})}", status_code=303)
+
+
+@router.get("/portfolio")
+def portfolio_page(request: Request, asked: Annotated[portfolio.Asked, Query()]) -> Response:
+    """Aging, roll rates, forecast."""
+    deployment = running.deployment()
+    if not deployment.lake.exists():
+        return _nothing_yet(request, "Portfolio")
+    return page(request, "portfolio.html", room="Portfolio", **portfolio.shown(deployment, asked))
+
+
+@router.get("/models")
+def models_page(request: Request) -> Response:
+    """The registry: versions, verdicts, charts, history."""
+    return page(request, "models.html", room="Models", **registry.shown(running.deployment()))
+
+
+@router.get("/models/{name}/{version}/{chart}")
+def model_chart(name: str, version: str, chart: str) -> Response:
+    """A chart that a version's training drew."""
+    file = registry.chart_file(running.deployment(), name, version, chart)
+    # The picture styles itself; nothing else may come out of it.
+    alone = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    return FileResponse(file, media_type=_KINDS[".svg"], headers=alone | _FOR_GOOD)

@@ -91,6 +91,12 @@ def account_of(lake: Lake, some_id: str) -> str | None:
     return None
 
 
+def warm_questions() -> None:
+    """Compile what a debtor's page asks, before anybody waits for it."""
+    for table in TOLD:
+        _question(table)
+
+
 @cache
 def _question(table: str) -> str:
     stand = ibis.table({"cutoff": "timestamp('UTC')"}, name="stand")

@@ -1,0 +1,174 @@
+"""The page Portfolio: how late the book is, how it moves from month to month, and where that leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict
+
+from arrears.buckets import AGEING
+from arrears.lake import Lake
+from arrears.queues import store
+from arrears.roll_matrix import STATES
+from arrears.roll_rates import RollRates, monthly, moves, pooled, settled_by
+from arrears.settings import Settings
+from features.delinquency import cycle_statuses
+from serving.console import charts
+from serving.console.words import big_money, count, money, month
+from serving.deployment import Deployment
+
+LATE = tuple(bucket.value for bucket in AGEING[1:])
+
+
+class Asked(BaseModel):
+    """How somebody wants to see the book: shares of accounts or of money, of all months or of one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    by: Literal["count", "balance"] = "count"
+    month: str = ""
+
+
+@dataclass(frozen=True)
+class MonthOfBook:
+    """The book at one statement month's end: accounts and money by bucket."""
+
+    day: date
+    accounts: Mapping[str, int]
+    balance_minor: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the page is drawn from; worked out once for a lake and a day."""
+
+    currency: str
+    months: tuple[MonthOfBook, ...]
+    moved: tuple[RollRates, ...]
+
+
+def facts_of(lake: Lake, settings: Settings, as_of: date) -> Facts:
+    """Read the book's months and moves, as settled by a day."""
+    con = lake.connect()
+    try:
+        statuses = cycle_statuses(lake.present, settings).run(con)
+        currency = con.execute("SELECT currency FROM accounts GROUP BY ALL ORDER BY count(*) DESC LIMIT 1").fetchone()
+    finally:
+        con.close()
+    settles = settings.delinquency.status_settles_days
+    settled = settled_by(moves(statuses), as_of, zone=settings.portfolio.zone, settles_days=settles)
+    return Facts(
+        currency=str(currency[0]) if currency else "",
+        months=tuple(_months(statuses)),
+        moved=tuple(monthly(settled)),
+    )
+
+
+def shown(deployment: Deployment, asked: Asked) -> dict[str, Any]:
+    """What the page shows; `facts` is None while they are being worked out."""
+    facts = deployment.portfolio.ask()
+    if facts is None:
+        return {"facts": None, "failed": deployment.portfolio.failed, "asked": asked}
+    chosen = _chosen(facts.moved, asked.month)
+    return {
+        "facts": facts,
+        "asked": asked,
+        "aging": _aging(facts, asked),
+        "aging_rows": _aging_rows(facts, asked),
+        "late": LATE,
+        "choices": [(f"{each.month_from:%Y-%m}", _span(each)) for each in facts.moved],
+        "rates": chosen and _rates(chosen, facts.currency, asked),
+        "losses": _losses(deployment),
+    }
+
+
+def _losses(deployment: Deployment) -> list[tuple[str, float]]:
+    """Share of a balance that is lost from each bucket, as the serving night reckoned it."""
+    with deployment.engine.connect() as connection:
+        night = store.latest_night(connection)
+    factors = night.loss_factors if night else {}
+    return [(bucket.value, float(factors[bucket.value])) for bucket in AGEING if bucket.value in factors]
+
+
+def _months(statuses: pa.Table) -> list[MonthOfBook]:
+    con = duckdb.connect()
+    con.register("statuses", statuses)
+    rows = con.execute(
+        "SELECT last_day(cycle_end), bucket, count(*), coalesce(sum(greatest(balance_minor, 0)), 0)::BIGINT"
+        " FROM statuses GROUP BY ALL ORDER BY 1"
+    ).fetchall()
+    con.close()
+    days = dict.fromkeys(day for day, *_ in rows)
+    return [
+        MonthOfBook(
+            day,
+            {bucket: accounts for on, bucket, accounts, _ in rows if on == day},
+            {bucket: balance for on, bucket, _, balance in rows if on == day},
+        )
+        for day in days
+    ]
+
+
+def _aging(facts: Facts, asked: Asked) -> Markup:
+    values = [_of(each, asked) for each in facts.months]
+    return charts.columns(
+        [month(each.day) for each in facts.months],
+        [[found.get(bucket, 0) for bucket in LATE] for found in values],
+        LATE,
+        say=_say(facts.currency, asked),
+        title="Past due by bucket at each statement month's end",
+    )
+
+
+def _aging_rows(facts: Facts, asked: Asked) -> list[tuple[str, list[str], str, float]]:
+    say = _say(facts.currency, asked)
+    rows = []
+    for each in facts.months:
+        found = _of(each, asked)
+        late, whole = sum(found.get(bucket, 0) for bucket in LATE), sum(found.values())
+        rows.append((month(each.day), [say(found.get(b, 0)) for b in LATE], say(late), late / whole if whole else 0.0))
+    return rows
+
+
+def _of(each: MonthOfBook, asked: Asked) -> Mapping[str, int]:
+    return each.accounts if asked.by == "count" else each.balance_minor
+
+
+def _say(currency: str, asked: Asked) -> Any:  # noqa: ANN401 - a function of one number
+    return count if asked.by == "count" else lambda minor: big_money(minor, currency)
+
+
+def _chosen(moved: Sequence[RollRates], asked: str) -> RollRates | None:
+    if not moved:
+        return None
+    one = [each for each in moved if f"{each.month_from:%Y-%m}" == asked]
+    return one[0] if one else pooled(moved)
+
+
+def _rates(rates: RollRates, currency: str, asked: Asked) -> dict[str, Any]:
+    """The matrix as the chart and the table take it; states that nobody was ever in are left out."""
+    amounts, part = rates.counts(asked.by), rates.shares(asked.by)
+    seen = (rates.accounts.sum(axis=0) + rates.accounts.sum(axis=1)) > 0
+    keep = [place for place, state in enumerate(STATES) if seen[place] or state in AGEING]
+    rows = [place for place in keep if STATES[place] in AGEING]
+    say = count if asked.by == "count" else lambda minor: money(minor, currency)
+    names = [STATES[place].value for place in keep]
+    cells = [[None if np.isnan(part[row, to]) else float(part[row, to]) for to in keep] for row in rows]
+    told = [[say(float(amounts[row, to])) for to in keep] for row in rows]
+    return {
+        "span": _span(rates),
+        "chart": charts.heat_map(cells, told, names),
+        "names": names,
+        "rows": [(names[at], told[at], cells[at], say(float(amounts[rows[at]].sum()))) for at in range(len(rows))],
+    }
+
+
+def _span(rates: RollRates) -> str:
+    return f"{month(rates.month_from)} to {month(rates.month_to)}"
