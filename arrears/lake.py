@@ -96,7 +96,7 @@ class Lake:
             other party, and the rows of both.
         """
         con = duckdb.connect()
-        con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        con.execute("SET TimeZone = 'UTC'")
         if only_debtor is None:
             for table in self.tables:
                 con.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {self.scan(table)}')
