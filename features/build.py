@@ -82,7 +82,7 @@ def _answer(facts: Facts, chosen: list[Feature]) -> ir.Table:
         own = [one for one in needed if one.over == over]
         if own:
             row = _beside(row, getattr(rows, over), own)
-    for one in [one for one in needed if one.over == "account" and one.name not in row.columns]:
+    for one in [one for one in needed if one.over == "account"]:
         row = row.mutate(**{one.name: one.expression(row)})
     features = {one.name: row[one.name].cast("float64") for one in chosen}
     return row.select("account_id", "debtor_id", "as_of", **features).order_by(*KEY)
