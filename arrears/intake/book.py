@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import available_timezones
 
 import duckdb
@@ -65,7 +66,7 @@ def open_book(con: duckdb.DuckDBPyConnection, lake: Lake, raw: RawTypes, *, now:
     con.execute("CREATE TABLE currencies (currency VARCHAR, exponent INTEGER)")
     con.execute(f"INSERT INTO currencies VALUES {_values(f'{quoted(c)}, {n}' for c, n in exponents().items())}")
     con.execute("CREATE TABLE zones (zone VARCHAR)")
-    con.execute(f"INSERT INTO zones VALUES {_values(map(quoted, available_timezones()))}")
+    con.execute(f"INSERT INTO zones VALUES {_values(map(quoted, _zones()))}")
     _remember_accounts(con, lake, raw)
     _remember_debtors(con, lake, raw)
     kinds, decimals, currencies, first = con.execute(
@@ -130,3 +131,8 @@ def _rows(lake: Lake, raw: RawTypes, table: str, names: tuple[str, ...]) -> str:
 
 def _values(rows: Iterable[str]) -> str:
     return ", ".join(f"({row})" for row in rows)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -100,7 +100,7 @@ def _money(column: Column, raw: str, read: str, *, exact: bool) -> Cast:
     if exact:
         # Decimals are counted as they are written: reading into four places rounds a fifth away unseen.
         too_many = f"length(rtrim(split_part({name}::VARCHAR, '.', 2), '0')) > exponent"
-        too_large, scaled = "false", scaled_by_exponent(got)
+        too_large, scaled = "false", scaled_by_exponent(f"{got}::DECIMAL(28, 4)")
     else:
         too_many = f"abs({got} - {scaled_by_exponent(f'{minor}::DOUBLE', by='/')}) > {FLOAT_TOLERANCE}"
         # Beyond 2^53 a float no longer tells one minor unit from the next.
@@ -153,6 +153,13 @@ def _midnight(name: str) -> str:
     return f"CASE WHEN {name}::TIMESTAMP = date_trunc('day', {name}::TIMESTAMP) THEN {name}::DATE END"
 
 
+def _moment(name: str) -> str:
+    # DuckDB wants seconds and a colon in the offset; ISO 8601 wants neither.
+    seconds = f"regexp_replace({name}, '^(.{{16}})(\\s?[Zz+-])', '\\1:00\\2')"
+    spelled = f"regexp_replace({seconds}, '([+-][0-9]{{2}})([0-9]{{2}})$', '\\1:\\2')"
+    return f"CASE WHEN regexp_matches({name}, '{_CLOCK}{_OFFSET}') THEN TRY_CAST({spelled} AS TIMESTAMPTZ) END"
+
+
 def _never(name: str) -> str:
     del name
     return "NULL::TIMESTAMPTZ"
@@ -167,7 +174,7 @@ _NAIVE_MOMENTS = {
 _READERS: dict[Kind, dict[str, Callable[[str], str]]] = {
     "text": {"text": _as_is, "whole": _tried("VARCHAR"), "word": _tried("VARCHAR")},
     "date": {"text": _matching(_DATE, "DATE"), "date": _as_is, "naive": _midnight},
-    "moment": {"text": _matching(_CLOCK + _OFFSET, "TIMESTAMPTZ"), "moment": _as_is, "naive": _never},
+    "moment": {"text": _moment, "moment": _as_is, "naive": _never},
     "money": {
         "text": _matching(_DECIMAL, _EXACT),
         "whole": _tried(_EXACT),

@@ -67,7 +67,9 @@ def _csv(con: duckdb.DuckDBPyConnection, source: TableSource, bench: Path) -> st
         con.execute(f"COPY (SELECT * FROM {reader}) TO {quoted(str(copy))} (FORMAT parquet)")
     except duckdb.Error as problem:
         found = f"the file cannot be read as CSV ({type(problem).__name__})"
-        raise _unreadable(table, found, "Write it as UTF-8 with commas and double quotes") from None
+        raise _unreadable(
+            table, found, "Write it as UTF-8 with commas, double quotes and one kind of line end"
+        ) from None
     _refuse_rejects(con, table)
     return _parquet((copy,))
 

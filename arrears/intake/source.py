@@ -130,6 +130,5 @@ def _unknown_file(entry: Path) -> Problem:
 
 def _two_files(name: str, sources: list[TableSource]) -> Problem:
     files = ", ".join(source.paths[0].name for source in sources)
-    return Problem(
-        name, None, "two_files", "error", len(sources), f"more than one source: {files}", "Keep one of them."
-    )
+    found = f"more than one place: {', '.join(source.paths[0].name for source in sources)}"
+    return Problem(name, None, "two_files", "error", 1, found, "Keep one of them.")

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from arrears.intake.report import Problem, Report
 from arrears.lake import Lake
@@ -65,7 +68,7 @@ def write_csv(folder: Path, tables: Tables, settings: str | None = None) -> Path
     for name, rows in tables.items():
         columns = list(dict.fromkeys(column for row in rows for column in row))
         with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, columns)
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
     if settings is not None:
@@ -88,3 +91,16 @@ def bytes_of(root: Path) -> dict[str, str]:
     """Every file beneath a folder and the digest of its bytes."""
     files = (file for file in sorted(root.rglob("*")) if file.is_file())
     return {str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def write_parquet(folder: Path, table: str, select: str) -> None:
+    """One table as Parquet, with the types that the SELECT gives its columns."""
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(f"COPY ({select}) TO '{folder / table}.parquet' (FORMAT parquet)")
+
+
+def rows_of(root: Path, select: str) -> list[tuple[Any, ...]]:
+    """What a statement over the lake gives; moments as text."""
+    with Lake(root).connect() as con:
+        return con.execute(select).fetchall()
