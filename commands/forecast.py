@@ -11,6 +11,8 @@ from rich.table import Table
 from commands.context import AsJson, Day, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from arrears.lake import Lake
     from models.registry import Loaded
 
@@ -39,7 +41,7 @@ def command(
     code = _currency(opened, currency)
     champion = Registry(where.tracking_uri).champion(ROLL_RATE.name)
     with progress_console().status("Forecasting"):
-        document = _document(opened, as_of.date(), months, code, champion)
+        document = forecast_document(opened, as_of.date(), months, code, champion)
     emit(document, as_json=json, human=lambda console: _draw(document, console))
 
 
@@ -59,7 +61,8 @@ def _currency(lake: Lake, asked: str | None) -> str:
     )
 
 
-def _document(lake: Lake, as_of: Any, months: int, currency: str, champion: Loaded | None) -> dict[str, Any]:  # noqa: ANN401 - date
+def forecast_document(lake: Lake, as_of: date, months: int, currency: str, champion: Loaded | None) -> dict[str, Any]:
+    """The forecast as JSON: by model and Markov, in accounts and money; the console draws the same."""
     from dataclasses import replace
 
     from arrears.roll_matrix import STATES, loss_state, smoothed

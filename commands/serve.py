@@ -112,7 +112,13 @@ def _run(listening: socket.socket, ready: Any) -> None:  # noqa: ANN401 - as abo
             ready()
 
     log_to_stderr()
+    from commands.forecast import forecast_document
+    from serving import running
+    from serving.deployment import open_deployment
     from serving.service import arrears
+
+    # Opened here and not by BentoML, so that what is wrong with it is told in three lines.
+    running.hold(open_deployment(os.environ, forecaster=forecast_document))
 
     config = uvicorn.Config(
         arrears.to_asgi(is_main=True),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -24,13 +24,22 @@ from arrears.manifest import FILE as MANIFEST
 from arrears.places import Places, find_places
 from arrears.settings import Settings, default_settings
 from arrears.state.server import opened
-from models.registry import Registry
+from models.registry import Loaded, Registry
 from serving.champion import Champions
 from serving.console.story import warm_questions
 from serving.kept import Kept
 from serving.live import Live
 
 _log = logging.getLogger("arrears.service")
+
+
+Forecaster = Callable[[Lake, date, int, str, Loaded | None], dict[str, Any]]
+"""Works out the months ahead: lake, day, months, currency, roll-rate champion -> the document of `arrears forecast`.
+
+Training knows how, and serving must not know training: whoever starts the service hands it in.
+"""
+
+MONTHS_AHEAD = 12
 
 
 @dataclass
@@ -48,7 +57,9 @@ class Deployment:
     settings: Settings
     live: Live = field(default_factory=Live)
     _closing: ExitStack = field(default_factory=ExitStack)
+    forecaster: Forecaster | None = None
     _portfolio: Kept[Any] | None = None
+    _forecast: Kept[Any] | None = None
     _lake: tuple[int, Lake] | None = None
 
     @property
@@ -77,13 +88,30 @@ class Deployment:
             )
         return self._portfolio
 
+    @property
+    def forecast(self) -> Kept[Any] | None:
+        """The months ahead, worked out once a lake, day and champion; None where nobody handed in how."""
+        if self._forecast is None and self.forecaster is not None:
+            self._forecast = Kept("forecast", key=self._forecast_key, make=self._make_forecast)
+        return self._forecast
+
+    def _forecast_key(self) -> str:
+        champion = self.champions.of("roll_rate")
+        return f"{self.lake.fingerprint} {self.day} {champion.label if champion else None} {self.champions.asked}"
+
+    def _make_forecast(self) -> dict[str, Any] | None:
+        facts = self.portfolio.now()
+        if self.forecaster is None or facts is None:
+            return None
+        return self.forecaster(self.lake, self.day, MONTHS_AHEAD, facts.currency, self.champions.of("roll_rate"))
+
     def close(self) -> None:
         """Stop watching and leave the database; the last to leave stops an embedded one."""
         self.champions.stop()
         self._closing.close()
 
 
-def open_deployment(environ: Mapping[str, str]) -> Deployment:
+def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None = None) -> Deployment:
     """Open the deployment that the environment names, and begin to watch its champions."""
     places = find_places(environ)
     closing = ExitStack()
@@ -104,6 +132,7 @@ def open_deployment(environ: Mapping[str, str]) -> Deployment:
         champions=champions,
         clock=clock,
         settings=settings,
+        forecaster=forecaster,
         _closing=closing,
     )
     champions.start()
@@ -116,7 +145,13 @@ def _warm(deployment: Deployment) -> None:
     """Work out early what the first page or call would have to wait for; without a lake there is nothing to do."""
     if not deployment.lake.exists():
         return
-    for step in (deployment.portfolio.now, warm_questions, lambda: deployment.live.warm(deployment.lake)):
+    steps: tuple[Callable[[], object], ...] = (
+        deployment.portfolio.now,
+        warm_questions,
+        lambda: deployment.live.warm(deployment.lake),
+        lambda: deployment.forecast and deployment.forecast.ask(),
+    )
+    for step in steps:
         try:
             step()
         except Exception as problem:  # noqa: BLE001 - warming is a comfort: whoever asks later meets the problem itself

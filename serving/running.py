@@ -11,8 +11,8 @@ _held: list[Deployment] = []
 
 
 def start(environ: Mapping[str, str]) -> Deployment:
-    """Open the deployment that the environment names and make it this process's own."""
-    return hold(open_deployment(environ))
+    """Serve the deployment that the environment names, unless whoever started this process has opened it already."""
+    return _held[-1] if _held else hold(open_deployment(environ))
 
 
 def hold(opened: Deployment) -> Deployment:

@@ -21,12 +21,13 @@ def reasons(contributions: Mapping[str, float], *, title: str, rightwards_is_goo
     shown = sorted(contributions.items(), key=lambda pair: -abs(pair[1]))
     shown = [pair for pair in shown if abs(pair[1]) >= LEAST_SHOWN] or shown[:1]
     return both_widths(
-        _reasons(shown, title, 600, 180, rightwards_is_good), _reasons(shown, title, 330, 128, rightwards_is_good)
+        _reasons(shown, title, 600, 180, rightwards_is_good=rightwards_is_good),
+        _reasons(shown, title, 330, 128, rightwards_is_good=rightwards_is_good),
     )
 
 
 def _reasons(
-    shown: Sequence[tuple[str, float]], title: str, width: float, names: float, rightwards_is_good: bool
+    shown: Sequence[tuple[str, float]], title: str, width: float, names: float, *, rightwards_is_good: bool
 ) -> Markup:
     low, high = min(0.0, *(v for _, v in shown)), max(0.0, *(v for _, v in shown))
     # Room for the figure beside each bar, on the side to which bars go.
@@ -169,7 +170,7 @@ def _heat_map(
             strength = 0.03 if not value else 0.08 + 0.92 * value**0.6
             plot.cell(x + 1, y + 1, across - 2, height - 2, strength, told)
             if value:
-                kind = "on-heat" if strength > 0.72 else ("strong" if row != column else "name")  # noqa: PLR2004
+                kind = "on-heat" if strength > 0.72 else "name"  # noqa: PLR2004
                 words = f"{value * 100:.0f}" if narrow or value >= 0.995 else f"{value * 100:.1f}"  # noqa: PLR2004
                 plot.text(x + across / 2, y + height / 2 + 4, words, anchor="middle", kind=kind)
     return plot.drawn()

@@ -15,14 +15,18 @@ from pydantic import BaseModel, ConfigDict
 
 from arrears.buckets import AGEING
 from arrears.lake import Lake
+from arrears.money import to_major
 from arrears.queues import store
 from arrears.roll_matrix import STATES
 from arrears.roll_rates import RollRates, monthly, moves, pooled, settled_by
 from arrears.settings import Settings
 from features.delinquency import cycle_statuses
 from serving.console import charts
-from serving.console.words import big_money, count, money, month
+from serving.console.words import NOTHING, big_money, count, money, month
 from serving.deployment import Deployment
+
+STEPS = (1, 3, 6, 12)
+"""Months ahead that the table shows."""
 
 LATE = tuple(bucket.value for bucket in AGEING[1:])
 
@@ -86,7 +90,79 @@ def shown(deployment: Deployment, asked: Asked) -> dict[str, Any]:
         "choices": [(f"{each.month_from:%Y-%m}", _span(each)) for each in facts.moved],
         "rates": chosen and _rates(chosen, facts.currency, asked),
         "losses": _losses(deployment),
+        "ahead": _ahead(deployment, facts, asked),
     }
+
+
+def _ahead(deployment: Deployment, facts: Facts, asked: Asked) -> dict[str, Any] | None:
+    """The months ahead as two charts and a table; None while they are worked out, or where nobody can."""
+    kept = deployment.forecast
+    told = kept.ask() if kept is not None else None
+    if told is None:
+        return None
+    scale = 1.0 if asked.by == "count" else float(to_major(1, facts.currency))
+    courses = {name: by[asked.by] for name, by in told["forecasts"].items()}
+    settled = [each for each in facts.months if each.day <= told["settled_on"]]
+    seen = [scale * _late(_of(each, asked)) for each in settled]
+    total = scale * sum(_of(settled[-1], asked).values()) if settled else 0.0
+    days = [each.day for each in settled] + [_months_after(settled[-1].day, step + 1) for step in range(told["months"])]
+    names = [*courses, *courses][:2]
+    late = [_course(name, courses[name], scale, total, _past_due) for name in names]
+    lost = [_course(name, courses[name], scale, total, _lost) for name in names]
+    return {
+        "said": told["said"],
+        "names": list(courses),
+        "late": charts.forecast(days, seen, late[0], late[-1], title="Past due, seen and expected"),
+        "lost": charts.forecast(days[len(seen) - 1 :], [0.0], lost[0], lost[-1], title="Lost by then"),
+        "lost_at": told["lost_at"],
+        "table": [_row_ahead(name, courses[name], scale) for name in courses],
+        "steps": [step for step in STEPS if step <= told["months"]],
+    }
+
+
+def _course(name: str, aheads: Sequence[Mapping[str, Any]], scale: float, total: float, what: Any) -> charts.Course:  # noqa: ANN401 - one of the two below
+    bands = [what(ahead, total / scale) for ahead in aheads]
+    return charts.Course(name, *([scale * band[part] for band in bands] for part in ("expected", "low", "high")))
+
+
+def _past_due(ahead: Mapping[str, Any], total: float) -> dict[str, float]:
+    """All that is not current; what left the book is in neither."""
+    current = ahead["totals"]["CURRENT"]
+    gone = sum(band["expected"] for state, band in ahead["totals"].items() if state not in ("CURRENT", *LATE))
+    whole = total - gone
+    return {
+        "expected": whole - current["expected"],
+        "low": max(whole - current["high"], 0.0),
+        "high": whole - current["low"],
+    }
+
+
+def _lost(ahead: Mapping[str, Any], total: float) -> dict[str, float]:
+    del total
+    return dict(ahead["lost"])
+
+
+def _row_ahead(name: str, aheads: Sequence[Mapping[str, Any]], scale: float) -> tuple[str, list[tuple[str, list[str]]]]:
+    """One answer's expectations by bucket, at the months that are shown."""
+    shown = {ahead["month"]: ahead for ahead in aheads if ahead["month"] in STEPS}
+    rows = [(bucket, [shown[step]["totals"].get(bucket) for step in shown]) for bucket in ("CURRENT", *LATE)]
+    rows.append(("lost by then", [shown[step]["lost"] for step in shown]))
+    return name, [(bucket, [_band(band, scale) for band in bands]) for bucket, bands in rows]
+
+
+def _band(band: Mapping[str, float] | None, scale: float) -> str:
+    if band is None:
+        return NOTHING
+    return f"{band['expected'] * scale:,.0f} ({band['low'] * scale:,.0f} to {band['high'] * scale:,.0f})"
+
+
+def _late(found: Mapping[str, int]) -> int:
+    return sum(found.get(bucket, 0) for bucket in LATE)
+
+
+def _months_after(day: date, months: int) -> date:
+    place = day.year * 12 + day.month - 1 + months
+    return date(place // 12, place % 12 + 1, 1)
 
 
 def _losses(deployment: Deployment) -> list[tuple[str, float]]:
