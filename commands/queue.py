@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from commands.context import AsJson, Database, emit, places
 
@@ -177,18 +177,17 @@ def _draw_items(console: Console, night: Night, items: list[WorkItem], total: in
     from arrears.queues.export import sentences
 
     console.print(f"Night {night.night_id} as of {night.as_of}, {night.strategy['sentence']} {total:,} items")
-    table = Table("rank", "account", "bucket", "balance", "rolls on", "per minute", "why")
-    unit = next(term["unit"] for term in night.strategy["terms"] if term["name"] == night.strategy["priority"])
+    table = Table(
+        *(Column(name, no_wrap=True) for name in ("rank", "account", "bucket", "balance", "rolls on")), "because"
+    )
     for item in items:
-        money = unit.startswith("money")
         table.add_row(
             f"{item.rank:,}",
             " ".join(item.accounts),
             item.bucket,
             "" if item.balance_minor is None else say_money(item.balance_minor, item.currency),
             str(item.rolls_on or ""),
-            say_money(round(item.priority), item.currency) if money else f"{item.priority:.3f}",
-            "; ".join(sentences(item)[:2]),
+            "; ".join(sentences(item)[:1]),
         )
     console.print(table)
     if after:

@@ -30,7 +30,7 @@ from models.registry import Registry
 from serving import night_rows
 from serving.book import Book, questions, read_book
 from serving.losses import Losses, losses_on
-from serving.scoring import PROPENSITY, ROLL_RATE, Champion, Scores, champion, score
+from serving.scoring import PROPENSITY, ROLL_RATE, Champion, Scores, champion, fitting, score
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
@@ -147,7 +147,8 @@ def build(
         book = read_book(con, asked, as_of)
         losses = losses_on(con, lake.present, asked.settings, as_of)
     progress(f"Scoring {len(book):,} past-due accounts")
-    scores = score(book, *champions, losses)
+    propensity, roll_rate = (fitting(each, book.names) for each in champions)
+    scores = score(book, propensity, roll_rate, losses)
     progress("Asking the rules")
     judgement = judge(book.facts())
     progress("Valuing and ranking")

@@ -99,13 +99,25 @@ def champion(registry: Registry, name: str, as_of: date) -> Champion:
 
 def staleness(loaded: Loaded, as_of: date) -> str | None:
     """Why a version no longer speaks for the book, None while it does."""
-    trained_on = loaded.artifact.document.get("training", {}).get("training_day")
-    if trained_on is None:
-        return None
-    age = (as_of - date.fromisoformat(str(trained_on)[:10])).days
+    days = loaded.artifact.document.get("training", {}).get("trained_on") or []
+    newest = max((date.fromisoformat(str(day)[:10]) for day in days), default=None)
+    age = (as_of - newest).days if newest else 0
     if age <= STALE_AFTER_DAYS:
         return None
-    return f"Version {loaded.version} of {loaded.name} was trained {age} days before: more than {STALE_AFTER_DAYS}."
+    return (
+        f"Version {loaded.version} of {loaded.name} learned from days at least {age} back; {STALE_AFTER_DAYS} may pass."
+    )
+
+
+def fitting(champion: Champion, names: Sequence[str]) -> Champion:
+    """The champion if the book has every feature it reads, else the rules: it never learned what their lack means."""
+    if champion.loaded is None:
+        return champion
+    missing = [name for name in champion.loaded.artifact.features if name not in names]
+    if not missing:
+        return champion
+    lacks = f"{len(missing)} features that the book has not, as {missing[0]}"
+    return Champion(champion.name, None, f"Version {champion.version} of {champion.name} reads {lacks}.")
 
 
 def score(book: Book, propensity: Champion, roll_rate: Champion, losses: Losses, *, explain: bool = True) -> Scores:

@@ -34,7 +34,7 @@ def test_a_registry_that_cannot_be_read_is_no_reason_to_stop(tmp_path):
 @pytest.mark.parametrize(("age", "is_stale"), [(STALE_AFTER_DAYS, False), (STALE_AFTER_DAYS + 1, True)])
 def test_a_champion_is_stale_after_its_days(age, is_stale):
     trained_on = SCORING_DAY - timedelta(days=age)
-    artifact = SimpleNamespace(document={"training": {"training_day": trained_on.isoformat()}})
+    artifact = SimpleNamespace(document={"training": {"trained_on": ["2004-01-31", trained_on.isoformat()]}})
     version = SimpleNamespace(name="propensity", version="3", artifact=artifact)
     assert (staleness(version, SCORING_DAY) is not None) == is_stale
 
