@@ -135,7 +135,7 @@ ACCOUNT_FEATURES: tuple[Feature, ...] = (
         needs=("bill_last_minor", "bill_previous_minor"),
     ),
     Feature(
-        "account_age_days",
+        "days_since_opened",
         GROUP,
         "age of account",
         "Days since the account was opened.",

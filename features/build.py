@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ibis import ir
 
@@ -26,7 +26,7 @@ class FeaturePlan(Plan):
     """
 
     names: tuple[str, ...] = ()
-    absent: Mapping[str, str] | None = None
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(
@@ -70,7 +70,7 @@ def _why(reads: list[str], present: Mapping[str, frozenset[str]]) -> str:
     told = []
     for read in reads:
         ways = [way.split(".") for way in read.split("|")]
-        told.append(" or ".join(f"{t}.{c}" if t in present else f"table {t}" for t, c in ways))
+        told.append(" or ".join(dict.fromkeys(f"{t}.{c}" if t in present else f"table {t}" for t, c in ways)))
     return "the book has no " + ", no ".join(dict.fromkeys(told))
 
 

@@ -191,7 +191,7 @@ DEBTOR_FEATURES: tuple[Feature, ...] = (
         none_is_zero=True,
     ),
     Feature(
-        "debtor_overdue_minor",
+        "debtor_past_due_minor",
         GROUP,
         OTHERS,
         "What is left on the debtor's unpaid invoices and instalments past their day.",
@@ -202,7 +202,7 @@ DEBTOR_FEATURES: tuple[Feature, ...] = (
         none_is_zero=True,
     ),
     Feature(
-        "debtor_overdue_count",
+        "debtor_past_due_count",
         GROUP,
         OTHERS,
         "Number of the debtor's unpaid invoices and instalments past their day.",
