@@ -113,6 +113,7 @@ def _metrics(newest: FoldResult) -> dict[str, float]:
 def _facts(book: Book, newest: FoldResult, decided: Verdict) -> Mapping[str, Any]:
     days = book.labelled_days()
     return {
+        "training_day": str(book.training_day),
         "judged_on": [str(newest.fold.test[0]), str(newest.fold.test[-1])],
         "trained_on": [str(days[0]), str(days[-1])],
         "rows": int(book.labelled.sum()),

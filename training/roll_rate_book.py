@@ -45,6 +45,7 @@ class Book:
     next_rank : (n,) bucket of the next settled status; -1 where the label is missing.
     known_at : (n,) when the label became known, in UTC; not a time where it is missing.
     balance_minor : (n,) owed at the origin, 0 for a credit.
+    training_day : the day at whose end the labels were looked at.
     """
 
     panel: Panel
@@ -53,6 +54,7 @@ class Book:
     next_rank: Ranks
     known_at: Days
     balance_minor: npt.NDArray[np.int64]
+    training_day: date
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -102,7 +104,7 @@ def read_book(lake: Lake, request: TrainRequest) -> Book:
         zone=zone,
         settles_days=lake.settings.delinquency.status_settles_days,
     )
-    book = _book(panel, labels)
+    book = _book(panel, labels, request.training_day)
     taught = book.next_rank[book.labelled]
     refuse_what_cannot_teach(
         "roll_rate",
@@ -123,7 +125,7 @@ def _snapshots(panel: Panel, zone: str) -> pa.Table:
     return keys.append_column("cutoff", pa.array([ends[day] for day in panel.as_of], pa.timestamp("us", tz="UTC")))
 
 
-def _book(panel: Panel, labels: pa.Table) -> Book:
+def _book(panel: Panel, labels: pa.Table, training_day: date) -> Book:
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     con.register("labels", labels)
@@ -149,6 +151,7 @@ def _book(panel: Panel, labels: pa.Table) -> Book:
         next_rank=_ranks(joined["next_bucket"], NEXT_RANK)[standing],
         known_at=joined["known_at"].to_numpy(zero_copy_only=False).astype("datetime64[us]")[standing],
         balance_minor=joined["owed"].to_numpy().astype(np.int64)[standing],
+        training_day=training_day,
     )
 
 
