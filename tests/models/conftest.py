@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sqlalchemy import text
 
-from arrears.places import find_places
-from arrears.state.server import connect, served
 from models.artifact import Part, write
 from models.registry import Registry
 from models.spec import ModelSpec
@@ -30,23 +27,6 @@ def booster():
 def model_folder(booster, tmp_path):
     part = Part("propensity", booster, {"method": "platt", "parameters": [0.9, 0.1]})
     return write(tmp_path / "folder", SPEC, ["paid_share", "dpd", "owed_minor"], [part])
-
-
-@pytest.fixture(scope="session")
-def database_url(tmp_path_factory):
-    with served(find_places({}, root=tmp_path_factory.mktemp("models_state"))) as url:
-        yield url
-
-
-@pytest.fixture
-def database(database_url):
-    engine = connect(database_url)
-    yield engine
-    with engine.begin() as connection:  # the table refuses TRUNCATE, so its guard steps aside between tests
-        connection.execute(text("ALTER TABLE alias_moves DISABLE TRIGGER USER"))
-        connection.execute(text("DELETE FROM alias_moves"))
-        connection.execute(text("ALTER TABLE alias_moves ENABLE TRIGGER USER"))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
