@@ -1,0 +1,41 @@
+"""One newcomer for all pages: an empty root, in which `make run`'s steps and then the tutorial were followed."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.docs.shell_blocks import shell_blocks
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def follow(page: Path, root: Path) -> None:
+    """Type everything that a page tells its reader to type, as a reader in `root` would."""
+    for block in shell_blocks(page):
+        typed(["/usr/bin/env", "bash", "-euo", "pipefail", "-c", block], root)
+
+
+def typed(command: list[str], root: Path) -> None:
+    """Run one command in `root`; a failure shows what it printed."""
+    run = subprocess.run(
+        command,
+        check=False,
+        cwd=root,
+        env={**os.environ, "ARREARS_ROOT": str(root)},
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+    assert run.returncode == 0, f"{command}\n{run.stdout[-2000:]}\n{run.stderr[-2000:]}"
+
+
+@pytest.fixture(scope="session")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root with everything that `make run` makes before it serves, and then the tutorial's own steps."""
+    root = tmp_path_factory.mktemp("newcomer")
+    (root / ".venv").symlink_to(PROJECT / ".venv")
+    typed(["make", "-C", str(PROJECT), "made", f"ROOT={root}"], root)
+    follow(PROJECT / "docs" / "tutorial.md", root)
+    return root
