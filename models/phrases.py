@@ -165,7 +165,7 @@ AMOUNTS = {
 }  # fmt: skip
 
 AGES = {
-    "account_age_days": Phrase("either", "Was opened {v} ago", "Its opening day is not known",
+    "days_since_opened": Phrase("either", "Was opened {v} ago", "Its opening day is not known",
                                zero="Was opened today", noun=DAY),
     "days_since_placed": Phrase("either", "Was placed for collection {v} ago", "Has not been placed for collection",
                                 zero="Was placed for collection today", noun=DAY),
@@ -280,9 +280,9 @@ CUSTOMER = {
     "debtor_days_late_last": _days_late("Settled the invoices paid last"),
     "debtor_open_minor": Phrase("either", "The customer's open invoices come to {v}", NO_DUE,
                                 zero="The customer has no open invoice"),
-    "debtor_overdue_minor": Phrase("low", "The customer's overdue invoices come to {most}{v}", NO_DUE,
+    "debtor_past_due_minor": Phrase("low", "The customer's overdue invoices come to {most}{v}", NO_DUE,
                                    zero="The customer has no overdue invoice"),
-    "debtor_overdue_count": Phrase("low", "The customer has {most}{v}", NO_DUE,
+    "debtor_past_due_count": Phrase("low", "The customer has {most}{v}", NO_DUE,
                                    zero="The customer has no overdue invoice",
                                    noun=("overdue invoice", "overdue invoices")),
     "debtor_due_mean_minor": Phrase("either", "The customer's invoices come to {v} on average",

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 WINDOW = r"(_\d+d|_\d+_cycles?|_last|_previous|_before_previous)?"
 # From GLOSSARY.md, "never call it": words that no feature's name may hold.
 BANNED = {
-    "age", "overdue", "user", "borrower", "loan", "case", "debt", "customer", "tenant", "agent", "worker", "now", "today", "snapshot",
+    "age", "overdue",
+    "user", "borrower", "loan", "case", "debt", "customer", "tenant", "agent", "worker", "now", "today", "snapshot",
     "timestamp", "delinquency", "stage", "band", "write_off", "default", "revenue", "ead", "lgd",
     "agreement", "touch", "outcome", "action", "campaign", "score", "ptp",
 }  # fmt: skip
