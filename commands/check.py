@@ -9,7 +9,7 @@ import typer
 from commands.context import AsJson, LakeDir, emit, places
 from commands.source_report import draw, source_folder, watching
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from commands.context import AsJson, LakeDir, emit, places
 if TYPE_CHECKING:
     from arrears.lake import Lake
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from commands.context import AsJson, Day, LakeDir, emit, places, progress_consol
 if TYPE_CHECKING:
     import pyarrow as pa
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

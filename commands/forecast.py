@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from arrears.lake import Lake
     from models.registry import Loaded
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 HORIZONS = (1, 3, 6, 12)
 """Months that are drawn; the JSON has all."""
 

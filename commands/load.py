@@ -13,7 +13,7 @@ from commands.source_report import draw, source_folder, watching
 if TYPE_CHECKING:
     from arrears.intake.report import Report
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from commands.context import AsJson, Database, Tracking, emit, places
 if TYPE_CHECKING:
     from models.registry import Registry
 
-app = typer.Typer(no_args_is_help=True, help="The registry and its alias history.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The registry and its alias history.")
 
 Name = Annotated[str, typer.Argument(help="A model's name, as propensity.")]
 Number = Annotated[str, typer.Argument(help="A version's number.")]

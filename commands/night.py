@@ -13,7 +13,7 @@ from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, pla
 if TYPE_CHECKING:
     from serving.nightly import Built
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

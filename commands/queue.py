@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from arrears.queues.item import Night, WorkItem
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 NightId = Annotated[int | None, typer.Option("--night", help="A night's number; the one that serves now by default.")]
 

@@ -9,7 +9,7 @@ import typer
 
 from commands.context import AsJson, Database, LakeDir, Tracking, emit, places, progress_console
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arrears.roll_matrix import Matrix
     from arrears.roll_rates import RollRates
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _DAY = {"formats": ["%Y-%m-%d"], "metavar": "DAY"}
 
 

@@ -14,7 +14,7 @@ from commands.context import AsJson, Day, LakeDir, Tracking, emit, places, progr
 if TYPE_CHECKING:
     from serving.nightly import Built
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _SHOWN = 20
 
 

@@ -25,7 +25,7 @@ from commands.context import AsJson, Database, LakeDir, Tracking, emit, places
 
 HOST = "127.0.0.1"
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from arrears.places import Places
     from training.trained import TrainRequest
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _DAY = {"formats": ["%Y-%m-%d"], "metavar": "DAY"}
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from arrears.queues.item import Term
     from serving.why import Why
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -4,7 +4,6 @@ from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
-import typer
 from typer.main import get_command
 
 from commands.main import COMMANDS
@@ -72,9 +71,7 @@ def _options(command: object, name: str) -> list[str]:
 
 
 def _spelled(parameter: object) -> str:
-    options = getattr(parameter, "opts", [])
-    context = typer.Context(get_command(typer.Typer(callback=lambda: None)))
-    metavar = parameter.make_metavar(context) if hasattr(parameter, "make_metavar") else ""
+    name, metavar = str(getattr(parameter, "name", "")), getattr(parameter, "metavar", None)
     if getattr(parameter, "param_type_name", "") == "argument":
-        return str(metavar)
-    return f"{', '.join(options)} {'' if getattr(parameter, 'is_flag', False) else metavar}".strip()
+        return str(metavar or name.upper())
+    return " ".join([", ".join(getattr(parameter, "opts", [])), metavar or ""]).strip()
