@@ -175,19 +175,28 @@ def _margins(p: Floats) -> Floats:
 
 
 def _cox(y: Floats, margins: Floats) -> tuple[float, float]:
-    """Slope and intercept of the logistic regression of the outcome on the margin."""
-    slope, level = 1.0, 0.0
-    for _ in range(25):
-        step = _solve([float(part.sum()) for part in _cox_parts(y, margins, slope, level)])
-        slope, level = slope + step[0], level + step[1]
-        if max(map(abs, step)) < 1e-8:  # noqa: PLR2004 - far below what two decimals show
+    """Slope and intercept of the logistic regression of the outcome on the margin, which needs both outcomes."""
+    share = y.mean()
+    at = np.array([0.0, np.log(share / (1 - share))])
+    for _ in range(50):
+        step = np.array(_solve([float(part.sum()) for part in _cox_parts(y, margins, *at)]))
+        # A whole Newton step can overshoot where margins lie far out.
+        while _cox_loss(y, margins, at + step) > _cox_loss(y, margins, at) + _SMALLEST:
+            step = step / 2
+        at = at + step
+        if np.abs(step).max() < 1e-8:  # noqa: PLR2004 - far below what two decimals show
             break
-    return slope, level
+    return float(at[0]), float(at[1])
+
+
+def _cox_loss(y: Floats, margins: Floats, at: Floats) -> float:
+    bent = at[0] * margins + at[1]
+    return float(np.mean(np.logaddexp(0.0, bent) - y * bent))
 
 
 def _cox_parts(y: Floats, margins: Floats, slope: float, level: float) -> list[Floats]:
     """Each row's part in the gradient and the curvature of that regression."""
-    fitted = 1 / (1 + np.exp(-(slope * margins + level)))
+    fitted = 0.5 * (1 + np.tanh(0.5 * (slope * margins + level)))
     bend, error = fitted * (1 - fitted), y - fitted
     return [error * margins, error, bend * margins**2, bend * margins, bend]
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from arrears.errors import Refused
 from arrears.lake import Lake
 from models import baselines
 from models.artifact import IDENTITY, Part
@@ -75,13 +76,17 @@ class Recipe:
 
 
 def fit(lake: Lake, request: TrainRequest) -> Trained:
-    """Train propensity as asked.
+    """Train propensity on a lake as asked.
 
     Raises
     ------
     Refused : too little mature data, one class alone, a column of nulls, or too few days for a fold.
     """
-    data = read_dataset(lake, request)
+    return learn(read_dataset(lake, request), request)
+
+
+def learn(data: Dataset, request: TrainRequest) -> Trained:
+    """Train propensity on rows that are already read."""
     immature = int(np.isnan(data.labels.paid[data.labels.needs_minor > 0]).sum())
     refuse_what_cannot_teach(
         "propensity", data.x, data.y, data.panel.features, least=LEAST_OF_EACH_CLASS, immature=immature
@@ -92,6 +97,12 @@ def fit(lake: Lake, request: TrainRequest) -> Trained:
     if request.trials:
         recipe = replace(recipe, parameters=search(data, folds[-1], spec, trials=request.trials))
     results = [result for fold in folds if (result := _one_fold(recipe, fold)) is not None]
+    if not results or results[-1].fold != folds[-1]:
+        raise Refused(
+            asked="train propensity",
+            found=f"before {folds[-1].starts_on} fewer than {LEAST_OF_EACH_CLASS} labels of a class are over",
+            do="Train on a longer history, or test from a later day with --test-from.",
+        )
     return judge(recipe, results)
 
 
@@ -99,11 +110,18 @@ def judge(recipe: Recipe, results: Sequence[FoldResult]) -> Trained:
     """Calibrate, judge on the newest fold, decide, and fit the model that would serve."""
     newest = results[-1]
     y, debtors = recipe.data.y[newest.test], recipe.data.debtors[newest.test]
+    if not 0 < y.mean() < 1:
+        raise Refused(
+            asked="train propensity",
+            found=f"all {len(y)} accounts of the test from {newest.fold.starts_on} ended alike",
+            do="Test from an earlier day with --test-from.",
+        )
     choice = _calibration(recipe.data, results)
     model = sigmoid(calibrated_margin(newest.margins, choice.calibration))
     scores = judged(y, model, debtors)
     best = min(newest.baselines, key=lambda name: log_loss(y, newest.baselines[name]))
-    difference = loss_difference(y, model, newest.baselines[best], debtors)
+    differences = {name: loss_difference(y, model, p, debtors) for name, p in newest.baselines.items()}
+    difference = differences[best]
     decided = verdict(
         [
             enough({"paid": int(y.sum()), "unpaid": int(len(y) - y.sum())}),
@@ -112,7 +130,7 @@ def judge(recipe: Recipe, results: Sequence[FoldResult]) -> Trained:
         ]
     )
     part, serving = _serving_part(recipe, results)
-    report = _report(recipe, results, choice, model, scores, best, difference) | {"serving": serving}
+    report = _report(recipe, results, choice, model, scores, best, differences) | {"serving": serving}
     return Trained(
         spec=recipe.spec,
         features=recipe.features,
@@ -232,7 +250,7 @@ def _report(
     model: Floats,
     scores: Mapping[str, Interval],
     best: str,
-    difference: Interval,
+    differences: Mapping[str, Interval],
 ) -> dict[str, Any]:
     newest, data = results[-1], recipe.data
     y = data.y[newest.test]
@@ -245,7 +263,8 @@ def _report(
         "raw_log_loss": log_loss(y, sigmoid(newest.margins)),
         "baselines": {name: _plain_scores(y, p) for name, p in newest.baselines.items()},
         "best_baseline": best,
-        "difference_to_best_baseline": asdict(difference),
+        "difference_to_best_baseline": asdict(differences[best]),
+        "differences": {name: asdict(difference) for name, difference in differences.items()},
         "calibration": {"method": choice.method, "held_out_log_loss": dict(choice.held_out_log_loss)},
         "recovery_at_capacity": {
             "capacity": capacity,
