@@ -50,8 +50,11 @@ def lake_table(name: str) -> ir.Table:
 
 
 def whole(total: ir.IntegerValue) -> ir.IntegerValue:
-    """A sum as an int64: DuckDB widens sums of integers beyond what Arrow and Ibis expect."""
-    return total.cast("int64")
+    """A sum as an int64: DuckDB widens sums of integers to 128 bits, which Arrow could only carry as decimals.
+
+    Ibis takes such a sum for an int64 already and would leave a plain cast out, hence the step in between.
+    """
+    return total.cast("decimal(38, 0)").cast("int64")
 
 
 def days_between(early: ir.DateValue, late: ir.DateValue) -> ir.IntegerValue:
