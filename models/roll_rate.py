@@ -26,7 +26,7 @@ ROLL_RATE = ModelSpec(
     kind="chain",
     horizon_days=30,
     parameters={
-        "learning_rate": 0.04,
+        "learning_rate": 0.08,
         "num_leaves": 15,
         "min_data_in_leaf": 200,
         "lambda_l2": 50.0,

@@ -21,7 +21,7 @@ from models.roll_rate import LEAST_WORSE, ROLL_RATE, deeper_moves, edge_name, ed
 from models.scorer import Floats, Ranks
 from training.fit import booster
 
-ROUNDS = 250
+ROUNDS = 125
 
 
 @dataclass(frozen=True)

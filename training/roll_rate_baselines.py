@@ -52,7 +52,7 @@ class Scorecard:
         design = self._design(x, origin)
         self.mean, self.spread = design.mean(axis=0), design.std(axis=0)
         self.spread[self.spread == 0] = 1.0
-        self.model = LogisticRegression(C=0.1, max_iter=60, tol=1e-3)
+        self.model = LogisticRegression(C=0.1, max_iter=200, tol=1e-3)
         self.model.fit(self._scaled(design), happened)
 
     def chances(self, x: Floats, origin: Ranks) -> Floats:
