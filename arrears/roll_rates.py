@@ -62,16 +62,14 @@ def moves(statuses: pa.Table, *, months: int = 1) -> pa.Table:
     An account that is never stated again has moved to LEFT, so no matrix loses accounts; one that is stated again later
     has a gap, and that month's move is unknown.
     """
-    con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")
+    con = _connect()
     con.register("statuses", statuses)
     return con.execute(_MOVES, [months, months, months, months]).to_arrow_table()
 
 
 def settled_by(moved: pa.Table, as_of: date, *, zone: str, settles_days: int) -> pa.Table:
     """The moves that a person standing on `as_of` can rely on: both ends recorded, and old enough to be settled."""
-    con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")
+    con = _connect()
     con.register("moved", moved)
     return con.execute(
         "SELECT * FROM moved WHERE month_to + CAST(? AS INTEGER) <= CAST(? AS DATE)"
@@ -113,7 +111,7 @@ def monthly(moved: pa.Table) -> list[RollRates]:
     >>> monthly(moves(example_statuses()))[0].accounts[0, :3].tolist()
     [2.0, 1.0, 0.0]
     """
-    con = duckdb.connect()
+    con = _connect()
     con.register("moved", moved)
     cells = con.execute(
         "SELECT month_from, month_to, bucket_from, bucket_to, count(*), sum(balance_minor) FROM moved"
@@ -167,7 +165,7 @@ def bucket_counts(statuses: pa.Table) -> Mapping[date, Mapping[Bucket, int]]:
     >>> {str(day): counts[Bucket.CURRENT] for day, counts in bucket_counts(example_statuses()).items()}
     {'2026-01-31': 3, '2026-02-28': 2}
     """
-    con = duckdb.connect()
+    con = _connect()
     con.register("statuses", statuses)
     found: dict[date, dict[Bucket, int]] = {}
     for month, bucket, count in con.execute(
@@ -175,6 +173,13 @@ def bucket_counts(statuses: pa.Table) -> Mapping[date, Mapping[Bucket, int]]:
     ).fetchall():
         found.setdefault(month, dict.fromkeys(STATES, 0))[Bucket(bucket)] = count
     return found
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    # DuckDB draws its own progress on stdout, where a command's one JSON document goes.
+    con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    return con
 
 
 def example_statuses() -> pa.Table:

@@ -109,6 +109,12 @@ def _run_folder(data: Path) -> Path:
     roomy = len(os.fsencode(beside)) + len("/python_PostgresServer/0123456789/.s.PGSQL.5432") < _LONGEST_SOCKET_PATH
     run = beside if roomy else Path(tempfile.gettempdir()) / f"arrears-{os.geteuid()}-{_digest(data)}"
     (run / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    if run.stat().st_uid != os.geteuid():
+        raise ArrearsError(
+            asked="start the embedded PostgreSQL",
+            found=f"{run} belongs to somebody else",
+            do="Remove it, or set TMPDIR to a folder of your own.",
+        )
     run.chmod(0o700)  # platformdirs refuses, with a warning, a folder that others may enter
     return run
 

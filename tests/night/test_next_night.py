@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from arrears.queues import record, store
 from arrears.queues.strategy import strategy
 from serving import night_rows
-from serving.nightly import build_by_champions, run_night
+from serving.nightly import run_night
 from tests.demo_day import SCORING_DAY, DemoClock
 
 
@@ -16,8 +16,12 @@ def count(connection, sql):
     return connection.execute(text(sql)).scalar_one()
 
 
-def test_the_same_day_again_is_a_new_night_and_the_old_ones_items_are_withdrawn(night_database, demo_lake, no_registry):
-    second = run_night(night_database, demo_lake, no_registry, SCORING_DAY, strategy("severity"), clock=DemoClock())
+@pytest.fixture(scope="module")
+def second(night_database, demo_lake, no_registry):
+    return run_night(night_database, demo_lake, no_registry, SCORING_DAY, strategy("severity"), clock=DemoClock())
+
+
+def test_the_same_day_again_is_a_new_night_and_the_old_ones_items_are_withdrawn(night_database, second):
     with night_database.connect() as connection:
         assert store.latest_night(connection).night_id == second.night_id
         before = store.night(connection, 1)
@@ -28,10 +32,8 @@ def test_the_same_day_again_is_a_new_night_and_the_old_ones_items_are_withdrawn(
         assert count(connection, "SELECT count(*) FROM audit WHERE did = 'night.ran'") == 2
 
 
-def test_a_night_that_fails_while_it_is_written_leaves_the_one_before(night_database, demo_lake, no_registry):
-    with night_database.connect() as connection:
-        serving = store.latest_night(connection).night_id
-    built = build_by_champions(demo_lake, no_registry, SCORING_DAY, strategy("severity"))
+def test_a_night_that_fails_while_it_is_written_leaves_the_one_before(night_database, second):
+    built = second.built
     items = list(night_rows.items(built, at=DemoClock().now()))
     with pytest.raises(UniqueViolation), night_database.begin() as connection:
         record.record_night(
@@ -42,11 +44,11 @@ def test_a_night_that_fails_while_it_is_written_leaves_the_one_before(night_data
             who="test",
         )
     with night_database.connect() as connection:
-        assert store.latest_night(connection).night_id == serving
+        assert store.latest_night(connection).night_id == second.night_id
         assert count(connection, "SELECT count(*) FROM work_items WHERE state = 'ready'") == 5_129
 
 
-def test_nobody_can_have_two_open_items_in_one_work_group(night_database):
+def test_nobody_can_have_two_open_items_in_one_work_group(night_database, second):
     double = """
         UPDATE work_items SET state = 'ready' WHERE state = 'withdrawn' AND debtor_id = (
             SELECT debtor_id FROM work_items WHERE state = 'ready' LIMIT 1)

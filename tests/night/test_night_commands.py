@@ -83,18 +83,12 @@ def test_why_tells_an_account_in_json_and_in_words(arrears):
     assert arrears("why", account, as_json=False)[1].splitlines()[0].startswith(account)
 
 
-def test_a_replayed_night_is_identical_and_a_changed_one_is_exit_code_1(arrears, night_database):
-    assert arrears("replay", "1")[1] == {
-        "night_id": 1,
-        "accounts": 6_818,
-        "items": 5_129,
-        "difference": None,
-        "identical": True,
-    }
+def test_a_replay_names_what_was_changed_and_ends_with_1(arrears, night_database):
     with night_database.begin() as connection:
         connection.execute(text("UPDATE work_items SET bucket = '1-29' WHERE rank = 1"))
     code, document, _ = arrears("replay", "1")
     assert code == 1
+    assert not document["identical"]
     assert document["difference"] == {"of": "item", "key": "1", "column": "bucket"}
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -91,6 +92,7 @@ def test_a_file_left_by_a_dead_server_is_no_server(state):
 
 def test_a_server_that_cannot_start_is_told_with_its_log(tmp_path, monkeypatch):
     monkeypatch.setattr(embedded, "data_folder", lambda state: state / "postgres")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     data = tmp_path / "postgres"
     data.mkdir()
     (data / "PG_VERSION").write_text("18\n")
@@ -135,3 +137,19 @@ def test_users_are_listed_by_process(state):
     with embedded.start(state):
         listed = json.loads((embedded.data_folder(state) / ".handle_pids.json").read_text())
         assert os.getpid() in listed
+
+
+def test_a_socket_in_a_folder_with_a_long_path_lies_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    long = tmp_path / ("a-folder-with-a-long-name" * 4) / "postgres"
+    assert embedded._run_folder(long).parent == tmp_path
+
+
+def test_a_run_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    long = tmp_path / ("a-folder-with-a-long-name" * 4) / "postgres"
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    os.chown(embedded._run_folder(long), 12_345, -1)
+    with pytest.raises(ArrearsError, match="belongs to somebody else"):
+        embedded._run_folder(long)
