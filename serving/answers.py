@@ -30,9 +30,9 @@ class Told:
 
 
 async def told_of(deployment: Deployment, name: str, standings: Sequence[Standing]) -> Told | None:
-    """Explanations of one model for every standing, as a night records them; None without a champion."""
+    """Explanations of one model for every standing, as a night records them; None without a champion that fits."""
     loaded = deployment.champions.of(name)
-    if loaded is None:
+    if loaded is None or not all(set(loaded.artifact.features) <= each.features.keys() for each in standings):
         return None
     columns = {
         feature: [each.features.get(feature, np.nan) for each in standings] for feature in loaded.artifact.features

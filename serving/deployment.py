@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -171,10 +171,11 @@ def clock_of(stands_at: datetime | None) -> Clock:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> clock_of(datetime(2005, 10, 3, 2, tzinfo=UTC)).now().date()
     datetime.date(2005, 10, 3)
     """
-    return SystemClock() if stands_at is None else ShiftedClock(stands_at=stands_at, when=datetime.now(UTC))
+    return SystemClock() if stands_at is None else ShiftedClock(stands_at=stands_at, when=SystemClock().now())
 
 
 def in_zone(moment: datetime, zone: str) -> datetime:

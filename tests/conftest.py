@@ -21,11 +21,13 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.demo_day import SCORING_DAY, DemoClock
+from tests.served import served
 
 if TYPE_CHECKING:
     from arrears.lake import Lake
     from models.registry import Registry
 
+__all__ = ["served"]
 _numbers = itertools.count()
 
 
