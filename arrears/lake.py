@@ -96,7 +96,7 @@ class Lake:
             other party, and the rows of both.
         """
         con = duckdb.connect()
-        con.execute("SET TimeZone = 'UTC'")
+        settle(con)
         if only_debtor is None:
             for table in self.tables:
                 con.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {self.scan(table)}')
@@ -146,6 +146,14 @@ class Lake:
                 do=f"Load a source that has {table}.",
             )
         return self.manifest.tables[table]
+
+
+def settle(con: duckdb.DuckDBPyConnection) -> None:
+    """Make a connection speak UTC and draw no progress, on any machine and in a notebook."""
+    con.execute("SET TimeZone = 'UTC'")
+    # A notebook without widgets has no progress bar, and refuses even to switch it off.
+    if con.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+        con.execute("SET enable_progress_bar = false")
 
 
 def scan_files(files: Iterable[Path], *, name: str | None = None) -> str:

@@ -29,7 +29,7 @@ from arrears.intake.rules import contract_rules
 from arrears.intake.source import SETTINGS, Source, open_source
 from arrears.intake.typed import TypedTable, type_table
 from arrears.intake.write import write_load
-from arrears.lake import Lake
+from arrears.lake import Lake, settle
 from arrears.settings import Settings, default_settings, read_settings
 from arrears.tables import TABLES
 
@@ -86,7 +86,8 @@ def workbench() -> Iterator[Workbench]:
         con = duckdb.connect(
             str(folder / "bench.duckdb"), config={"memory_limit": MEMORY, "temp_directory": str(folder / "spill")}
         )
-        con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET preserve_insertion_order = false")
+        settle(con)
+        con.execute("SET preserve_insertion_order = false")
         try:
             yield Workbench(con, folder)
         finally:
