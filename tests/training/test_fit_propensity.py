@@ -19,11 +19,11 @@ REQUEST = TrainRequest(training_day=date(2026, 12, 31))
 
 
 def world(months=6, accounts=400, strength=1.5, *, share=0.0, seed=0, missing=()):
-    """A book whose accounts pay with log-odds `strength` x (first x second feature) + `share`."""
+    """A book whose accounts pay by their second feature where the first is above 0: no sum of columns says that."""
     random = np.random.default_rng(seed)
     rows = months * accounts
     x = random.normal(size=(rows, 2))
-    p = 1 / (1 + np.exp(-(strength * x[:, 0] * x[:, 1] + share)))
+    p = 1 / (1 + np.exp(-(strength * np.where(x[:, 0] > 0, 2 * x[:, 1], 0.5) + share)))
     paid = (random.random(rows) < p).astype(float)
     days = np.repeat([np.datetime64(FIRST + timedelta(days=31 * month)) for month in range(months)], accounts)
     for place in missing:
