@@ -68,7 +68,7 @@ def cast(column: Column, raw_type: str) -> Cast:
     >>> cast(TABLES["accounts"].column("opened_on"), "DATE").read
     '"opened_on"'
     >>> list(cast(TABLES["contacts"].column("at"), "TIMESTAMP").faults)
-    ['no_offset']
+    ['no_offset', 'wrong_type']
     """
     name = f'"{column.name}"'
     family = _FAMILIES.get(raw_type.partition("(")[0], "other")

@@ -129,6 +129,5 @@ def _unknown_file(entry: Path) -> Problem:
 
 
 def _two_files(name: str, sources: list[TableSource]) -> Problem:
-    files = ", ".join(source.paths[0].name for source in sources)
     found = f"more than one place: {', '.join(source.paths[0].name for source in sources)}"
     return Problem(name, None, "two_files", "error", 1, found, "Keep one of them.")
