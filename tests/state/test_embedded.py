@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import psutil
@@ -153,3 +154,16 @@ def test_a_run_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
     os.chown(embedded._run_folder(long), 12_345, -1)
     with pytest.raises(ArrearsError, match="belongs to somebody else"):
         embedded._run_folder(long)
+
+
+@pytest.mark.parametrize(("status", "waits"), [("starting", True), ("ready", False)])
+def test_a_server_that_recovers_is_waited_for_and_a_ready_one_is_not(tmp_path, status, waits):
+    (tmp_path / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path}\n1\n5432\n{tmp_path}\n\n0 0\n{status}\n")
+    began = time.monotonic()
+    embedded._wait_while_recovering(tmp_path, began + 0.3)
+    assert (time.monotonic() - began >= 0.3) == waits
+
+
+def test_a_file_that_is_only_half_written_has_no_status_yet(tmp_path):
+    (tmp_path / "postmaster.pid").write_text("12345\n/somewhere\n")
+    assert embedded._postmaster(tmp_path) == (12_345, "")
