@@ -92,7 +92,13 @@ def _days_late(which: str) -> Phrase:
 
 
 HOW_LATE = {
-    "days_past_due": Phrase("low", "Is {most}{v} past due", NO_STATUS, zero="Is not past due", noun=DAY),
+    "days_past_due": Phrase(
+        "low",
+        "Was {most}{v} past due by the last settled status",
+        NO_STATUS,
+        zero="Was not past due by the last settled status",
+        noun=DAY,
+    ),
     "cycles_late_last": Phrase(
         "low", "Was {most}{v} late at the last settled month end", NO_STATUS,
         zero="Was up to date at the last settled month end", noun=MONTH,

@@ -15,10 +15,11 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from pydantic import ValidationError
 
 from arrears.errors import BadInput, WrongUse
 from arrears.lake import Lake
-from arrears.settings import DueKind
+from arrears.settings import DueKind, LabelRule
 from features.build import plan
 from features.delinquency import positions_plan
 from features.snapshots import on_days, on_due, on_opening
@@ -125,6 +126,7 @@ def read_panel(lake: Lake, request: TrainRequest) -> Panel:
 
 def read_dataset(lake: Lake, request: TrainRequest) -> Dataset:
     """The panel with its propensity labels: the rows that have one."""
+    _check_threshold(request.threshold)
     with lake.connect() as con:
         _stand(con, lake, request)
         panel = _read(con, lake, request.without)
@@ -139,6 +141,17 @@ def read_dataset(lake: Lake, request: TrainRequest) -> Dataset:
         )
     in_book = ~np.isin(panel.column("bucket").astype(str), EXITS)
     return Dataset(panel, labels, np.flatnonzero(in_book & ~np.isnan(labels.paid)))
+
+
+def _check_threshold(threshold: str | None) -> None:
+    try:
+        LabelRule(horizon_days=1, threshold=threshold or "any")
+    except ValidationError as problem:
+        raise WrongUse(
+            asked=f"label by the threshold {threshold}",
+            found="no such rule",
+            do="Choose stop_roll, any, balance:SHARE[:FLOOR] or due:SHARE, with shares from 0 to 1.",
+        ) from problem
 
 
 def days_between(first: date, last: date, every: str) -> list[date]:
@@ -201,6 +214,7 @@ def _read(con: duckdb.DuckDBPyConnection, lake: Lake, without: Sequence[str]) ->
     as_of = table["as_of"].to_numpy(zero_copy_only=False).astype("datetime64[D]")
     left_out = dict.fromkeys(without, "left out on request")
     left_out |= dict.fromkeys(_only_the_day(features.names, x, as_of), "says only which day it is")
+    left_out |= _said_before(features.names, x)
     kept = [place for place, name in enumerate(features.names) if name not in left_out]
     return Panel(
         features=tuple(features.names[place] for place in kept),
@@ -225,3 +239,17 @@ def _only_the_day(names: Sequence[str], x: Floats, as_of: Days) -> list[str]:
         if not np.isnan(column).all() and np.array_equal(ahead, behind, equal_nan=True):
             told.append(name)
     return told
+
+
+def _said_before(names: Sequence[str], x: Floats) -> dict[str, str]:
+    """Features equal on every row to an earlier one, as a debtor's to the account's where nobody has two.
+
+    A tree would share its splits between the two, and a reason would be told twice in other words.
+    """
+    first: dict[bytes, str] = {}
+    repeated: dict[str, str] = {}
+    for name, column in zip(names, x.T, strict=True):
+        same = first.setdefault(column.tobytes(), name)
+        if same != name and not np.isnan(column).all():
+            repeated[name] = f"the same as {same} on every row"
+    return repeated

@@ -157,7 +157,7 @@ def test_what_makes_a_roll_likelier_counts_against_the_account(chain):
     told = explain_roll(chain, x, np.array([0]), currencies=["USD"])[0]
     late = next(reason for reason in told.reasons if reason.feature == "days_past_due")
     assert late.contribution > 0
-    assert late.sentence == "Is 300 days past due."
+    assert late.sentence == "Was 300 days past due by the last settled status."
 
 
 def test_every_feature_of_the_catalog_has_a_phrase():
@@ -198,7 +198,7 @@ def test_a_payment_that_reached_the_measure_is_not_belittled():
 
 
 def test_one_is_said_in_the_singular():
-    assert sentence("days_past_due", {"days_past_due": 1.0}, Tone.BAD, currency="USD") == "Is 1 day past due."
+    assert sentence("days_past_due", {"days_past_due": 1.0}, Tone.BAD, currency="USD") == "Was 1 day past due by the last settled status."
 
 
 def test_a_feature_nobody_put_into_words_still_speaks():
