@@ -6,6 +6,7 @@ A live request and a night run the same text: only the rows behind the tables' n
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 import duckdb
@@ -67,6 +68,11 @@ def duckdb_sql(answer: ir.Table) -> str:
     before = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
-        return str(ibis.to_sql(answer, dialect="duckdb", pretty=False))
+        return _in_one_order(str(ibis.to_sql(answer, dialect="duckdb", pretty=False)))
     finally:
         ibis.options.sql.fuse_selects = before
+
+
+def _in_one_order(sql: str) -> str:
+    """The same text in every process: Ibis names excluded columns in the order of a set."""
+    return re.sub(r"EXCLUDE \(([^()]*)\)", lambda found: f"EXCLUDE ({', '.join(sorted(found[1].split(', ')))})", sql)
