@@ -147,7 +147,8 @@ def _payments(view: View, account_id: str) -> dict[str, Answer]:
     ratios = [ratio for ratio in (of_bill(back) for back in range(6)) if ratio is not None]
     last = min((row["ago"] for row in paid), default=None)
     quarter = _sum(within(90))
-    mine = [row for row in view.of_account("payments", account_id) if row["paid_on"] <= view.as_of]
+    mine = [row for row in view.of_account("payments", account_id) if row["reverses"] is None]
+    mine = [row for row in mine if row["paid_on"] <= view.as_of]
     return {
         **{f"paid_{days}d_minor": _sum(within(days)) for days in (30, 60, 90, 180, 365)},
         **{f"paid_count_{days}d": len(within(days)) for days in (90, 365)},

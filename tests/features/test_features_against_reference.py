@@ -22,7 +22,7 @@ SETTINGS = settings("Asia/Taipei", "US", status_settles_days=28).model_copy(
     update={"clients": {"strict": {"delinquency": {"paid_share": 1.0, "edges": [5, 30, 60, 90, 120, 150, 180]}}}}
 )
 often = hypothesis_settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example runs SQL: shrinking would take minutes

@@ -13,7 +13,7 @@ from tests.features.portfolios import AS_OF, books, facts
 SETTINGS = settings("Asia/Taipei")
 _PLANS = {}
 often = hypothesis_settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
