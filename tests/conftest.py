@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -97,6 +98,26 @@ def demo_lake(shared_folder: Path) -> Lake:
         if not Lake(root).exists():
             load(write_demo(root.parent / "source"), root, SystemClock())
     return Lake(root)
+
+
+@pytest.fixture(scope="session")
+def empty_mlflow(shared_folder: Path) -> Path:
+    """One MLflow store with its tables and nothing else: making them takes seconds, so tests copy the file."""
+    from models.tracking import Tracking
+
+    file = shared_folder / "empty-mlflow" / "mlflow.db"
+    with fasteners.InterProcessLock(shared_folder / "empty-mlflow.lock"):
+        if not file.exists():
+            Tracking(f"sqlite:///{file}").experiment("nothing")
+    return file
+
+
+@pytest.fixture
+def tracking_uri(empty_mlflow: Path, tmp_path: Path) -> str:
+    """Address of an MLflow store of the test's own, where a deployment at `tmp_path` would have it."""
+    (tmp_path / "mlruns").mkdir()
+    shutil.copy(empty_mlflow, tmp_path / "mlruns" / "mlflow.db")
+    return f"sqlite:///{tmp_path / 'mlruns' / 'mlflow.db'}"
 
 
 @pytest.fixture(scope="session")

@@ -29,25 +29,6 @@ def model_folder(booster, tmp_path):
     return write(tmp_path / "folder", SPEC, ["paid_share", "dpd", "owed_minor"], [part])
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory):
-    """One MLflow store with its tables made: making them takes seconds, so tests copy the file."""
-    from models.tracking import Tracking
-
-    file = tmp_path_factory.mktemp("store") / "mlflow.db"
-    Tracking(f"sqlite:///{file}").experiment("nothing")
-    return file
-
-
-@pytest.fixture
-def tracking_uri(empty_store, tmp_path):
-    import shutil
-
-    (tmp_path / "mlruns").mkdir()
-    shutil.copy(empty_store, tmp_path / "mlruns" / "mlflow.db")
-    return f"sqlite:///{tmp_path / 'mlruns' / 'mlflow.db'}"
-
-
 @pytest.fixture
 def registry(tracking_uri, database):
     return Registry(tracking_uri, database)
