@@ -198,13 +198,15 @@ def _paths(
     totals = np.zeros((PATHS, horizon, len(STATES)))
     lost = np.zeros((PATHS, horizon))
     lost_at, own = loss_state(matrix), shares(np.sum(counts, axis=0))
+    # A few months spread less than the months to come will: by K - 1 for the variance, by K + 1 for a new one.
+    wider = np.sqrt((len(counts) + 1) / (len(counts) - 1)) if len(counts) > 1 else 1.0
     for path in range(PATHS):
         now = np.round(standing).astype(np.int64)
         never_lost = now.copy()
         never_lost[lost_at] = 0
         gone = 0
         for ahead in range(horizon):
-            lean = _lean(own, counts[int(random.integers(len(counts)))], random)
+            lean = _lean(own, counts[int(random.integers(len(counts)))], random) ** wider
             drawn = _leaning(first if ahead == 0 else matrix, lean)
             # Whether an account was lost before matters to the losses alone, so both groups move by the same month.
             others = _moved(now - never_lost, drawn, random)

@@ -14,6 +14,8 @@ from arrears.roll_rates import bucket_counts, monthly, moves, pooled, settled_by
 from features.delinquency import cycle_statuses
 from models.roll_rate import NEXT_RANK, edge_name
 from training.fit_roll_rate import judge
+from training.forecast import forecast
+from training.forecast_start import standing_on
 from training.roll_rate_book import read_book
 from training.roll_rate_folds import MARKOV, MODEL, judge_fold
 from training.roll_rate_scores import THREE_STATES
@@ -135,3 +137,11 @@ def test_the_charts_show_forecast_and_truth(trained):
 
 def test_charged_off_counts_as_the_oldest_bucket_and_paid_off_as_cured():
     assert (NEXT_RANK[Bucket.CHARGED_OFF], NEXT_RANK[Bucket.PAID_OFF], Bucket.LEFT in NEXT_RANK) == (7, 0, False)
+
+
+def test_the_forecast_for_august_covers_what_came(demo_lake):
+    standing = standing_on(demo_lake, DAYS[3], "TWD", None)
+    (august,) = forecast(standing.start, standing.months, 1, by="count")
+    came = dict(zip(AGEING, MONTHS_LATE[DAYS[3]], strict=True))
+    covered = [august.totals[bucket].low <= came[bucket] <= august.totals[bucket].high for bucket in AGEING]
+    assert sum(covered) >= 7
