@@ -108,10 +108,14 @@ class Lake:
         """A FROM clause that reads the table's files, and nothing else in its folder."""
         return scan_files(self.root / file.path for file in self._entry(table).files)
 
-    def _show_debtor(self, con: duckdb.DuckDBPyConnection, debtor: str) -> None:
+    def rows_of_debtor(self, con: duckdb.DuckDBPyConnection, debtor: str) -> dict[str, str]:
+        """A SELECT per table that any connection can run: the rows that `connect(only_debtor)` would show."""
         accounts = self._accounts_of(con, debtor)
-        for table in self.tables:
-            con.execute(f'CREATE VIEW "{table}" AS {self._rows_of(TABLES[table], debtor, accounts)}')
+        return {table: self._rows_of(TABLES[table], debtor, accounts) for table in self.tables}
+
+    def _show_debtor(self, con: duckdb.DuckDBPyConnection, debtor: str) -> None:
+        for table, rows in self.rows_of_debtor(con, debtor).items():
+            con.execute(f'CREATE VIEW "{table}" AS {rows}')
 
     def _accounts_of(self, con: duckdb.DuckDBPyConnection, debtor: str) -> list[str]:
         found: list[str] = []

@@ -16,7 +16,7 @@ from arrears.queues.value import WORST_RANK
 from models.registry import Loaded
 from serving.deployment import Deployment
 from serving.door import from_inside
-from serving.explained import BASE, FIRST_CONTRIBUTION, Floats, Ranks, explained_rows, rows_for
+from serving.explained import BASE, FIRST_CONTRIBUTION, Floats, explained_rows, rows_for
 from serving.scoring import PROPENSITY, ROLL_RATE
 from serving.standing import Standing
 
@@ -34,14 +34,25 @@ async def told_of(deployment: Deployment, name: str, standings: Sequence[Standin
     loaded = deployment.champions.of(name)
     if loaded is None or not all(set(loaded.artifact.features) <= each.features.keys() for each in standings):
         return None
-    columns = {
-        feature: [each.features.get(feature, np.nan) for each in standings] for feature in loaded.artifact.features
-    }
-    x = loaded.artifact.matrix(columns, len(standings))
-    ranks = np.minimum(np.array([each.rank for each in standings], dtype=np.int64), WORST_RANK)
-    answer = await _called(deployment, name, rows_for(loaded, x, ranks))
-    rows = await to_thread.run_sync(_in_words, deployment, loaded, standings, x, ranks, answer)
+    # The oldest bucket has no next one, so nothing is asked about it.
+    rolls = [place for place, each in enumerate(standings) if name != ROLL_RATE or each.rank < WORST_RANK]
+    rows: list[Mapping[str, Any] | None] = [None] * len(standings)
+    told = await _explained(deployment, loaded, [standings[place] for place in rolls])
+    for place, one in zip(rolls, told, strict=True):
+        rows[place] = one
     return Told(loaded.label, rows)
+
+
+async def _explained(
+    deployment: Deployment, loaded: Loaded, standings: Sequence[Standing]
+) -> Sequence[Mapping[str, Any]]:
+    if not standings:
+        return []
+    names = loaded.artifact.features
+    x = loaded.artifact.matrix({each: [one.features[each] for one in standings] for each in names}, len(standings))
+    ranks = np.array([each.rank for each in standings], dtype=np.int64)
+    answer = await _called(deployment, loaded.name, rows_for(loaded, x, ranks))
+    return await to_thread.run_sync(_in_words, deployment, loaded, standings, x, answer)
 
 
 async def _called(deployment: Deployment, name: str, rows: Floats) -> Floats:
@@ -59,36 +70,25 @@ async def _called(deployment: Deployment, name: str, rows: Floats) -> Floats:
 
 
 def _in_words(
-    deployment: Deployment,
-    loaded: Loaded,
-    standings: Sequence[Standing],
-    x: Floats,
-    ranks: Ranks,
-    answer: Floats,
-) -> list[Mapping[str, Any] | None]:
+    deployment: Deployment, loaded: Loaded, standings: Sequence[Standing], x: Floats, answer: Floats
+) -> list[Mapping[str, Any]]:
     from models.reasons import tell
     from models.roll_rate import explained_booster, share_beyond
 
     artifact = loaded.artifact
-    locale = deployment.settings.portfolio.locale
-    found: list[Mapping[str, Any] | None] = []
-    for row, standing in enumerate(standings):
-        rank = int(ranks[row])
-        if loaded.name == ROLL_RATE and rank >= WORST_RANK:
-            found.append(None)
-            continue
-        booster = explained_booster(artifact, rank) if loaded.name == ROLL_RATE else artifact.boosters[0]
-        share = share_beyond(artifact, rank) if loaded.name == ROLL_RATE else 1.0
+    is_chain = loaded.name == ROLL_RATE
+    found: list[Mapping[str, Any]] = []
+    for row, each in enumerate(standings):
         one = slice(row, row + 1)
         (told,) = tell(
             artifact,
-            booster,
+            explained_booster(artifact, each.rank) if is_chain else artifact.boosters[0],
             x[one],
             float(answer[row, BASE]),
             answer[one, FIRST_CONTRIBUTION:],
-            currencies=[standing.currency],
-            locale=locale,
-            share=share,
+            currencies=[each.currency],
+            locale=deployment.settings.portfolio.locale,
+            share=share_beyond(artifact, each.rank) if is_chain else 1.0,
         )
         found.append(asdict(told))
     return found

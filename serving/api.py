@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from arrears.errors import ArrearsError
 from serving import problems, routes
@@ -40,9 +41,10 @@ def make_app() -> FastAPI:
     return app
 
 
-def _nothing(path: str) -> None:
-    del path  # an address is data, too: it is not repeated
-    raise HTTPException(status_code=404)
+def _nothing(request: Request) -> None:
+    """Nobody answers here: only the method may be wrong, or the whole address."""
+    others = [route.matches(request.scope)[0] for route in request.app.router.routes]
+    raise HTTPException(status_code=405 if Match.PARTIAL in others else 404)
 
 
 async def _told(request: Request, failure: Exception) -> Response:

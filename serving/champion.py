@@ -16,6 +16,7 @@ from models.registry import Loaded, Registry
 _log = logging.getLogger("arrears.champion")
 
 ASKED_EVERY_SECONDS = 15.0
+FIRST_LOOK_SECONDS = 30.0
 MODELS = ("propensity", "roll_rate")
 """The models that the service answers with."""
 
@@ -33,7 +34,7 @@ class Champions:
     _loaded: dict[str, Loaded] = field(default_factory=dict)
     _before: dict[str, Loaded] = field(default_factory=dict)
     _trouble: str | None = None
-    _asked: bool = False
+    _first_look: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -51,7 +52,12 @@ class Champions:
     @property
     def asked(self) -> bool:
         """True once the registry has been asked: before, nobody can say whether there is a model."""
-        return self._asked
+        return self._first_look.is_set()
+
+    def wait(self, seconds: float = FIRST_LOOK_SECONDS) -> None:
+        """Wait until the registry has been asked once: opening it takes seconds after a start."""
+        if self._thread is not None:
+            self._first_look.wait(seconds)
 
     @property
     def trouble(self) -> str | None:
@@ -59,7 +65,7 @@ class Champions:
         if self._trouble is not None:
             return self._trouble
         missing = [name for name in MODELS if name not in self._loaded]
-        if self._asked and missing:
+        if self.asked and missing:
             return f"No champion of {' and '.join(missing)} is registered: the rules score answers instead."
         return None
 
@@ -75,7 +81,7 @@ class Champions:
         except Exception as problem:  # noqa: BLE001 - a registry may break in any way; the queue goes on
             self._trouble = "The model registry does not answer."
             _log.warning("champion.unreachable error=%s", type(problem).__name__)
-        self._asked = True
+        self._first_look.set()
 
     def start(self) -> None:
         """Begin to watch, in a thread of its own: opening the registry takes seconds that no page should wait for."""

@@ -108,6 +108,7 @@ class Deployment:
     def close(self) -> None:
         """Stop watching and leave the database; the last to leave stops an embedded one."""
         self.champions.stop()
+        self.live.close()
         self._closing.close()
 
 

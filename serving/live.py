@@ -1,6 +1,6 @@
-"""A debtor's accounts read anew from current events: the night's own questions, asked of one debtor's rows.
+"""Accounts read anew from current events: the night's own questions, asked of one debtor's rows.
 
-The questions are compiled once for a lake's tables and settings; a request then opens only that debtor's rows.
+The questions are compiled once for a lake's tables and settings; a request then changes only the rows beneath them.
 """
 
 from __future__ import annotations
@@ -9,83 +9,119 @@ import threading
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+import pyarrow as pa
+
 from arrears.lake import Lake
-from serving.book import Book, Questions, questions, read_book
+from serving.bench import Bench
+from serving.book import Questions, questions, read_book
 from serving.losses import Losses, losses_on
 from serving.scoring import PROPENSITY, ROLL_RATE, Champion, score
 from serving.standing import Standing
 
 
 @dataclass
+class _Opened:
+    """What is kept for one state of the lake."""
+
+    fingerprint: str
+    asked: Questions
+    bench: Bench
+    losses: dict[date, Losses] = field(default_factory=dict)
+
+
+@dataclass
 class Live:
     """Reads debtors from the lake as they stand now.
 
-    Compiling takes a second: `warm` does it before anybody waits for it.
+    Compiling takes seconds: `warm` does it before anybody waits for it.
     """
 
-    _compiled: dict[str, Questions] = field(default_factory=dict)
-    _losses: dict[tuple[str, date], Losses] = field(default_factory=dict)
+    _opened: _Opened | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def warm(self, lake: Lake) -> None:
         """Compile the questions of a lake."""
         if lake.exists():
-            self._questions(lake)
+            self._open(lake)
 
-    def debtor_of(self, lake: Lake, account_id: str) -> str | None:
-        """The primary debtor of an account, None where the lake knows no such account."""
-        if "accounts" not in lake.tables:
+    def standing(self, lake: Lake, account_id: str, day: date) -> Standing | None:
+        """Where an account stands on `day`; None where the lake knows no such account, or it has left."""
+        opened = self._open(lake)
+        debtor = opened.bench.debtor_of(account_id)
+        if debtor is None:
             return None
-        con = lake.connect()
+        positions, features = opened.bench.ask(debtor, day)
+        return _standing(positions, features, opened.asked.features.names, account_id, day)
+
+    def standing_by_rules(self, lake: Lake, account_id: str, day: date) -> Standing | None:
+        """The same with the rules score as its answer, for a model without a champion; slower."""
+        opened = self._open(lake)
+        debtor = opened.bench.debtor_of(account_id)
+        if debtor is None:
+            return None
+        con = lake.connect(only_debtor=debtor)
         try:
-            sql = "SELECT debtor_id FROM accounts WHERE account_id = ? LIMIT 1"
-            found = con.execute(sql, [account_id]).fetchone()
+            book = read_book(con, opened.asked, day, past_due_only=False)
         finally:
             con.close()
-        return None if found is None else str(found[0])
-
-    def book(self, lake: Lake, debtor_id: str, as_of: date) -> Book:
-        """All accounts of one debtor, current ones too, as known on `as_of`."""
-        con = lake.connect(only_debtor=debtor_id)
-        try:
-            return read_book(con, self._questions(lake), as_of, past_due_only=False)
-        finally:
-            con.close()
-
-    def losses(self, lake: Lake, as_of: date) -> Losses:
-        """The roll matrix that the rules score reads, kept for the day."""
-        key = (lake.fingerprint, as_of)
-        with self._lock:
-            if key not in self._losses:
-                con = lake.connect()
-                try:
-                    self._losses = {key: losses_on(con, lake.present, lake.settings, as_of)}
-                finally:
-                    con.close()
-            return self._losses[key]
-
-    def _questions(self, lake: Lake) -> Questions:
-        with self._lock:
-            if lake.fingerprint not in self._compiled:
-                self._compiled = {lake.fingerprint: questions(lake.present, lake.settings)}
-            return self._compiled[lake.fingerprint]
-
-
-def standings(book: Book, losses: Losses) -> list[Standing]:
-    """The accounts of a book, one standing each; the rules answer where a model has no champion."""
-    rules = Champion(PROPENSITY, None), Champion(ROLL_RATE, None)
-    by_rules = score(book, *rules, losses)
-    labels = {"propensity": f"{PROPENSITY}/{rules[0].version}", "roll": f"{ROLL_RATE}/{rules[1].version}"}
-    return [
-        Standing(
-            account_id=str(book.account_id[row]),
+        found = np.flatnonzero(book.account_id == account_id)
+        if not len(found):
+            return None
+        row = int(found[0])
+        rules = Champion(PROPENSITY, None), Champion(ROLL_RATE, None)
+        return Standing(
+            account_id=account_id,
             debtor_id=str(book.debtor_id[row]),
-            as_of=book.as_of,
+            as_of=day,
             bucket=str(book.bucket[row]),
             currency=str(book.currency[row]),
             features=dict(zip(book.names, book.x[row].tolist(), strict=True)),
-            otherwise=by_rules.reasons[row],
-            otherwise_by=labels,
+            otherwise=score(book, *rules, self._losses(lake, opened, day)).reasons[row],
+            otherwise_by={"propensity": f"{PROPENSITY}/{rules[0].version}", "roll": f"{ROLL_RATE}/{rules[1].version}"},
         )
-        for row in range(len(book))
-    ]
+
+    def close(self) -> None:
+        """Clear the bench away."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.bench.close()
+                self._opened = None
+
+    def _open(self, lake: Lake) -> _Opened:
+        with self._lock:
+            if self._opened is None or self._opened.fingerprint != lake.fingerprint:
+                asked = questions(lake.present, lake.settings)
+                self._opened = _Opened(lake.fingerprint, asked, Bench(lake, asked))
+            return self._opened
+
+    def _losses(self, lake: Lake, opened: _Opened, day: date) -> Losses:
+        """The roll matrix that the rules score reads, kept for the day."""
+        with self._lock:
+            if day not in opened.losses:
+                con = lake.connect()
+                try:
+                    opened.losses = {day: losses_on(con, lake.present, lake.settings, day)}
+                finally:
+                    con.close()
+            return opened.losses[day]
+
+
+def _standing(
+    positions: pa.Table, features: pa.Table, names: tuple[str, ...], account_id: str, day: date
+) -> Standing | None:
+    ids = positions["account_id"].to_pylist()
+    if account_id not in ids:
+        return None
+    place = ids.index(account_id)
+    (position,), (known,) = positions.slice(place, 1).to_pylist(), features.slice(place, 1).to_pylist()
+    return Standing(
+        account_id=account_id,
+        debtor_id=str(position["debtor_id"]),
+        as_of=day,
+        bucket=str(position["bucket"]),
+        currency=str(position["currency"]),
+        features={name: np.nan if known[name] is None else float(known[name]) for name in names},
+        otherwise={},
+        otherwise_by={},
+    )

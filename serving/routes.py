@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -11,10 +12,10 @@ from fastapi import APIRouter, Path, Query
 
 from arrears.queues import store
 from arrears.state.schema import LANES
-from serving import live, payloads, running, standing
+from serving import payloads, running, standing
 from serving.answers import MODELS, told_of
 from serving.console.reasons import sentences_of
-from serving.deployment import Deployment, in_zone
+from serving.deployment import Deployment
 from serving.problems import Problem
 from serving.standing import Standing
 from serving.why import why
@@ -168,23 +169,21 @@ def _fresh(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:
     lake = deployment.lake
     if not lake.exists():
         raise Problem("not-ready", "No portfolio is loaded: `arrears load SOURCE` loads one.")
-    day = in_zone(deployment.clock.now(), deployment.settings.portfolio.zone).date()
-    found = []
-    for each in wanted:
-        debtor = deployment.live.debtor_of(lake, each)
-        if debtor is not None:
-            book = deployment.live.book(lake, debtor, day)
-            stands = live.standings(book, deployment.live.losses(lake, day))
-            found += [one for one in stands if one.account_id == each]
-    return found
+    # A night's scores can stand in for models that are still being opened; a rules score should not.
+    deployment.champions.wait()
+    all_models = all(deployment.champions.of(name) is not None for name in MODELS.values())
+    look = deployment.live.standing if all_models else deployment.live.standing_by_rules
+    found = [look(lake, each, deployment.day) for each in wanted]
+    return [each for each in found if each is not None]
 
 
 async def _scores(deployment: Deployment, found: Sequence[Standing]) -> list[payloads.ScoredAccount]:
     if not found:
         return []
     said: dict[str, list[payloads.Score | None]] = {}
-    for recorded_as, name in MODELS.items():
-        told = await told_of(deployment, name, found)
+    # Both models at once: they share neither rows nor boosters.
+    all_told = await asyncio.gather(*(told_of(deployment, name, found) for name in MODELS.values()))
+    for recorded_as, told in zip(MODELS, all_told, strict=True):
         if told is None:
             said[recorded_as] = [_otherwise(each, recorded_as) for each in found]
         else:

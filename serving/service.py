@@ -26,7 +26,8 @@ from serving.explained import explained_rows
 Rows = Annotated[np.ndarray, DType("float64")]
 """One account a row; NaN where a feature is null. What the columns are, `serving.explained` says."""
 
-LONGEST_WAIT_MS = 500
+LONGEST_WAIT_MS = 10_000
+"""A request may wait this long in a crowd before it is turned away; alone it does not wait."""
 MOST_ROWS = 4096
 SCORING_CALLS = frozenset({"/propensity", "/roll_rate"})
 
