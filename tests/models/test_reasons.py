@@ -198,7 +198,10 @@ def test_a_payment_that_reached_the_measure_is_not_belittled():
 
 
 def test_one_is_said_in_the_singular():
-    assert sentence("days_past_due", {"days_past_due": 1.0}, Tone.BAD, currency="USD") == "Was 1 day past due by the last settled status."
+    assert (
+        sentence("days_past_due", {"days_past_due": 1.0}, Tone.BAD, currency="USD")
+        == "Was 1 day past due by the last settled status."
+    )
 
 
 def test_a_feature_nobody_put_into_words_still_speaks():
