@@ -26,7 +26,7 @@ class TypedTable:
     """One table of a source, ready to be checked and written.
 
     `columns` are the contract's columns that the file has; `flags` the faults that a value may have, as
-    column and rule by the name of the flag's column in the view.
+    column and rule by the name of the flag's column in the view; `dated` is true where the file has recorded_at.
     """
 
     table: Table

@@ -90,7 +90,7 @@ def test_a_failure_while_writing_leaves_no_file(tmp_path: Path, loaded: Path, mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("arrears.intake.write._write_settings", full)
+    monkeypatch.setattr("arrears.intake.write.write_settings", full)
     with pytest.raises(OSError, match="No space"):
         load(write_csv(tmp_path / "more", {"dues": [due("U3", "A1", "7.00")]}), loaded, Standing())
     assert bytes_of(loaded) == before
