@@ -25,6 +25,8 @@ ROLL_RATE = ModelSpec(
     question="Which bucket will this account stand in at its next statement?",
     kind="chain",
     horizon_days=30,
+    # Certain by the chain's own meaning: who stands deeper has further to come back.
+    monotone={"days_past_due": +1, "cycles_late_last": +1},
     parameters={
         "learning_rate": 0.08,
         "num_leaves": 15,
