@@ -14,8 +14,8 @@ from anyio import to_thread
 
 from arrears.queues.value import WORST_RANK
 from models.registry import Loaded
+from serving import inside, running
 from serving.deployment import Deployment
-from serving.door import from_inside
 from serving.explained import BASE, FIRST_CONTRIBUTION, Floats, explained_rows, rows_for
 from serving.scoring import PROPENSITY, ROLL_RATE
 from serving.standing import Standing
@@ -57,16 +57,10 @@ async def _explained(
 
 async def _called(deployment: Deployment, name: str, rows: Floats) -> Floats:
     """Through BentoML, which lets rows of several requests travel together; directly where it does not host us."""
-    import bentoml
-
-    try:
-        hosted = bentoml.get_current_service()
-    except bentoml.exceptions.BentoMLException:
-        hosted = None
+    hosted = running.hosted()
     if hosted is None:
         return await to_thread.run_sync(explained_rows, deployment.champions, name, rows)
-    with from_inside():
-        return np.asarray(await getattr(hosted.to_async, name)(rows), dtype=np.float64)
+    return await inside.call(hosted, name, rows)
 
 
 def _in_words(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from starlette.types import ASGIApp
+
 from serving.deployment import Deployment, open_deployment
 from serving.problems import Problem
 
 _held: list[Deployment] = []
+_apps: list[ASGIApp] = []
 
 
 def start(environ: Mapping[str, str]) -> Deployment:
@@ -31,6 +34,17 @@ def deployment() -> Deployment:
     if not _held:
         raise Problem("not-ready", "The service is starting or stopping. Try again in a few seconds.")
     return _held[-1]
+
+
+def host(app: ASGIApp) -> ASGIApp:
+    """Remember the application that BentoML made of us, so that we can reach our own scoring calls."""
+    _apps.append(app)
+    return app
+
+
+def hosted() -> ASGIApp | None:
+    """BentoML's application, or None in a process that it does not host."""
+    return _apps[-1] if _apps else None
 
 
 def stop() -> None:

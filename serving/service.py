@@ -40,7 +40,7 @@ class FoldedService(bentoml.Service):  # type: ignore[misc] # bentoml is untyped
 
     def to_asgi(self, is_main: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 - as BentoML calls it
         """BentoML's application, with folded addresses."""
-        return Fold(super().to_asgi(is_main=is_main))
+        return Fold(running.host(super().to_asgi(is_main=is_main)))
 
 
 class Scoring:
