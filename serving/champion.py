@@ -50,6 +50,11 @@ class Champions:
         return None
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The champions that serve, as `propensity/14`."""
+        return tuple(loaded.label for loaded in self._loaded.values())
+
+    @property
     def asked(self) -> bool:
         """True once the registry has been asked: before, nobody can say whether there is a model."""
         return self._first_look.is_set()

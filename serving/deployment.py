@@ -13,19 +13,23 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from arrears.clock import Clock, ShiftedClock, SystemClock
 from arrears.lake import Lake
 from arrears.manifest import FILE as MANIFEST
 from arrears.places import Places, find_places
+from arrears.queues import store
+from arrears.queues.item import Night
 from arrears.settings import Settings, default_settings
+from arrears.state.schema import nights
 from arrears.state.server import opened
 from models.registry import Loaded, Registry
-from serving.champion import Champions
+from serving.champion import ASKED_EVERY_SECONDS, Champions
 from serving.console.story import warm_questions
 from serving.kept import Kept
 from serving.live import Live
@@ -40,6 +44,7 @@ Training knows how, and serving must not know training: whoever starts the servi
 """
 
 MONTHS_AHEAD = 12
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -60,7 +65,25 @@ class Deployment:
     forecaster: Forecaster | None = None
     _portfolio: Kept[Any] | None = None
     _forecast: Kept[Any] | None = None
+    _models: Kept[Any] | None = None
+    _night: Night | None = None
+    _of_night: dict[str, Any] = field(default_factory=dict)
     _lake: tuple[int, Lake] | None = None
+
+    def night(self, connection: Connection) -> Night | None:
+        """The night that serves; a night never changes, so it is read once."""
+        newest = connection.execute(select(func.max(nights.c.night_id)).where(nights.c.state == "served")).scalar()
+        if newest is None:
+            return None
+        if self._night is None or self._night.night_id != newest:
+            self._night, self._of_night = store.night(connection, newest), {}
+        return self._night
+
+    def of_night(self, name: str, make: Callable[[], Made]) -> Made:
+        """Something that follows from the serving night alone, kept as long as it serves."""
+        if name not in self._of_night:
+            self._of_night[name] = make()
+        return self._of_night[name]  # type: ignore[no-any-return] # what was put in under that name
 
     @property
     def lake(self) -> Lake:
@@ -87,6 +110,18 @@ class Deployment:
                 make=lambda: facts_of(self.lake, self.settings, self.day),
             )
         return self._portfolio
+
+    @property
+    def models(self) -> Kept[Any]:
+        """The registry as a page shows it, asked again every quarter of a minute."""
+        if self._models is None:
+            from serving.console.registry import models_of
+
+            self._models = Kept("models", key=self._models_key, make=lambda: models_of(self))
+        return self._models
+
+    def _models_key(self) -> str:
+        return f"{self.champions.labels} {int(monotonic() // ASKED_EVERY_SECONDS)}"
 
     @property
     def forecast(self) -> Kept[Any] | None:
@@ -150,6 +185,7 @@ def _warm(deployment: Deployment) -> None:
         deployment.portfolio.now,
         warm_questions,
         lambda: deployment.live.warm(deployment.lake),
+        deployment.models.latest,
         lambda: deployment.forecast and deployment.forecast.ask(),
     )
     for step in steps:

@@ -58,6 +58,10 @@ class Kept(Generic[Made]):
             self._work()
         return self._made[1] if self._made is not None else None
 
+    def latest(self) -> Made | None:
+        """What was made last, while something newer is being made; waited for only the first time."""
+        return self.ask() or (self._made[1] if self._made is not None else self.now())
+
     @property
     def failed(self) -> bool:
         """True where the last try came to nothing: asking again would, too."""

@@ -60,7 +60,7 @@ async def score(asked: payloads.ScoreRequest) -> payloads.ScoreResponse:
 def queues() -> payloads.Queues:
     """The queues of the night that serves."""
     with running.deployment().engine.connect() as connection:
-        night = standing.serving_night(connection)
+        night = standing.serving_night(running.deployment(), connection)
         totals = store.queues(connection, night.night_id)
     return payloads.Queues(night=payloads.night_summary(night), queues=[payloads.queue_of(total) for total in totals])
 
@@ -80,7 +80,7 @@ def items(
 ) -> payloads.Items:
     """A page of a queue, best first or as asked."""
     with running.deployment().engine.connect() as connection:
-        night = standing.serving_night(connection)
+        night = standing.serving_night(running.deployment(), connection)
         if queue not in LANES:
             raise Problem("not-found", "No queue of that name. /v1/queues lists them.")
         page = store.items(
@@ -104,7 +104,7 @@ def items(
 def account(account_id: AccountId) -> payloads.Account:
     """One past-due account as the night judged it."""
     with running.deployment().engine.connect() as connection:
-        night = standing.serving_night(connection)
+        night = standing.serving_night(running.deployment(), connection)
         judged = store.account(connection, night.night_id, account_id)
         if judged is None:
             raise _not_judged()
@@ -116,7 +116,7 @@ def account(account_id: AccountId) -> payloads.Account:
 def why_account(account_id: AccountId) -> payloads.Why:
     """Scores with reasons, rank with terms, verdict with every hold."""
     with running.deployment().engine.connect() as connection:
-        night = standing.serving_night(connection)
+        night = standing.serving_night(running.deployment(), connection)
         if store.account(connection, night.night_id, account_id) is None:
             raise _not_judged()
         found = why(connection, account_id)
@@ -162,7 +162,7 @@ def _models(deployment: Deployment) -> list[payloads.Model]:
 
 def _stored(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:
     with deployment.engine.connect() as connection:
-        return standing.from_night(connection, standing.serving_night(connection), wanted)
+        return standing.from_night(connection, standing.serving_night(running.deployment(), connection), wanted)
 
 
 def _fresh(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -18,6 +18,9 @@ from arrears.queues import store
 from arrears.queues.item import JudgedAccount, Night
 from arrears.queues.value import CHARGED_OFF_RANK
 from serving.problems import Problem
+
+if TYPE_CHECKING:
+    from serving.deployment import Deployment
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,14 @@ class Standing:
         return places.index(self.bucket) if self.bucket in places else CHARGED_OFF_RANK
 
 
-def serving_night(connection: Connection) -> Night:
+def serving_night(deployment: Deployment, connection: Connection) -> Night:
     """The night that serves now.
 
     Raises
     ------
     Problem : none has run.
     """
-    night = store.latest_night(connection)
+    night = deployment.night(connection)
     if night is None:
         raise Problem("no-night", "No night has run yet. Load a portfolio, then run `arrears night --as-of DAY`.")
     return night

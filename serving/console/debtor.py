@@ -68,7 +68,7 @@ def shown(deployment: Deployment, debtor_id: str) -> dict[str, Any] | None:
     now = deployment.clock.now()
     story = story_of(deployment.lake, deployment.settings, debtor_id, now)
     with deployment.engine.connect() as connection:
-        night = store.latest_night(connection)
+        night = deployment.night(connection)
         judged = store.accounts_of(connection, night.night_id, debtor_id) if night else []
         if story is None and not judged:
             return None

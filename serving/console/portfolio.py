@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict
 from arrears.buckets import AGEING
 from arrears.lake import Lake
 from arrears.money import to_major
-from arrears.queues import store
 from arrears.roll_matrix import STATES
 from arrears.roll_rates import RollRates, monthly, moves, pooled, settled_by
 from arrears.settings import Settings
@@ -168,7 +167,7 @@ def _months_after(day: date, months: int) -> date:
 def _losses(deployment: Deployment) -> list[tuple[str, float]]:
     """Share of a balance that is lost from each bucket, as the serving night reckoned it."""
     with deployment.engine.connect() as connection:
-        night = store.latest_night(connection)
+        night = deployment.night(connection)
     factors = night.loss_factors if night else {}
     return [(bucket.value, float(factors[bucket.value])) for bucket in AGEING if bucket.value in factors]
 

@@ -54,7 +54,7 @@ class Wanted(BaseModel):
 def shown(deployment: Deployment, wanted: Wanted) -> dict[str, Any] | None:
     """What the page shows; None before the first night."""
     with deployment.engine.connect() as connection:
-        night = store.latest_night(connection)
+        night = deployment.night(connection)
         if night is None:
             return None
         found = _found(connection, night.night_id, wanted, limit=PAGE)
@@ -77,7 +77,7 @@ def export(deployment: Deployment, wanted: Wanted) -> Iterator[str]:
 
 def _all(deployment: Deployment, wanted: Wanted) -> Iterator[WorkItem]:
     with deployment.engine.connect() as connection:
-        night = store.latest_night(connection)
+        night = deployment.night(connection)
         after: str | None = ""
         while night is not None and after is not None:
             asked = Wanted(bucket=wanted.bucket, q=wanted.q, sort=wanted.sort, after=after)

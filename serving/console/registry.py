@@ -52,6 +52,12 @@ class ModelShown:
 
 def shown(deployment: Deployment) -> dict[str, Any]:
     """What the page shows; without MLflow, that it cannot be reached."""
+    kept: dict[str, Any] | None = deployment.models.latest()
+    return kept or {"models": [], "trouble": "no answer that this page can read"}
+
+
+def models_of(deployment: Deployment) -> dict[str, Any]:
+    """Ask the registry for everything that the page shows."""
     try:
         models = [_model(deployment, name) for name in deployment.registry.names()]
     except ArrearsError as problem:

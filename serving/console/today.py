@@ -19,7 +19,7 @@ def shown(deployment: Deployment) -> dict[str, Any] | None:
     """What the page shows; None before the first night."""
     day = today_of(deployment.clock.now(), deployment.settings.portfolio.zone)
     with deployment.engine.connect() as connection:
-        night = store.latest_night(connection)
+        night = deployment.night(connection)
         if night is None:
             return None
         soon = day + timedelta(days=SOON_DAYS)
@@ -31,8 +31,8 @@ def shown(deployment: Deployment) -> dict[str, Any] | None:
             "soon": soon,
             "queues": queues,
             "minutes_ready": sum(queue.expected_minutes for queue in queues),
-            "held": store.held_by_reason(connection, night.night_id),
-            "aging": store.aging(connection, night.night_id),
+            "held": deployment.of_night("held", lambda: store.held_by_reason(connection, night.night_id)),
+            "aging": deployment.of_night("aging", lambda: store.aging(connection, night.night_id)),
             "rolling": store.items(connection, night.night_id, state="ready", rolls_by=soon, limit=1).total,
             "top": store.items(connection, night.night_id, state="ready", limit=SHOWN).rows,
             "team": team(deployment.lake),
