@@ -112,12 +112,15 @@ def _discard(write: Write) -> None:
 
 
 def _clear_away(lake: Lake) -> None:
-    """Remove files that neither the new manifest names nor the one before it."""
-    named = read_manifest(lake.root).paths | lake.manifest.paths
-    for file in lake.root.glob("*/load=*/*"):
-        if str(file.relative_to(lake.root)) not in named:
-            file.unlink()
-            _remove_if_empty(file.parent)
+    """Remove what loads that were cut short left behind.
+
+    Files that a newer load has replaced stay: a night is replayed from the state of the lake that it read.
+    """
+    finished = {f"load={record.id}" for record in read_manifest(lake.root).loads}
+    for folder in lake.root.glob("*/load=*"):
+        if folder.name not in finished:
+            shutil.rmtree(folder)
+            _remove_if_empty(folder.parent)
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -111,11 +111,19 @@ def test_a_reader_of_the_state_before_a_correction_still_reads_it(tmp_path: Path
         assert con.execute(DUES).fetchall() == [(2, 15000)]
 
 
-def test_files_that_nobody_can_still_hold_are_cleared_away(tmp_path: Path, loaded: Path):
+def test_files_of_an_older_state_stay_for_replays(tmp_path: Path, loaded: Path):
+    before = Lake(loaded)
     load(write_csv(tmp_path / "2", {"dues": [due("U1", "A1", "90.00")]}), loaded, Standing())
     load(write_csv(tmp_path / "3", {"payments": [payment("P9", "A1", "1.00")]}), loaded, Standing())
-    kept = {str(file.relative_to(loaded)) for file in loaded.glob("*/load=*/*")}
-    assert kept == Lake(loaded).manifest.paths
+    assert [path for path in before.manifest.paths if not (loaded / path).exists()] == []
+
+
+def test_what_a_load_that_was_cut_short_left_behind_is_cleared_away(tmp_path: Path, loaded: Path):
+    debris = loaded / "dues" / "load=0002-cut-short" / "rows.parquet"
+    debris.parent.mkdir()
+    debris.write_bytes(b"half a file")
+    load(write_csv(tmp_path / "2", {"payments": [payment("P9", "A1", "1.00")]}), loaded, Standing())
+    assert not debris.parent.exists()
 
 
 def test_the_same_source_makes_the_same_lake(tmp_path: Path, loaded: Path):
