@@ -210,14 +210,14 @@ def _read(con: duckdb.DuckDBPyConnection, lake: Lake, without: Sequence[str]) ->
         )
     table = features.run(con)
     positions = positions_plan(lake.present, lake.settings).run(con)
-    x = np.column_stack([table[name].to_numpy(zero_copy_only=False) for name in features.names])
+    wanted = [name for name in features.names if name not in without]
+    x = np.column_stack([table[name].to_numpy(zero_copy_only=False) for name in wanted])
     as_of = table["as_of"].to_numpy(zero_copy_only=False).astype("datetime64[D]")
     left_out = dict.fromkeys(without, "left out on request")
-    left_out |= dict.fromkeys(_only_the_day(features.names, x, as_of), "says only which day it is")
-    left_out |= _said_before(features.names, x)
-    kept = [place for place, name in enumerate(features.names) if name not in left_out]
+    left_out |= _said_before(wanted, x) | dict.fromkeys(_only_the_day(wanted, x, as_of), "says only which day it is")
+    kept = [place for place, name in enumerate(wanted) if name not in left_out]
     return Panel(
-        features=tuple(features.names[place] for place in kept),
+        features=tuple(wanted[place] for place in kept),
         x=np.ascontiguousarray(x[:, kept], dtype=np.float64),
         positions=positions,
         debtors=positions["debtor_id"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64),

@@ -1,0 +1,84 @@
+"""The record says what was found: the verdict's every answer, every number, and nothing that is not there."""
+
+from __future__ import annotations
+
+import json
+
+from models.spec import ModelSpec
+from training.evaluate import Interval
+from training.record import card_text, record_text, verdict_text, write_record
+from training.trained import Trained
+from training.verdict import beats, calibrated, enough, verdict
+
+DECIDED = verdict(
+    [
+        enough({"paid": 300, "unpaid": 49}),
+        beats("log loss", "scorecard", Interval(-0.02, -0.03, -0.01)),
+        calibrated(Interval(1.0, 0.9, 1.1), Interval(1.0, 0.95, 1.05)),
+    ]
+)
+TRAINED = Trained(
+    spec=ModelSpec("propensity", "Does it pay?", "binary", 30),
+    features=("a",),
+    parts=[],
+    verdict=DECIDED,
+    metrics={"test_auc": 0.81234},
+    report={"best_baseline": "scorecard", "folds": [{"rows": 10}, {"rows": 20}], "left_out": {}},
+    charts={"gains.svg": "<svg/>"},
+    truth={"In truth": {"accounts": 5}},
+)
+
+
+def test_one_failed_check_refuses_and_is_the_reason():
+    assert (DECIDED.word, DECIDED.because) == ("refuse", "The test holds 49 unpaid accounts; 50 are needed.")
+
+
+def test_when_all_passed_all_carry_the_verdict():
+    passed = verdict(DECIDED.checks[1:])
+    assert passed.word == "promote"
+    assert "beats the best baseline, scorecard: log loss -0.0200 (-0.0300 to -0.0100)" in passed.because
+
+
+def test_a_slope_wholly_outside_the_range_fails():
+    assert not calibrated(Interval(1.5, 1.3, 1.7), Interval(1.0, 0.95, 1.05)).passed
+
+
+def test_a_level_wholly_outside_the_range_fails():
+    assert not calibrated(Interval(1.0, 0.9, 1.1), Interval(0.8, 0.75, 0.85)).passed
+
+
+def test_a_wide_interval_that_touches_the_range_passes():
+    assert calibrated(Interval(1.5, 1.2, 1.8), Interval(1.2, 1.05, 1.35)).passed
+
+
+def test_the_verdict_is_told_question_by_question():
+    told = verdict_text(TRAINED)
+    assert told.startswith("# propensity: refuse")
+    assert "- **enough to judge**: no." in told
+    assert "- **beats baseline**: yes." in told
+
+
+def test_the_card_begins_with_what_the_model_is_for():
+    told = card_text(TRAINED)
+    assert told.startswith("# propensity")
+    assert "**Do not use it**" in told
+    assert "| test auc | 0.8123 |" in told
+
+
+def test_a_model_without_a_card_still_has_its_numbers():
+    other = Trained(ModelSpec("other", "?", "binary", 30), (), [], DECIDED, {"test_auc": 0.7}, {})
+    assert "| test auc | 0.7000 |" in card_text(other)
+
+
+def test_the_record_lists_every_fold_and_what_happened_in_truth():
+    told = record_text(TRAINED, label="propensity/3")
+    assert told.startswith("# Validation record of propensity/3")
+    assert "#### 2\n\n- rows: 20" in told
+    assert "## In truth\n\n- accounts: 5" in told
+
+
+def test_the_record_is_left_in_the_open_with_its_charts(tmp_path):
+    file = write_record(tmp_path, TRAINED, label="propensity/3")
+    assert "![gains](propensity-gains.svg)" in file.read_text()
+    assert (tmp_path / "propensity-gains.svg").read_text() == "<svg/>"
+    assert json.loads((tmp_path / "propensity.json").read_text())["model"] == "propensity/3"
