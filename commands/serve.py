@@ -60,6 +60,7 @@ def command(
         listening = _listen(port)
         address = f"http://{HOST}:{listening.getsockname()[1]}"
         _serve(where, listening, lambda: _say_link(address, access.new_link_token(engine, now=now), as_json=as_json))
+    _end()
 
 
 def _listen(port: int) -> socket.socket:
@@ -128,7 +129,7 @@ def _run(listening: socket.socket, ready: Any) -> None:  # noqa: ANN401 - as abo
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, SystemExit):
         Announcing(config).run(sockets=[listening])
 
 
@@ -143,6 +144,13 @@ def _draw(console: Console, address: str, link: str) -> None:
     console.print("Sign in once with this link (it works for 12 hours, for one browser):")
     console.print(f"  {link}", soft_wrap=True)
     console.print("Then look at Queues, and at any debtor from there. Ctrl-C ends the service.")
+
+
+def _end() -> None:
+    """End at once: all is closed, and a thread still at work in a native library would abort a slower end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _leave(signum: int, frame: object) -> None:

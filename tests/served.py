@@ -71,13 +71,16 @@ def serving(engine: Engine, lake: Path, registry: Registry, folder: Path) -> Ite
     with log.open("w") as told:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True, env=environment, cwd=folder)
         assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, log.read_text()
-        said = json.loads(line)
-        yield Served(said["address"], said["sign_in"], process, engine, registry, log)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0, log.read_text()
-        process.stdout.close()
+        try:
+            line = process.stdout.readline()
+            assert line, log.read_text()
+            said = json.loads(line)
+            yield Served(said["address"], said["sign_in"], process, engine, registry, log)
+        finally:
+            process.send_signal(signal.SIGINT)
+            code = process.wait(timeout=60)
+            process.stdout.close()
+        assert code == 0, log.read_text()
 
 
 def small_models(engine: Engine, folder: Path) -> Registry:

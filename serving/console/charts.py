@@ -22,7 +22,7 @@ def reasons(contributions: Mapping[str, float], *, title: str, rightwards_is_goo
     shown = [pair for pair in shown if abs(pair[1]) >= LEAST_SHOWN] or shown[:1]
     return both_widths(
         _reasons(shown, title, 600, 180, rightwards_is_good=rightwards_is_good),
-        _reasons(shown, title, 330, 128, rightwards_is_good=rightwards_is_good),
+        _reasons(shown, title, 345, 158, rightwards_is_good=rightwards_is_good),
     )
 
 
@@ -114,7 +114,7 @@ def columns(
 ) -> Markup:
     """A column a month, one layer a bucket, the worst on top."""
     return both_widths(
-        _columns(names, values, buckets, say, title, 620), _columns(names, values, buckets, say, title, 340)
+        _columns(names, values, buckets, say, title, 800), _columns(names, values, buckets, say, title, 340)
     )
 
 

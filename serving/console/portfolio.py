@@ -90,6 +90,9 @@ def shown(deployment: Deployment, asked: Asked) -> dict[str, Any]:
         "rates": chosen and _rates(chosen, facts.currency, asked),
         "losses": _losses(deployment),
         "ahead": _ahead(deployment, facts, asked),
+        "pending": deployment.forecast is not None
+        and deployment.forecast.ask() is None
+        and not deployment.forecast.failed,
     }
 
 
