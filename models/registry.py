@@ -245,6 +245,13 @@ class Registry:
             model=name, alias=alias, from_version=before, to_version=version, who=who, why=why, evidence=evidence
         )
         self._point(name, alias, version)
+        if self.alias(name, alias) != version:
+            history.settle(intention, "abandoned")
+            raise Refused(
+                asked=f"let {alias} of {name} name version {version}",
+                found="MLflow no longer has that version",
+                do="Choose one that `arrears models list` shows.",
+            )
         return history.settle(intention, "moved")
 
     def _point(self, name: str, alias: str, version: str) -> None:
@@ -333,7 +340,7 @@ def _before(moves: list[Move], standing: str | None) -> str | None:
             continue
         if "rolled_back_from" in move.evidence and pile:
             pile.pop()
-        else:
+        elif not pile or pile[-1] != move.to_version:
             pile.append(move.to_version)
     return pile[-2] if len(pile) > 1 and pile[-1] == standing else None
 

@@ -83,6 +83,26 @@ def test_roll_back_twice_goes_back_two_champions(registry, registered):
         registry.roll_back("propensity", who="bo", why="further")
 
 
+def test_roll_back_after_promoting_the_champion_again_goes_to_the_one_before_it(registry, registered):
+    for version in ("1", "2"):
+        registered()
+        promote(registry, "propensity", version, who="ana", why="better")
+    promote(registry, "propensity", "2", who="ana", why="once more")
+    registry.roll_back("propensity", who="bo", why="calls fell")
+    assert registry.champion_version("propensity") == "1"
+
+
+def test_a_roll_back_to_a_version_that_was_deleted_is_refused_and_never_recorded_as_moved(registry, registered):
+    for version in ("1", "2"):
+        registered()
+        promote(registry, "propensity", version, who="ana", why="better")
+    registry.tracking.client.delete_model_version("propensity", "1")
+    with pytest.raises(Refused, match="no longer has that version"):
+        registry.roll_back("propensity", who="bo", why="calls fell")
+    assert registry.champion_version("propensity") == "2"
+    assert registry.history("propensity")[-1].state == "abandoned"
+
+
 def test_a_move_that_died_before_the_alias_moved_is_abandoned_at_the_next_start(registry, registered, monkeypatch):
     registered()
     monkeypatch.setattr(registry, "_point", _die)
