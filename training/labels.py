@@ -85,7 +85,7 @@ def propensity_labels(
     collected[known] = 0.0
     for rows, ahead in _groups(known, horizon, settles):
         collected[rows] = _collected(con, settings, present, positions, rows, ahead, matures)
-    collected = np.fmin(collected, _cap(positions))
+    collected = np.minimum(collected, _cap(positions))  # a missing label stays missing
     paid = np.where(known, (collected >= needs).astype(float), np.nan)
     return Labels(rule, horizon, matures, needs, collected, paid)
 

@@ -1,12 +1,13 @@
 """What a roll-rate model learns: where an account stood by the last settled status, and where the next one put it.
 
-A label is missing until the next status is recorded and settled; it is never guessed. Exits count as
+A label is missing until the next status is recorded and settled, and where a month was never stated; it is never
+guessed. Exits count as
 `models.roll_rate.NEXT_RANK` says.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 import duckdb
 import pyarrow as pa
@@ -19,13 +20,15 @@ WITH settled AS (
     FROM statuses
 ), moves AS (
     SELECT *, lead(cycle_end) OVER later AS next_end, lead(bucket) OVER later AS next_bucket,
-           lead(known_at) OVER later AS next_known_at
+           lead(known_at) OVER later AS next_known_at,
+           -- After a gap the next status tells of several months, so of the next one nothing is known.
+           date_diff('month', cycle_end, lead(cycle_end) OVER later) <= 1 AS is_next
     FROM settled WINDOW later AS (PARTITION BY account_id ORDER BY cycle_end)
 )
 SELECT snapshots.account_id, snapshots.as_of, moves.cycle_end AS origin_end, moves.bucket AS origin,
-       CASE WHEN next_known_at <= ? THEN next_end END AS next_end,
-       CASE WHEN next_known_at <= ? THEN next_bucket END AS next_bucket,
-       CASE WHEN next_known_at <= ? THEN next_known_at END AS known_at, balance_minor
+       CASE WHEN is_next AND next_known_at <= ? THEN next_end END AS next_end,
+       CASE WHEN is_next AND next_known_at <= ? THEN next_bucket END AS next_bucket,
+       CASE WHEN is_next AND next_known_at <= ? THEN next_known_at END AS known_at, balance_minor
 FROM snapshots
 JOIN moves ON moves.account_id = snapshots.account_id AND moves.known_at <= snapshots.cutoff
 QUALIFY row_number() OVER (PARTITION BY snapshots.account_id, snapshots.as_of ORDER BY moves.cycle_end DESC) = 1
@@ -55,13 +58,3 @@ def next_buckets(
     con.register("snapshots", snapshots)
     con.register("statuses", statuses)
     return con.execute(_NEXT, [zone, settles_days, standing_at, standing_at, standing_at]).to_arrow_table()
-
-
-def mature_days(labels: pa.Table) -> list[date]:
-    """The days of which at least one label is known, oldest first."""
-    con = duckdb.connect()
-    con.register("labels", labels)
-    return [
-        day
-        for (day,) in con.execute("SELECT DISTINCT as_of FROM labels WHERE next_bucket NOTNULL ORDER BY 1").fetchall()
-    ]

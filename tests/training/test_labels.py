@@ -85,6 +85,10 @@ def test_a_label_is_missing_the_day_before_even_if_everything_is_paid():
     assert np.isnan(paid(payment(date(2026, 4, 1)), day=date(2026, 4, 29)))
 
 
+def test_money_of_a_missing_label_is_missing_too():
+    assert np.isnan(labelled(payment(date(2026, 4, 1)), day=date(2026, 4, 29)).collected_minor).all()
+
+
 def test_settling_takes_business_days_after_the_horizon():
     found = labelled(chosen=label_settings(settle=5))
     assert found.matures_on.tolist() == [date(2026, 5, 7)]  # 30 April is a Thursday

@@ -53,6 +53,11 @@ def test_the_newest_status_has_no_label_yet():
     assert label(MAR, BOOK) == ("30-59", None)
 
 
+def test_after_a_month_without_a_status_the_label_is_missing():
+    gap = statuses((JAN, "CURRENT"), (MAR, "30-59"))
+    assert label(JAN, gap) == ("CURRENT", None)
+
+
 @pytest.mark.parametrize(("standing_on", "known"), [(MAR - timedelta(days=1), None), (MAR, "30-59")])
 def test_a_label_is_known_on_the_day_its_status_is(standing_on, known):
     assert label(FEB, BOOK, standing_on=standing_on) == ("1-29", known)
