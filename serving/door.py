@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arrears.clock import SystemClock
 from serving.access import Person, who_is
-from serving.problems import Problem
+from serving.problems import Problem, of_status
 
 _log = logging.getLogger("arrears.http")
 
@@ -113,7 +113,7 @@ class Door:
 
     async def _problem(self, scope: Scope) -> Problem | None:
         if scope["path"] in self.shut:
-            return Problem("not-found", "There is nothing at this address. /v1/openapi.json lists what there is.")
+            return of_status(404)
         if scope["path"] in OPEN:
             return None
         headers = Headers(scope=scope)
@@ -125,6 +125,8 @@ class Door:
             )
         if by_cookie and scope["method"] not in SAFE and not _same_site(headers):
             return Problem("other-site", "This form was not sent by a page of this service.")
+        if not scope["path"].isprintable():  # no route matches a line's end, so nobody behind would tell it as a problem
+            return of_status(404)
         scope.setdefault("state", {})["person"] = person
         return None
 

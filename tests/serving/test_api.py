@@ -142,6 +142,7 @@ def test_models_tell_versions_and_verdicts(api):
         ("GET", "/v1/accounts/S3CRET/why", None, 404),
         ("GET", "/v1/queues/S3CRET/items", None, 404),
         ("GET", "/v1/S3CRET", None, 404),
+        ("GET", "/v1/accounts/S3CRET%0A", None, 404),
         ("DELETE", "/v1/queues", None, 405),
         ("GET", "/v1/queues/pay/items?sort=S3CRET", None, 422),
         ("GET", "/v1/queues/pay/items?after=S3CRET", None, 422),

@@ -27,7 +27,7 @@ def client(served):
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
