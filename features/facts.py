@@ -135,7 +135,7 @@ class Facts:
     @cached_property
     def payment_rows(self) -> ir.Table:
         """Every known payment on an account, with `counts`: posted, and not taken back since."""
-        return _counted(self.on_accounts("payments"), reversible=self.has("payments", "reverses"))
+        return _counted(self.on_accounts("payments"), self._undone)
 
     @cached_property
     def payments(self) -> ir.Table:
@@ -146,10 +146,23 @@ class Facts:
     @cached_property
     def unapplied(self) -> ir.Table:
         """Net payments that name a debtor and no account."""
-        if not self.has("payments", "debtor_id"):
-            return _counted(self.on_debtors("payments").limit(0), reversible=False)
-        rows = _counted(self.on_debtors("payments"), reversible=self.has("payments", "reverses"))
-        return rows.filter(rows.counts)
+        return self.unapplied_rows.filter(self.unapplied_rows.counts)
+
+    @cached_property
+    def unapplied_rows(self) -> ir.Table:
+        """Every known payment that names a debtor and no account, with `counts`."""
+        rows = self.on_debtors("payments")
+        return _counted(rows if self.has("payments", "debtor_id") else rows.limit(0), self._undone)
+
+    @cached_property
+    def _undone(self) -> ir.Table | None:
+        """Ids of payments that were taken back, by whichever of the debtor's rows; None where no row ever does."""
+        if not self.has("payments", "reverses"):
+            return None
+        rows = _reversals(self.on_accounts("payments"))
+        if self.has("payments", "debtor_id"):
+            rows = ibis.union(rows, _reversals(self.on_debtors("payments")))
+        return rows.distinct()
 
     @cached_property
     def due_terms(self) -> ir.Table:
@@ -161,15 +174,18 @@ def _voluntary(rows: ir.Table) -> ir.BooleanValue:
     return rows.source.isnull() | (rows.source == "voluntary")
 
 
-def _counted(rows: ir.Table, *, reversible: bool) -> ir.Table:
+def _reversals(rows: ir.Table) -> ir.Table:
+    rows = rows.filter(rows.reverses.notnull(), rows.paid_on <= rows.as_of)
+    return rows.select(*DEBTOR_KEY, payment_id="reverses")
+
+
+def _counted(rows: ir.Table, undone: ir.Table | None) -> ir.Table:
     rows = rows.filter(rows.paid_on <= rows.as_of)
     posted = rows.status.fill_null("posted") == "posted"
-    if not reversible:
+    if undone is None:
         return rows.mutate(counts=posted, was_reversed=NO)
     # A reversal takes back the whole payment it names, all its lines, from the day it is known.
-    key = ("debtor_id", "as_of", "payment_id")
-    undone = rows.filter(rows.reverses.notnull()).select("debtor_id", "as_of", payment_id="reverses").distinct()
-    payments = beside(rows.filter(rows.reverses.isnull()), undone.mutate(undone=YES), key)
+    payments = beside(rows.filter(rows.reverses.isnull()), undone.mutate(undone=YES), (*DEBTOR_KEY, "payment_id"))
     was_reversed = payments.undone.fill_null(NO)
     counts = (payments.status.fill_null("posted") == "posted") & ~was_reversed
     return payments.mutate(counts=counts, was_reversed=was_reversed).drop("undone")

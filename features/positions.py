@@ -64,10 +64,14 @@ class Positions:
         """The rows, with `has_pending`: a payment is on its way that does not count yet."""
         if not self.facts.has("payments", "status"):
             return self.rows.mutate(has_pending=NO)
-        paid = self.facts.payment_rows
-        waiting = paid.filter((paid.status == "pending") & ~paid.was_reversed).select(*KEY).distinct()
-        rows = beside(self.rows, waiting.mutate(pending=YES), KEY)
-        return rows.mutate(has_pending=rows.pending.fill_null(NO)).drop("pending")
+        rows = beside(self.rows, _waiting(self.facts.payment_rows, KEY).mutate(pending=YES), KEY)
+        pending = rows.pending.fill_null(NO)
+        if self.facts.has("payments", "debtor_id"):
+            # Money on its way that names no account may be meant for any of the debtor's.
+            loose = _waiting(self.facts.unapplied_rows, DEBTOR_KEY).mutate(loose_pending=YES)
+            rows = beside(rows, loose, DEBTOR_KEY)
+            pending = rows.pending.fill_null(NO) | rows.loose_pending.fill_null(NO)
+        return rows.mutate(has_pending=pending)
 
     def _standing(self) -> ir.Table:
         accounts = self.facts.accounts
@@ -125,6 +129,10 @@ def _nothing_due(rows: ir.Table) -> ir.Table:
     return rows.mutate(is_known=rows.is_known.fill_null(NO), **{name: rows[name].fill_null(0) for name in zeros})
 
 
+def _waiting(payments: ir.Table, key: tuple[str, ...]) -> ir.Table:
+    return payments.filter((payments.status == "pending") & ~payments.was_reversed).select(*key).distinct()
+
+
 def _in_force(holds: ir.Table) -> ir.Table:
-    lasts = holds.ends_on.isnull() | (holds.ends_on > holds.as_of)
+    lasts = holds.ends_on.isnull() | (holds.ends_on >= holds.as_of)
     return holds.filter(holds.kind.isin(_BANKRUPT), holds.starts_on <= holds.as_of, lasts)

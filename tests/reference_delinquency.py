@@ -64,17 +64,22 @@ def payments(view: View, account_id: str) -> list[Row]:
     """Posted payments on the account that nobody took back."""
     mine = [row["account_id"] for row in view.accounts()]
     rows = [row for one in mine for row in view.of_account("payments", one) if row["paid_on"] <= view.as_of]
-    return [row for row in _net(rows) if row["account_id"] == account_id]
+    return [row for row in _net(view, rows) if row["account_id"] == account_id]
 
 
 def loose_payments(view: View) -> list[Row]:
-    return _net([row for row in view.of_debtor("payments") if row["paid_on"] <= view.as_of])
+    return _net(view, [row for row in view.of_debtor("payments") if row["paid_on"] <= view.as_of])
 
 
-def _net(rows: list[Row]) -> list[Row]:
-    undone = {row["reverses"] for row in rows if row["reverses"] is not None}
+def _net(view: View, rows: list[Row]) -> list[Row]:
+    undone = _undone(view)
     rows = [row for row in rows if row["reverses"] is None and row["payment_id"] not in undone]
     return [row for row in rows if row["status"] in (None, "posted")]
+
+
+def _undone(view: View) -> set[str | None]:
+    rows = [row for one in view.accounts() for row in view.of_account("payments", one["account_id"])]
+    return {row["reverses"] for row in rows + view.of_debtor("payments") if row["paid_on"] <= view.as_of}
 
 
 def paid_after(view: View, account_id: str, day: date | None) -> int:
@@ -273,11 +278,9 @@ def position(view: View, account_id: str, *, gated: bool = True) -> Row:
 
 
 def _pending(view: View, account_id: str) -> bool:
-    rows = [row for row in view.of_account("payments", account_id) if row["paid_on"] <= view.as_of]
-    mine = [one["account_id"] for one in view.accounts()]
-    undone = {
-        row["reverses"] for one in mine for row in view.of_account("payments", one) if row["paid_on"] <= view.as_of
-    }
+    rows = view.of_account("payments", account_id) + view.of_debtor("payments")
+    rows = [row for row in rows if row["paid_on"] <= view.as_of]
+    undone = _undone(view)
     return any(
         row["status"] == "pending" and row["reverses"] is None and row["payment_id"] not in undone for row in rows
     )
@@ -289,7 +292,7 @@ def _bucket(view: View, row: Row, stands: Row, rank: int | None, charged_off: bo
     bankrupt = gated and any(
         hold["kind"] in ("bankruptcy", "discharged")
         and hold["starts_on"] <= view.as_of
-        and (hold["ends_on"] is None or hold["ends_on"] > view.as_of)
+        and (hold["ends_on"] is None or hold["ends_on"] >= view.as_of)
         for hold in holds
     )
     if bankrupt or (row["status"] in ("recalled", "sold") and happened):

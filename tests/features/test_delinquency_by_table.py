@@ -107,6 +107,19 @@ def test_a_reversed_payment_pays_nothing_from_the_day_the_reversal_is_known():
     assert position(date(2026, 3, 15), dues=[due(JAN_31)], payments=rows)["days_past_due"] == 43
 
 
+def test_a_reversal_that_names_only_the_debtor_takes_a_payment_back_too():
+    reversal = paid(date(2026, 3, 15), -10_000, "P2", reverses="P1") | {"account_id": None, "debtor_id": "D"}
+    rows = [paid(JAN_31, 10_000), reversal]
+    assert position(date(2026, 3, 14), dues=[due(JAN_31)], payments=rows)["days_past_due"] == 0
+    assert position(date(2026, 3, 15), dues=[due(JAN_31)], payments=rows)["days_past_due"] == 43
+
+
+def test_pending_money_of_the_debtor_is_told_of_every_account():
+    loose = paid(JAN_31, 10_000, status="pending") | {"account_id": None, "debtor_id": "D"}
+    found = position(MAR_31, dues=[due(JAN_31)], payments=[loose])
+    assert (found["days_past_due"], found["has_pending"]) == (59, True)
+
+
 @pytest.mark.parametrize("kind", ["fee", "interest", "penalty", "adjustment"])
 def test_only_invoices_and_instalments_make_an_account_late(kind):
     found = position(MAR_31, dues=[due(JAN_31, kind=kind)])
@@ -214,6 +227,12 @@ def test_a_charged_off_account_is_so_from_that_day_on_and_rolls_no_more(charged_
 def test_a_bankrupt_debtor_has_left():
     hold = {"hold_id": "H", "debtor_id": "D", "kind": "bankruptcy", "starts_on": JAN_31}
     assert position(MAR_31, dues=[due(JAN_31)], holds=[hold])["bucket"] == "LEFT"
+
+
+@pytest.mark.parametrize(("day", "bucket"), [(30, "30-59"), (31, "LEFT")])
+def test_a_bankruptcy_lasts_through_its_last_day(day, bucket):
+    hold = {"hold_id": "H", "debtor_id": "D", "kind": "bankruptcy", "starts_on": JAN_31, "ends_on": date(2026, 3, day)}
+    assert position(MAR_31, dues=[due(JAN_31)], holds=[hold])["bucket"] == bucket
 
 
 def test_an_account_without_dues_is_current_and_owes_nothing():
