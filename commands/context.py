@@ -46,7 +46,9 @@ def emit(document: Mapping[str, Any], *, as_json: bool, human: Callable[[Console
     In a pipe the drawn form is plain and as wide as it needs to be.
     """
     if as_json:
-        sys.stdout.write(json.dumps(document, default=_plain, ensure_ascii=False) + "\n")
+        # JSON has no NaN, and most programs refuse one: a number that cannot be told is null.
+        told = json.loads(json.dumps(document, default=_plain), parse_constant=lambda _: None)
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
         return
     human(Console(soft_wrap=not sys.stdout.isatty(), highlight=False))
 
