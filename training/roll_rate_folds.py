@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from arrears.clock import end_of_day
 from models.artifact import IDENTITY, Part
 from models.calibration import choose, loss_under
+from models.roll_rate import edges_that_history_speaks_of
 from models.scorer import Floats, Ranks
 from training.chain import Chain, fit_chain
 from training.roll_rate_baselines import Scorecard, markov, rule_of_thumb
@@ -103,14 +104,15 @@ def _calibrated(
     """
     if len(fold.train) < DAYS_TO_CALIBRATE:
         return chain.parts
-    fit_on, *held_out = [_unseen(book, fold.train[:end], zone, parameters) for end in (-2, -1, None)]
+    begins = end_of_day(fold.starts_on, zone)
+    unseen = [_unseen(book, fold.train[:end], begins, zone, parameters) for end in (-2, -1, None)]
     parts = []
     for rank, part in enumerate(chain.parts):
-        slices = [_slice(found, rank) for found in (fit_on, *held_out)]
-        if any(one is None for one in slices):
+        slices = [one for found in unseen if found is not None and (one := _slice(found, rank)) is not None]
+        if len(slices) < len(unseen):
             parts.append(part)
             continue
-        first, second, third = (one for one in slices if one is not None)
+        first, second, third = slices
         choice = choose(first, second)
         helps = loss_under(choice.calibration, *third) < loss_under(IDENTITY, *third)
         facts = {**(part.facts or {}), "held_out_log_loss": dict(choice.held_out_log_loss)}
@@ -118,10 +120,17 @@ def _calibrated(
     return tuple(parts)
 
 
-def _unseen(book: Book, days: Sequence[date], zone: str, parameters: Mapping[str, Any] | None) -> tuple[Floats, Ranks]:
-    """Margins and next ranks of the last of these days, by a chain that learned from the others."""
+def _unseen(
+    book: Book, days: Sequence[date], begins: datetime, zone: str, parameters: Mapping[str, Any] | None
+) -> tuple[Floats, Ranks] | None:
+    """Margins and next ranks of the last of these days, by a chain that learned from the others.
+
+    Nothing is looked at that was not known when the fold's test begins; None where too little was.
+    """
     train = book.on(days[:-1], known_by=end_of_day(days[-1], zone))
-    test = book.on(days[-1:])
+    test = book.on(days[-1:], known_by=begins)
+    if not test.any() or not edges_that_history_speaks_of(book.next_rank[train]):
+        return None
     return _fitted(book, train, parameters).margins(book.x(test)), book.next_rank[test]
 
 
