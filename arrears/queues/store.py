@@ -36,6 +36,11 @@ SORTS: Mapping[str, str] = {
 """What a list of items can be sorted by, and the expression that does it; a null sorts as written here."""
 
 
+_NUMBER = (int, float)
+_CURSORS: Mapping[str, tuple[type, type]] = {"rolls_on": (date, int), "account": (str, int)}
+"""What the cursor of a sort holds where its key is no number."""
+
+
 def latest_night(connection: Connection) -> Night | None:
     """The night whose items are served now, if any."""
     return _one(connection, Night, "SELECT * FROM nights WHERE state = 'served' ORDER BY night_id DESC LIMIT 1")
@@ -152,7 +157,7 @@ def held(
     filters = f"night_id = :night AND verdict = 'held' {because}"
     values: dict[str, Any] = {"night": night_id, **({"code": code} if code else {})}
     total = connection.execute(text(f"SELECT count(*) FROM night_accounts WHERE {filters}"), values).scalar_one()  # noqa: S608 - our own words
-    start = _opened(after)[0] if after else ""
+    start = _opened(after, str)[0] if after else ""
     sql = f"SELECT * FROM night_accounts WHERE {filters} AND account_id > :start ORDER BY account_id LIMIT :limit"  # noqa: S608 - our own words
     rows = _all(connection, JudgedAccount, sql, **values, start=start, limit=limit)
     more = len(rows) == limit and rows
@@ -226,7 +231,7 @@ def _page(
         )
     key, beyond, way = SORTS[sort], "<" if descending else ">", "DESC" if descending else "ASC"
     if after:
-        values["key"], values["tie"] = _opened(after, 2)
+        values["key"], values["tie"] = _opened(after, *_CURSORS.get(sort, (_NUMBER, int)))
         filters += f" AND ({key} {beyond} :key OR ({key} = :key AND rank > :tie))"
     sql = f"SELECT *, {key} AS sort_key FROM work_items WHERE {filters} ORDER BY {key} {way}, rank LIMIT :limit"  # noqa: S608 - our own words
     found = connection.execute(text(sql), values | {"limit": limit + 1}).mappings().all()
@@ -246,14 +251,21 @@ def _sealed(*parts: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts, default=str).encode()).decode().rstrip("=")
 
 
-def _opened(cursor: str, parts: int = 1) -> list[Any]:
+def _opened(cursor: str, *kinds: type | tuple[type, ...]) -> list[Any]:
+    """The values in a cursor, each of its kind: what a caller made up must not reach the database."""
     try:
         opened = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(opened, list) and len(opened) == parts:
-            return opened
+        if isinstance(opened, list) and len(opened) == len(kinds) and all(map(_is_a, opened, kinds)):
+            return [
+                date.fromisoformat(part) if kind is date else part for part, kind in zip(opened, kinds, strict=True)
+            ]
     except ValueError:
         pass
     raise WrongUse(asked="read the next page", found="a cursor that is none of ours", do="Start at the first page.")
+
+
+def _is_a(part: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(part, str if kind is date else kind) and not isinstance(part, bool)
 
 
 def _one(connection: Connection, kind: type[Row], sql: str, **values: object) -> Row | None:

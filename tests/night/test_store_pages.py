@@ -1,5 +1,7 @@
 """Pages of a queue: every item once, in order, whatever the sort."""
 
+import base64
+import json
 from datetime import date
 
 import pytest
@@ -52,6 +54,28 @@ def test_items_that_roll_by_a_day(connection):
 def test_what_means_nothing_is_refused(connection, fault):
     with pytest.raises(WrongUse):
         store.items(connection, 1, **fault)
+
+
+@pytest.mark.parametrize(
+    ("sort", "parts"),
+    [
+        ("rank", ["x", 1]),
+        ("rank", [1, "x"]),
+        ("rank", [True, 1]),
+        ("value", [[], 1]),
+        ("rolls_on", ["never", 1]),
+        ("account", [1, 1]),
+    ],
+)
+def test_a_cursor_of_other_kinds_never_reaches_the_database(connection, sort, parts):
+    after = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+    with pytest.raises(WrongUse):
+        store.items(connection, 1, sort=sort, after=after)
+
+
+def test_a_cursor_of_held_accounts_holds_an_id(connection):
+    with pytest.raises(WrongUse):
+        store.held(connection, 1, after=base64.urlsafe_b64encode(b"[5]").decode())
 
 
 def test_held_accounts_are_paged_by_id(connection):
