@@ -60,7 +60,8 @@ class CycleStatuses:
         return self._at_month_ends(con)
 
     def _at_month_ends(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
-        stand.on_days(con, self.settings, _month_ends(con), table=_MONTH_ENDS, with_exits=True)
+        ends = _month_ends(con, self.settings.portfolio.zone, payments="payments" in self.present)
+        stand.on_days(con, self.settings, ends, table=_MONTH_ENDS, with_exits=True)
         facts = Facts(self.present, self.settings, _MONTH_ENDS)
         rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
         rows = rows.select("account_id", "bucket", "balance_minor", cycle_end=rows.as_of, recorded_at=rows.cutoff)
@@ -95,7 +96,8 @@ def _from_statements(settings: Settings) -> ir.Table:
     rows = rows.join(first, ["account_id", "cycle_end"])
     accounts = known_on(lake_table("accounts"), EVER)
     accounts = accounts.select(
-        "account_id", "status", "closed_on", "charged_off_on",
+        # A source that does not say when an account left did say that it had: until then it was in the book.
+        "account_id", "status", "charged_off_on", closed_on=accounts.closed_on.coalesce(accounts.recorded_at.date()),
         terms_client=terms_client(accounts.client, settings), terms_currency=accounts.currency,
     )  # fmt: skip
     rows = rows.join(accounts, "account_id").join(ibis.table(TERMS, name="terms"), ["terms_client", "terms_currency"])
@@ -110,9 +112,13 @@ def _from_statements(settings: Settings) -> ir.Table:
     return rows.order_by("account_id", "cycle_end")
 
 
-def _month_ends(con: duckdb.DuckDBPyConnection) -> list[date]:
+def _month_ends(con: duckdb.DuckDBPyConnection, zone: str, *, payments: bool) -> list[date]:
+    """From the first due's month to the last that was over when something was last recorded of dues or payments."""
+    told = "(SELECT recorded_at FROM dues UNION ALL SELECT recorded_at FROM payments)" if payments else "dues"
     first, last = con.execute(
-        "SELECT min(coalesce(issued_on, due_on)), greatest(max(issued_on), max(recorded_at::DATE)) FROM dues"
+        f"""SELECT (SELECT min(coalesce(issued_on, due_on)) FROM dues),
+        (SELECT CAST(timezone(?, max(recorded_at)) AS DATE) FROM {told})""",  # noqa: S608 - own names only
+        [zone],
     ).fetchall()[0]
     ends: list[date] = []
     while first is not None and (not ends or ends[-1] < last):

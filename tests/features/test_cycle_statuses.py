@@ -1,0 +1,54 @@
+"""What each month turned out to be: which months there are, and when an account counts as gone."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from features import delinquency
+from tests.book import account, opened, settings, supplied, whole_book
+
+JAN_31, FEB_28, MAR_31 = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
+
+
+def months(zone: str = "UTC", **tables) -> list[tuple[date, str]]:
+    book = whole_book({"accounts": [account()], **tables})
+    rows = delinquency.cycle_statuses(supplied(book), settings(zone)).run(opened(book)).to_pylist()
+    return [(row["cycle_end"], row["bucket"]) for row in rows]
+
+
+def due(recorded_at: datetime) -> dict:
+    own = {"due_id": "U", "account_id": "A", "due_on": date(2026, 1, 15), "amount_minor": 10_000, "kind": "invoice"}
+    return own | {"recorded_at": recorded_at}
+
+
+def paid(paid_on: date, recorded_at: datetime) -> dict:
+    own = {"payment_id": "P", "line": 1, "account_id": "A", "paid_on": paid_on, "amount_minor": 10_000}
+    return own | {"recorded_at": recorded_at}
+
+
+def test_a_ledgers_months_go_on_while_payments_come_in():
+    dues = [due(datetime(2026, 1, 1, tzinfo=UTC))]
+    rows = [paid(date(2026, 3, 20), datetime(2026, 3, 31, 12, tzinfo=UTC))]
+    assert months(dues=dues, payments=rows) == [(JAN_31, "1-29"), (FEB_28, "30-59"), (MAR_31, "CURRENT")]
+
+
+@pytest.mark.parametrize(("zone", "last"), [("UTC", MAR_31), ("America/New_York", FEB_28)])
+def test_a_month_is_over_when_its_last_day_has_come_in_the_books_zone(zone, last):
+    dues = [due(datetime(2026, 3, 31, 3, 59, tzinfo=UTC))]
+    assert months(zone, dues=dues, payments=[])[-1][0] == last
+
+
+def test_an_account_without_a_closing_day_has_left_once_the_source_said_so():
+    told = datetime(2026, 3, 10, tzinfo=UTC)
+    accounts = [account(), account(status="sold", recorded_at=told)]
+    cycles = [{"account_id": "A", "cycle_end": end, "days_past_due": 5} for end in (JAN_31, FEB_28, MAR_31)]
+    found = months(accounts=accounts, statements=cycles)
+    assert found == [(JAN_31, "1-29"), (FEB_28, "1-29"), (MAR_31, "LEFT")]
+
+
+@pytest.mark.parametrize(("day", "first"), [(31, "LEFT"), (1, "1-29")])
+def test_an_account_with_a_closing_day_has_left_from_it_on(day, first):
+    closed_on = date(2026, 1 if day == 31 else 2, day)
+    cycles = [{"account_id": "A", "cycle_end": end, "days_past_due": 5} for end in (JAN_31, FEB_28)]
+    found = months(accounts=[account(status="sold", closed_on=closed_on)], statements=cycles)
+    assert found == [(JAN_31, first), (FEB_28, "LEFT")]
