@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from arrears.errors import ArrearsError
 from models.registry import Loaded, Registry
+from serving.scoring import staleness
 
 _log = logging.getLogger("arrears.champion")
 
@@ -28,11 +31,14 @@ class Champions:
     Parameters
     ----------
     registry : where aliases stand.
+    day : the portfolio's day, by which a version is too old to speak for the book; None never asks.
     """
 
     registry: Registry
+    day: Callable[[], date] | None = None
     _loaded: dict[str, Loaded] = field(default_factory=dict)
     _before: dict[str, Loaded] = field(default_factory=dict)
+    _stale: dict[str, str] = field(default_factory=dict)
     _trouble: str | None = None
     _first_look: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -40,7 +46,7 @@ class Champions:
 
     def of(self, name: str) -> Loaded | None:
         """The champion of a model, or None where rules have to serve."""
-        return self._loaded.get(name)
+        return None if name in self._stale else self._loaded.get(name)
 
     def held(self, name: str, version: str) -> Loaded | None:
         """A version that serves, or served until a moment ago: a request may have begun before a promotion."""
@@ -69,6 +75,8 @@ class Champions:
         """Why models are missing or may be old, as a sentence; None when all is well."""
         if self._trouble is not None:
             return self._trouble
+        if self._stale:
+            return " ".join([*self._stale.values(), "The rules score answers instead."])
         missing = [name for name in MODELS if name not in self._loaded]
         if self.asked and missing:
             return f"No champion of {' and '.join(missing)} is registered: the rules score answers instead."
@@ -79,6 +87,7 @@ class Champions:
         try:
             for name in MODELS:
                 self._look_at(name)
+            self._stale = self._too_old()
             self._trouble = None
         except ArrearsError as problem:
             self._trouble = f"The model registry does not answer ({problem.found})."
@@ -115,3 +124,10 @@ class Champions:
                 self._before[name] = held
             self._loaded[name] = loaded
             _log.info("champion.opened model=%s version=%s", name, version)
+
+    def _too_old(self) -> dict[str, str]:
+        if self.day is None:
+            return {}
+        today = self.day()
+        told = {name: staleness(loaded, today) for name, loaded in self._loaded.items()}
+        return {name: why for name, why in told.items() if why is not None}

@@ -157,7 +157,7 @@ def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None
         settings = lake.settings if lake.exists() else default_settings()
         registry = Registry(places.tracking_uri, engine)
         clock = clock_of(settings.portfolio.stands_at)
-        champions = Champions(registry)
+        champions = Champions(registry, day=lambda: in_zone(clock.now(), settings.portfolio.zone).date())
     except BaseException:
         closing.close()
         raise
@@ -172,9 +172,21 @@ def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None
         _closing=closing,
     )
     champions.start()
+    threading.Thread(target=_settle_aliases, args=[champions], name="aliases", daemon=True).start()
     threading.Thread(target=_warm, args=[deployment], name="warm", daemon=True).start()
     _log.info("service.opened lake=%s", "present" if lake.exists() else "absent")
     return deployment
+
+
+def _settle_aliases(champions: Champions) -> None:
+    """Finish what a process left open that died while it moved an alias; the models that serve come first."""
+    champions.wait()
+    try:
+        settled = champions.registry.reconcile()
+    except Exception as problem:  # noqa: BLE001 - the next start, or the next promotion, settles it
+        _log.warning("aliases.not_settled error=%s", type(problem).__name__)
+    else:
+        _log.info("aliases.settled moves=%d", len(settled))
 
 
 def _warm(deployment: Deployment) -> None:

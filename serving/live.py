@@ -6,6 +6,7 @@ The questions are compiled once for a lake's tables and settings; a request then
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -44,6 +45,10 @@ class Live:
         """Compile the questions of a lake."""
         if lake.exists():
             self._open(lake)
+
+    def knows(self, lake: Lake, features: Iterable[str]) -> bool:
+        """True where the lake has every one of these features."""
+        return set(features) <= set(self._open(lake).asked.features.names)
 
     def standing(self, lake: Lake, account_id: str, day: date) -> Standing | None:
         """Where an account stands on `day`; None where the lake knows no such account, or it has left."""

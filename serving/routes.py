@@ -48,10 +48,11 @@ async def score(asked: payloads.ScoreRequest) -> payloads.ScoreResponse:
     wanted = list(dict.fromkeys(asked.accounts))
     find = _fresh if asked.fresh else _stored
     found = await to_thread.run_sync(find, deployment, wanted)
+    scored = await _scores(deployment, found)
     return payloads.ScoreResponse(
         fresh=asked.fresh,
-        degraded_because=deployment.champions.trouble,
-        accounts=await _scores(deployment, found),
+        degraded_because=deployment.champions.trouble or _misfit(scored),
+        accounts=scored,
         unknown=len(wanted) - len(found),
     )
 
@@ -171,8 +172,9 @@ def _fresh(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:
         raise Problem("not-ready", "No portfolio is loaded: `arrears load SOURCE` loads one.")
     # A night's scores can stand in for models that are still being opened; a rules score should not.
     deployment.champions.wait()
-    all_models = all(deployment.champions.of(name) is not None for name in MODELS.values())
-    look = deployment.live.standing if all_models else deployment.live.standing_by_rules
+    champions = [deployment.champions.of(name) for name in MODELS.values()]
+    all_fit = all(each is not None and deployment.live.knows(lake, each.artifact.features) for each in champions)
+    look = deployment.live.standing if all_fit else deployment.live.standing_by_rules
     found = [look(lake, each, deployment.day) for each in wanted]
     return [each for each in found if each is not None]
 
@@ -190,6 +192,12 @@ async def _scores(deployment: Deployment, found: Sequence[Standing]) -> list[pay
             said[recorded_as] = [None if one is None else payloads.score_of(told.label, one) for one in told.rows]
     answers = zip(found, said["propensity"], said["roll"], strict=True)
     return [_scored(each, propensity, roll) for each, propensity, roll in answers if propensity is not None]
+
+
+def _misfit(scored: Sequence[payloads.ScoredAccount]) -> str | None:
+    told = [each for one in scored for each in (one.propensity, one.roll) if each is not None]
+    by_rules = any(each.scored_by == "rules" for each in told)
+    return "A champion reads features that this book has not: the rules score answers instead." if by_rules else None
 
 
 def _otherwise(each: Standing, recorded_as: str) -> payloads.Score | None:

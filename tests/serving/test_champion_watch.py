@@ -1,6 +1,7 @@
 """A promotion is served within a minute and without a restart; without models the rules serve, and say so."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -9,6 +10,9 @@ from models.artifact import Part
 from models.propensity import PROPENSITY
 from models.registry import Registry
 from serving.champion import ASKED_EVERY_SECONDS, Champions
+from serving.deployment import open_deployment
+from serving.scoring import STALE_AFTER_DAYS
+from tests.demo_day import SCORING_DAY
 from tests.served import fitted, promote, serving, small_models
 
 pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
@@ -42,6 +46,40 @@ def test_a_version_that_just_served_can_still_finish_a_request(database, tmp_pat
     assert champions.of("propensity").version != first
     assert champions.held("propensity", first).version == first
     assert champions.held("propensity", "99") is None
+
+
+@pytest.mark.parametrize(("age", "serves"), [(STALE_AFTER_DAYS, True), (STALE_AFTER_DAYS + 1, False)])
+def test_a_champion_too_old_for_the_day_does_not_serve_and_that_is_said(database, tmp_path, age, serves):
+    champions = Champions(small_models(database, tmp_path), day=lambda: SCORING_DAY + timedelta(days=age))
+    champions.look()
+    assert (champions.of("propensity") is not None) == serves
+    assert (champions.trouble is None) == serves
+
+
+def test_a_move_that_died_half_way_is_settled_when_the_service_starts(database, tmp_path, monkeypatch):
+    registry = small_models(database, tmp_path)
+    with monkeypatch.context() as dying:
+        dying.setattr("models.alias_history.AliasHistory.settle", _die)
+        with pytest.raises(KeyboardInterrupt):
+            promote(registry, tmp_path / "next", PROPENSITY, [Part("propensity", fitted(5))])
+    assert registry.history("propensity")[-1].state == "intended"
+    environ = {
+        "ARREARS_ROOT": str(tmp_path),
+        "DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "MLFLOW_TRACKING_URI": registry.tracking.uri,
+    }
+    deployment = open_deployment(environ)
+    try:
+        deadline = time.monotonic() + 60
+        while registry.history("propensity")[-1].state == "intended" and time.monotonic() < deadline:
+            time.sleep(0.2)
+    finally:
+        deployment.close()
+    assert registry.history("propensity")[-1].state == "moved"
+
+
+def _die(*_args, **_kwargs):
+    raise KeyboardInterrupt
 
 
 def test_a_registry_that_breaks_is_said_and_takes_nothing_away(database, tmp_path):

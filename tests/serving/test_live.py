@@ -1,10 +1,12 @@
 """Recomputing from current events gives what the night's own way of reading gives, account by account."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from serving import routes
 from serving.bench import Bench
 from serving.book import questions, read_book
 from serving.live import Live
@@ -50,6 +52,16 @@ def test_an_account_nobody_knows_stands_nowhere(demo_lake):
     live = Live()
     assert live.standing(demo_lake, "nobody", DAY) is None
     assert live.standing_by_rules(demo_lake, "nobody", DAY) is None
+    live.close()
+
+
+def test_rules_answer_for_a_champion_that_reads_features_the_book_has_not(demo_lake):
+    live = Live()
+    loaded = SimpleNamespace(artifact=SimpleNamespace(features=("a_table_that_is_gone",)))
+    champions = SimpleNamespace(wait=lambda: None, of=dict.fromkeys(("propensity", "roll_rate"), loaded).get)
+    deployment = SimpleNamespace(lake=demo_lake, live=live, day=DAY, champions=champions)
+    (found,) = routes._fresh(deployment, ["A14589"])
+    assert found.otherwise["propensity"]["reasons"][0]["sentence"].startswith("Scored by rules")
     live.close()
 
 
