@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Table, insert, text
 
+from arrears.errors import ArrearsError
 from arrears.state.schema import OPEN_STATES, audit, night_accounts, nights, work_items
 
 ACCOUNT_COLUMNS = tuple(column.name for column in night_accounts.columns if column.name != "night_id")
@@ -94,6 +96,14 @@ def _supersede(connection: Connection, night_id: int, at: datetime) -> None:
 
 def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as problem:
+        # Its own words quote the row it stopped at: only the kind of its complaint is told.
+        raise ArrearsError(
+            asked=f"write the night's rows into {table.name}",
+            found=f"PostgreSQL refused a row ({type(problem).__name__})",
+            do="Nothing was written. Run the night again; if it stays so, report it with this text.",
+        ) from None
