@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import holidays
+from holidays.registry import EntityLoader
 
 
 class Clock(Protocol):
@@ -104,6 +105,18 @@ def is_business_day(day: date, country: str | None) -> bool:
     (False, True)
     """
     return day.weekday() < 5 and (country is None or day not in _public_holidays(country))  # noqa: PLR2004 - Saturday is 5
+
+
+@cache
+def countries_with_holidays() -> frozenset[str]:
+    """ISO 3166 codes of the countries whose public holidays are known.
+
+    Examples
+    --------
+    >>> "TW" in countries_with_holidays(), "ZZ" in countries_with_holidays()
+    (True, False)
+    """
+    return frozenset(EntityLoader.get_country_codes())
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from arrears.clock import countries_with_holidays
 from arrears.errors import BadInput
 
 DueKind = Literal["invoice", "instalment", "fee", "interest", "penalty", "adjustment"]
@@ -46,6 +47,14 @@ class PortfolioSettings(_Section):
             raise ValueError(message)
         return zone
 
+    @field_validator("country")
+    @classmethod
+    def _holidays_are_known(cls, country: str) -> str:
+        if country and country not in countries_with_holidays():
+            message = f"no public holidays are known for {country}: write an ISO 3166 code like US, or leave it empty"
+            raise ValueError(message)
+        return country
+
 
 class DelinquencySettings(_Section):
     """How late an account is judged to be."""
@@ -57,6 +66,14 @@ class DelinquencySettings(_Section):
     ages: tuple[DueKind, ...]
     pays: tuple[tuple[DueKind, ...], ...]
     status_settles_days: int = Field(ge=0)
+
+    @field_validator("edges")
+    @classmethod
+    def _edges_rise(cls, edges: tuple[int, ...]) -> tuple[int, ...]:
+        if edges[0] < 1 or list(edges) != sorted(set(edges)):
+            message = "edges are days past due that rise from 1 on"
+            raise ValueError(message)
+        return edges
 
 
 class PromiseSettings(_Section):
@@ -137,7 +154,7 @@ def read_settings(file: Path) -> Settings:
     """
     try:
         own = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as problem:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BadInput(
             asked=f"read settings from {file.name}", found=f"no valid TOML: {problem}", do="Mend the line it names."
         ) from problem
