@@ -72,7 +72,9 @@ def record_json(trained: Trained, *, label: str) -> str:
         "report": trained.report,
         **trained.truth,
     }
-    return json.dumps(document, indent=1, default=str)
+    # JSON has no NaN: a number that cannot be told is null.
+    told = json.loads(json.dumps(document, default=str), parse_constant=lambda _: None)
+    return json.dumps(told, indent=1)
 
 
 def _about(name: str) -> str:

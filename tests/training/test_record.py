@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from models.spec import ModelSpec
 from training.evaluate import Interval
-from training.record import card_text, record_text, verdict_text, write_record
+from training.record import card_text, record_json, record_text, verdict_text, write_record
 from training.trained import Trained
 from training.verdict import beats, calibrated, enough, verdict
 
@@ -49,6 +50,11 @@ def test_a_level_wholly_outside_the_range_fails():
 
 def test_a_wide_interval_that_touches_the_range_passes():
     assert calibrated(Interval(1.5, 1.2, 1.8), Interval(1.2, 1.05, 1.35)).passed
+
+
+def test_a_number_that_cannot_be_told_is_null_in_the_record():
+    unknown = replace(TRAINED, metrics={"test_auc": float("nan")})
+    assert json.loads(record_json(unknown, label="propensity/1"), parse_constant=str)["metrics"] == {"test_auc": None}
 
 
 def test_the_verdict_is_told_question_by_question():
