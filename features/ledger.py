@@ -144,7 +144,10 @@ class Ledger:
 
 def _needed(dues: ir.Table) -> ir.IntegerValue:
     # Whole minor units, rounded against the debtor, so that every engine agrees to the last one.
-    share = -((-dues.amount_minor * dues.paid_parts) // MILLION)
+    # Millions and their rest apart: the product of a large amount would not fit, nor be exact as a float.
+    rest_of_million = dues.amount_minor % MILLION
+    millions = (dues.amount_minor - rest_of_million) // MILLION
+    share = millions * dues.paid_parts - ((-rest_of_million * dues.paid_parts) // MILLION)
     rest = ibis.least(dues.small_rest_minor, dues.amount_minor // 10)
     return ibis.least(share, dues.amount_minor - rest)
 

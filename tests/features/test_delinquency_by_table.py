@@ -61,6 +61,14 @@ def test_a_due_counts_as_paid_at_nine_tenths(amount, days):
     assert found["days_past_due"] == days
 
 
+@pytest.mark.parametrize("amount", [11_000_000_000_001, 900_000_000_000_007])
+@pytest.mark.parametrize(("short", "days"), [(0, 0), (1, 59)])
+def test_nine_tenths_of_a_very_large_due_are_exact(amount, short, days):
+    needed = -(-amount * 9 // 10)
+    found = position(MAR_31, dues=[due(JAN_31, amount)], payments=[paid(JAN_31, needed - short)])
+    assert found["days_past_due"] == days
+
+
 @pytest.mark.parametrize(("left", "days"), [(1000, 0), (1001, 59)])
 def test_a_rest_of_ten_of_the_currency_is_small_where_the_client_asks_for_all(left, days):
     book = whole_book(
