@@ -38,11 +38,17 @@ _JUMPS = """
        OR (cycles_past_due > cycles_before + 1
            AND days <= 1.5 * (SELECT approx_quantile(days, 0.5) FROM steps))"""
 
+# A reversal takes money back whichever sign its source gives it.
+_NET_PAYMENTS = """
+    CREATE VIEW net_payments AS
+    SELECT account_id, paid_on, CASE WHEN reverses IS NULL THEN amount_minor ELSE -abs(amount_minor) END AS net_minor
+    FROM standing_payments WHERE coalesce(status, 'posted') = 'posted'"""
+
 _OVERPAID = """
     WITH owed AS (SELECT account_id, sum(amount_minor) AS minor FROM standing_dues GROUP BY account_id),
     paid AS (
-        SELECT account_id, sum(amount_minor) AS minor FROM standing_payments
-        WHERE coalesce(status, 'posted') = 'posted' AND account_id IS NOT NULL GROUP BY account_id)
+        SELECT account_id, sum(net_minor) AS minor FROM net_payments
+        WHERE account_id IS NOT NULL GROUP BY account_id)
     SELECT account_id FROM paid LEFT JOIN owed USING (account_id) WHERE paid.minor > coalesce(owed.minor, 0)"""
 
 _MISMATCH = """
@@ -55,8 +61,8 @@ _MISMATCH = """
         SELECT account_id, sum(amount_minor) AS minor FROM standing_dues JOIN latest USING (account_id)
         WHERE due_on < cycle_end GROUP BY account_id),
     paid AS (
-        SELECT account_id, sum(amount_minor) AS minor FROM standing_payments JOIN latest USING (account_id)
-        WHERE paid_on <= cycle_end AND coalesce(status, 'posted') = 'posted' GROUP BY account_id)
+        SELECT account_id, sum(net_minor) AS minor FROM net_payments JOIN latest USING (account_id)
+        WHERE paid_on <= cycle_end GROUP BY account_id)
     SELECT account_id FROM latest LEFT JOIN owed USING (account_id) LEFT JOIN paid USING (account_id)
     WHERE late <> (coalesce(owed.minor, 0) > coalesce(paid.minor, 0))"""
 
@@ -68,8 +74,7 @@ _UNTIED = """
     entries AS (
         SELECT account_id, coalesce(issued_on, due_on) AS day, amount_minor AS minor FROM standing_dues
         UNION ALL
-        SELECT account_id, paid_on, -amount_minor FROM standing_payments
-        WHERE coalesce(status, 'posted') = 'posted')
+        SELECT account_id, paid_on, -net_minor FROM net_payments)
     SELECT steps.account_id || ', ' || cycle_end FROM steps
     LEFT JOIN entries ON entries.account_id = steps.account_id AND day > after AND day <= cycle_end
     WHERE moved IS NOT NULL GROUP BY steps.account_id, cycle_end, moved
@@ -84,6 +89,7 @@ def across_warnings(
     for table in ("statements", "dues", "payments"):
         corrected = table in lake.tables or (table in checked and checked[table].versions)
         _show_standing(con, lake, typed, table, corrected=corrected)
+    con.execute(_NET_PAYMENTS)
     if "statements" in typed:
         yield from _warn(con, "statements", "gap", _GAPS, "no statement for a cycle before this one", "Load it")
         found = "status worsens by more than time allows since the cycle before"

@@ -115,6 +115,14 @@ def test_an_account_paid_more_than_its_dues_does_not_tie(tmp_path: Path):
     assert (problem.table, problem.keys) == ("accounts", ("A1",))
 
 
+@pytest.mark.parametrize("amount", ["100.01", "-100.01"])
+def test_a_payment_taken_back_ties_whichever_sign_the_reversal_has(tmp_path: Path, amount: str):
+    book = small_book()
+    back = payment("P2", "A1", amount, reverses="P1")
+    book["payments"] = [payment("P1", "A1", "100.01", reverses=""), back]
+    assert "untied_sums" not in {each.rule for each in check_tables(tmp_path, book).problems}
+
+
 def test_balances_that_move_by_more_than_dues_and_payments_do_not_tie(tmp_path: Path):
     book = small_book()
     book["dues"] = [due("U1", "A1", "100.00", due_on="2025-02-15")]
