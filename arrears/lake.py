@@ -74,7 +74,7 @@ class Lake:
 
     @property
     def first_day(self) -> date | None:
-        """The first day on which anything happened, in the portfolio's zone."""
+        """The first day on which anything was recorded, in the portfolio's zone."""
         return min((entry.first_day for entry in self.manifest.tables.values() if entry.first_day), default=None)
 
     @property

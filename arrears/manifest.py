@@ -1,7 +1,7 @@
 """Which files make up the lake, kept in one small JSON document that is replaced whole.
 
 A reader that has read the manifest sees one state of the lake and never half of a load: new files lie beside the old
-ones until the rename, and files that only the manifest before names are left for readers that still hold it.
+ones until the rename, and files that only an earlier manifest names are left for readers that still hold it.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Each payment is consumed once, oldest promise first. Think of a book's payments as one line of money in the order in
 which it came: a promise starts where the one before it stopped, never before the day it was made, and takes at most
 what it promised, up to the last day of grace. That line needs no recursion: where each promise stops is a maximum of
-minimums over the promises before it.
+minimums over the promises before it. The price: a promise made after another but due before it keeps its place in the
+line until the other's grace is over, so money that came too late for it is not passed on to a third.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Writing a checked source into the lake: new files beside the old ones, then one rename.
 
-Files that the manifest no longer names stay for one more load, for readers that still hold the old one.
+Files that the manifest no longer names stay: readers may still hold the old one, and a night is replayed from it.
 """
 
 from __future__ import annotations
