@@ -125,14 +125,16 @@ class Deployment:
 
     @property
     def forecast(self) -> Kept[Any] | None:
-        """The months ahead, worked out once a lake, day and champion; None where nobody handed in how."""
+        """The months ahead, worked out once a lake, day and champion; None where nobody handed in how, or too early."""
+        if not self.champions.asked:
+            return None  # without its champion it would be worked out twice
         if self._forecast is None and self.forecaster is not None:
             self._forecast = Kept("forecast", key=self._forecast_key, make=self._make_forecast)
         return self._forecast
 
     def _forecast_key(self) -> str:
         champion = self.champions.of("roll_rate")
-        return f"{self.lake.fingerprint} {self.day} {champion.label if champion else None} {self.champions.asked}"
+        return f"{self.lake.fingerprint} {self.day} {champion.label if champion else None}"
 
     def _make_forecast(self) -> dict[str, Any] | None:
         facts = self.portfolio.now()
@@ -198,6 +200,7 @@ def _warm(deployment: Deployment) -> None:
         warm_questions,
         lambda: deployment.live.warm(deployment.lake),
         deployment.models.latest,
+        deployment.champions.wait,
         lambda: deployment.forecast and deployment.forecast.ask(),
     )
     for step in steps:

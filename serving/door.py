@@ -125,7 +125,8 @@ class Door:
             )
         if by_cookie and scope["method"] not in SAFE and not _same_site(headers):
             return Problem("other-site", "This form was not sent by a page of this service.")
-        if not scope["path"].isprintable():  # no route matches a line's end, so nobody behind would tell it as a problem
+        # No route matches a line's end, so nobody behind would tell it as a problem.
+        if not scope["path"].isprintable():
             return of_status(404)
         scope.setdefault("state", {})["person"] = person
         return None

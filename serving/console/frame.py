@@ -16,6 +16,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from arrears.queues.item import Night
 from serving import running
 from serving.console import words
 from serving.door import CONTENT_POLICY
@@ -54,14 +55,21 @@ def page(request: Request, template: str, *, room: str, status: int = 200, **fac
     del request
     deployment = running.deployment()
     now = deployment.clock.now()
-    trouble = deployment.champions.trouble
     frame = {
         "room": room,
         "clock": _wall_clock(now, deployment.settings.portfolio.zone),
-        "notices": [trouble] if trouble else [],
+        "notices": _notices(deployment.champions.trouble, facts.get("night")),
     }
     html = _environment().get_template(template).render({**frame, "now": now, **facts})
     return HTMLResponse(html, status_code=status)
+
+
+def _notices(trouble: str | None, night: Night | None) -> list[str]:
+    """What is not as it should be: with the models now, and with the night whose queue is shown."""
+    told = [trouble] if trouble else []
+    if night is not None and night.degraded_because:
+        told.append(f"The night of this queue was scored by rules. {night.degraded_because}")
+    return told
 
 
 def problem_page(request: Request, problem: Problem) -> HTMLResponse:

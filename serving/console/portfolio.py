@@ -90,10 +90,16 @@ def shown(deployment: Deployment, asked: Asked) -> dict[str, Any]:
         "rates": chosen and _rates(chosen, facts.currency, asked),
         "losses": _losses(deployment),
         "ahead": _ahead(deployment, facts, asked),
-        "pending": deployment.forecast is not None
-        and deployment.forecast.ask() is None
-        and not deployment.forecast.failed,
+        "pending": _is_pending(deployment),
     }
+
+
+def _is_pending(deployment: Deployment) -> bool:
+    """Whether the months ahead will be there in a moment."""
+    kept = deployment.forecast
+    if kept is None:
+        return deployment.forecaster is not None
+    return kept.ask() is None and not kept.failed
 
 
 def _ahead(deployment: Deployment, facts: Facts, asked: Asked) -> dict[str, Any] | None:
