@@ -6,7 +6,9 @@ Commands are named here and imported only when they run, so that `arrears --help
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -75,8 +77,22 @@ def main() -> None:
     except ArrearsError as problem:
         sys.stderr.write(f"{problem}\n")
         sys.exit(problem.exit_code)
+    except OSError as problem:
+        sys.stderr.write(
+            f"asked: arrears {_command()}\nfound: {problem.strerror}: {problem.filename}\ndo: Name another file.\n"
+        )
+        sys.exit(ArrearsError.exit_code)
+    except Exception as problem:  # noqa: BLE001 - the message of a database or a library may quote a debtor's row
+        where = traceback.extract_tb(problem.__traceback__)[-1]
+        found = f"{type(problem).__name__} in {Path(where.filename).name}, line {where.lineno}"
+        sys.stderr.write(f"asked: arrears {_command()}\nfound: {found}\ndo: Tell the maintainers this line.\n")
+        sys.exit(ArrearsError.exit_code)
 
 
 def _only_listing() -> bool:
+    return _command() not in COMMANDS
+
+
+def _command() -> str:
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    return not words or words[0] not in COMMANDS
+    return words[0] if words else ""

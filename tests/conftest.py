@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.demo_day import SCORING_DAY, DemoClock
+from tests.scheduling import BySharedThings
 from tests.served import served
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["served"]
 _numbers = itertools.count()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> BySharedThings:
+    """How the two workers divide the tests."""
+    return BySharedThings(config, log)
 
 
 @pytest.fixture(scope="session")

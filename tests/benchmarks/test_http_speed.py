@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-pytestmark = [pytest.mark.bench, pytest.mark.xdist_group("served")]
+pytestmark = [pytest.mark.bench]
 
 PAGES = ["/", "/queues", "/queues?sort=balance&bucket=30-59", "/debtors/D00014", "/portfolio", "/models"]
 

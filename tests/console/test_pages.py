@@ -13,8 +13,6 @@ from serving.console.portfolio import facts_of
 from serving.console.story import account_of, story_of
 from tests.shared_data import shared_data
 
-pytestmark = pytest.mark.xdist_group("served")
-
 
 @pytest.fixture(scope="module")
 def client(served):

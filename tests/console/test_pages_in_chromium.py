@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("served")]
+pytestmark = [pytest.mark.browser]
 
 PAGES = ["/", "/queues", "/queues?bucket=180%2B&sort=balance", "/portfolio", "/portfolio?by=balance", "/models"]
 FIRST_DEBTOR = ".queue .who a"

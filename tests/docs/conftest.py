@@ -1,4 +1,4 @@
-"""One newcomer for all pages: an empty root, in which `make run`'s steps and then the tutorial were followed."""
+"""One newcomer for all pages: an empty root in which the tutorial was followed."""
 
 import os
 import subprocess
@@ -33,9 +33,8 @@ def typed(command: list[str], root: Path) -> None:
 
 @pytest.fixture(scope="session")
 def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A root with everything that `make run` makes before it serves, and then the tutorial's own steps."""
+    """A root in which the tutorial was followed from an empty folder."""
     root = tmp_path_factory.mktemp("newcomer")
     (root / ".venv").symlink_to(PROJECT / ".venv")
-    typed(["make", "-C", str(PROJECT), "made", f"ROOT={root}"], root)
     follow(PROJECT / "docs" / "tutorial.md", root)
     return root

@@ -12,7 +12,6 @@ NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("docs")
 # Jupyter warns that its kernel speaks TCP on this machine's loopback; that is how it is meant here.
 @pytest.mark.filterwarnings("ignore:Kernel is running over TCP:UserWarning")
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)

@@ -7,8 +7,6 @@ import pytest
 from serving.problems import MEDIA_TYPE, TITLES
 from tests.served import FEATURES
 
-pytestmark = pytest.mark.xdist_group("served")
-
 
 @pytest.fixture(scope="module")
 def api(served):

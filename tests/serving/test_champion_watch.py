@@ -15,7 +15,7 @@ from serving.scoring import STALE_AFTER_DAYS
 from tests.demo_day import SCORING_DAY
 from tests.served import fitted, promote, serving, small_models
 
-pytestmark = [pytest.mark.xdist_group("served"), pytest.mark.slow]
+pytestmark = [pytest.mark.slow]
 
 
 def test_the_registry_is_asked_well_within_a_minute():

@@ -5,8 +5,6 @@ import pytest
 
 from serving.problems import MEDIA_TYPE
 
-pytestmark = pytest.mark.xdist_group("served")
-
 PAGES = ("/", "/queues", "/queues/export.csv", "/debtors/D00014", "/portfolio", "/models", "/find?id=A00014")
 BEHIND = ("/static/console.css", "/metrics", "/livez", "/docs.json", "/schema.json", "/nowhere")
 API = ("/v1/openapi.json", "/v1/queues", "/v1/queues/pay/items", "/v1/accounts/A00014", "/v1/models")

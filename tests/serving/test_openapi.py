@@ -13,8 +13,6 @@ from schemathesis.specs.openapi.checks import (
 from serving.api import make_app
 from serving.problems import TITLES
 
-pytestmark = pytest.mark.xdist_group("served")
-
 SCHEMA = schemathesis.openapi.from_dict(make_app().openapi())
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 

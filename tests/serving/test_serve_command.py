@@ -9,11 +9,9 @@ import sys
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.served import serving
 
-pytestmark = pytest.mark.xdist_group("served")
 ARREARS = str(Path(sys.executable).parent / "arrears")
 
 
