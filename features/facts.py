@@ -175,7 +175,8 @@ def _voluntary(rows: ir.Table) -> ir.BooleanValue:
 
 
 def _reversals(rows: ir.Table) -> ir.Table:
-    rows = rows.filter(rows.reverses.notnull(), rows.paid_on <= rows.as_of)
+    # By when it was known alone: money within a label's horizon may bounce while the label settles, after `as_of`.
+    rows = rows.filter(rows.reverses.notnull())
     return rows.select(*DEBTOR_KEY, payment_id="reverses")
 
 

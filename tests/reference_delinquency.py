@@ -79,7 +79,7 @@ def _net(view: View, rows: list[Row]) -> list[Row]:
 
 def _undone(view: View) -> set[str | None]:
     rows = [row for one in view.accounts() for row in view.of_account("payments", one["account_id"])]
-    return {row["reverses"] for row in rows + view.of_debtor("payments") if row["paid_on"] <= view.as_of}
+    return {row["reverses"] for row in rows + view.of_debtor("payments")}
 
 
 def paid_after(view: View, account_id: str, day: date | None) -> int:

@@ -116,7 +116,8 @@ def test_a_reversed_payment_pays_nothing_from_the_day_the_reversal_is_known():
 
 
 def test_a_reversal_that_names_only_the_debtor_takes_a_payment_back_too():
-    reversal = paid(date(2026, 3, 15), -10_000, "P2", reverses="P1") | {"account_id": None, "debtor_id": "D"}
+    reversal = paid(date(2026, 3, 15), -10_000, "P2", reverses="P1", recorded_at=datetime(2026, 3, 15, tzinfo=UTC))
+    reversal |= {"account_id": None, "debtor_id": "D"}
     rows = [paid(JAN_31, 10_000), reversal]
     assert position(date(2026, 3, 14), dues=[due(JAN_31)], payments=rows)["days_past_due"] == 0
     assert position(date(2026, 3, 15), dues=[due(JAN_31)], payments=rows)["days_past_due"] == 43

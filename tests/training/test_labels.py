@@ -123,6 +123,16 @@ def test_a_reversal_takes_its_payment_out():
     assert paid(payment(date(2026, 4, 10)), reversal) == [0.0]
 
 
+def test_a_reversal_recorded_on_the_day_the_label_matures_takes_its_payment_out():
+    reversal = payment(date(2026, 5, 7), -10_000, "R", reverses="P")
+    assert paid(payment(LAST), reversal, chosen=label_settings(settle=5)) == [0.0]
+
+
+def test_a_reversal_recorded_one_day_later_leaves_the_label_as_it_was():
+    reversal = payment(date(2026, 5, 8), -10_000, "R", reverses="P")
+    assert paid(payment(LAST), reversal, chosen=label_settings(settle=5)) == [1.0]
+
+
 def test_pending_money_does_not_count():
     assert paid(payment(LAST, status="pending")) == [0.0]
 
