@@ -68,7 +68,7 @@ unit: .venv/ready
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --durations 15
 
 bench: .venv/ready ## print speeds and the numbers the models reach
-	@$(BIN)/python -m pytest tests/benchmarks -m bench --benchmark-enable --benchmark-only --capture=no -n0
+	@$(BIN)/python -m pytest tests/benchmarks -m 'bench or not bench' --durations 0 -n0
 
 retrain: $(MADE)/lake ## train both models anew and register them beside the champions
 	@$(ARREARS) train propensity

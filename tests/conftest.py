@@ -38,6 +38,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> BySharedT
     return BySharedThings(config, log)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the numbers that benchmarks reached, beside those they were to reach."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    reached = sorted({number for report in reports for number in getattr(report, "user_properties", ())})
+    if reached:
+        terminalreporter.section("numbers reached")
+        for name, number in reached:
+            terminalreporter.write_line(f"{name}: {number}")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Address of an embedded PostgreSQL that all workers of all runs of this checkout share; the last one stops it."""

@@ -13,6 +13,7 @@ import pytest
 from arrears.clock import SystemClock
 from arrears.lake import Lake
 from arrears.loading import load
+from tests.benchmarks.numbers import told
 from tests.shared_data import shared_data
 from training.dataset import read_dataset
 from training.fit_propensity import learn
@@ -64,12 +65,14 @@ def test_nothing_leaks(trained):
     assert trained.metrics["test_auc"] < 0.70
 
 
-def test_the_interval_to_the_balance_rule_is_told(trained):
+def test_the_interval_to_the_balance_rule_is_told(trained, record_property):
     found = trained.report["differences"]["rule of thumb: balance_minor"]
+    record_property("fines, log loss less the balance rule's", told(found))
     assert found["low"] < found["estimate"] < found["high"]
 
 
-def test_a_model_that_does_not_beat_its_baseline_by_an_interval_is_refused(trained):
+def test_a_model_that_does_not_beat_its_baseline_by_an_interval_is_refused(trained, record_property):
+    record_property("fines, verdict", f"{trained.verdict.word}: {trained.verdict.because}")
     assert trained.report["difference_to_best_baseline"]["high"] >= 0
     assert trained.verdict.word == "refuse"
     assert "does not beat the best baseline" in trained.verdict.because

@@ -12,6 +12,7 @@ import pytest
 from arrears.clock import SystemClock
 from arrears.lake import Lake
 from arrears.loading import load
+from tests.benchmarks.numbers import told
 from tests.shared_data import shared_data
 from training.dataset import read_dataset
 from training.fit_propensity import learn
@@ -68,11 +69,13 @@ def test_the_label_is_the_published_one(data):
     assert (late, len(data.y)) == (877, 2_466 - 4)
 
 
-def test_out_of_time_it_tells_late_from_timely(trained):
+def test_out_of_time_it_tells_late_from_timely(trained, record_property):
+    record_property("receivables, AUC (at least 0.860)", told(trained.report["test"]["auc"]))
     assert trained.metrics["test_auc"] >= 0.860
 
 
-def test_out_of_time_its_probabilities_are_right(trained):
+def test_out_of_time_its_probabilities_are_right(trained, record_property):
+    record_property("receivables, log loss (at most 0.415)", told(trained.report["test"]["log_loss"]))
     assert trained.metrics["test_log_loss"] <= 0.415
 
 
@@ -85,6 +88,7 @@ def test_the_interval_surrounds_the_estimate(trained):
     assert found["low"] < found["estimate"] < found["high"]
 
 
-def test_the_verdict_follows_the_interval_to_the_best_baseline(trained):
+def test_the_verdict_follows_the_interval_to_the_best_baseline(trained, record_property):
+    record_property("receivables, verdict", f"{trained.verdict.word}: {trained.verdict.because}")
     beaten = trained.report["difference_to_best_baseline"]["high"] < 0
     assert (trained.verdict.word == "promote") == beaten

@@ -58,6 +58,11 @@ def trained(book, newest):
     return judge(book, [newest], THREE_STATES)
 
 
+def beside_markov(newest, measure):
+    model, markov = (getattr(newest.scores[answer], measure) for answer in (MODEL, MARKOV))
+    return f"{model:.4f}; Markov {markov:.4f}; ratio {model / markov:.2f}"
+
+
 def test_bucket_counts_are_the_published_ones(statuses):
     counts = bucket_counts(statuses)
     assert {day: tuple(buckets[bucket] for bucket in AGEING) for day, buckets in counts.items()} == MONTHS_LATE
@@ -100,15 +105,18 @@ def test_markov_is_where_it_was_measured(newest):
     assert newest.scores[MARKOV].rps == pytest.approx(0.0445, abs=0.0002)
 
 
-def test_log_loss_reaches_its_target(newest):
+def test_log_loss_reaches_its_target(newest, record_property):
+    record_property("roll rate, log loss (at most 0.287)", beside_markov(newest, "log_loss"))
     assert newest.scores[MODEL].log_loss <= 0.287
 
 
-def test_ranked_probability_score_reaches_its_target(newest):
+def test_ranked_probability_score_reaches_its_target(newest, record_property):
+    record_property("roll rate, RPS (at most 0.041)", beside_markov(newest, "rps"))
     assert newest.scores[MODEL].rps <= 0.041
 
 
-def test_flows_are_forecast_much_closer_than_by_markov(newest):
+def test_flows_are_forecast_much_closer_than_by_markov(newest, record_property):
+    record_property("roll rate, error of flows (at most 0.7 of Markov's)", beside_markov(newest, "flow_error"))
     assert newest.scores[MODEL].flow_error <= 0.7 * newest.scores[MARKOV].flow_error
 
 

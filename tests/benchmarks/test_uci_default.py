@@ -72,10 +72,12 @@ def test_no_demographic_column_is_read():
 
 
 @pytest.mark.slow
-def test_log_loss_matches_the_best_tree_models_on_these_folds(scores):
+def test_log_loss_matches_the_best_tree_models_on_these_folds(scores, record_property):
+    record_property("UCI default, log loss (at most 0.428)", f"{scores[1]:.4f}")
     assert scores[1] <= 0.428
 
 
 @pytest.mark.slow
-def test_auc_matches_them_too_and_is_too_low_for_a_leak(scores):
+def test_auc_matches_them_too_and_is_too_low_for_a_leak(scores, record_property):
+    record_property("UCI default, AUC (at least 0.783)", f"{scores[0]:.4f}")
     assert 0.783 <= scores[0] < 0.80
