@@ -49,7 +49,9 @@ class Bench:
 
     def debtor_of(self, account_id: str) -> str | None:
         """The primary debtor of an account, None where the lake knows no such account."""
-        sql = f"SELECT debtor_id FROM {self._lake.scan('accounts')} WHERE account_id = ? LIMIT 1"  # noqa: S608 - our own files
+        accounts = self._lake.scan("accounts")
+        standing = "account_id = ? AND known_until IS NULL AND NOT deleted"
+        sql = f"SELECT debtor_id FROM {accounts} WHERE {standing}"  # noqa: S608 - our own files
         with self._lock:
             found = self._con.execute(sql, [account_id]).fetchone()
         return None if found is None else str(found[0])

@@ -7,12 +7,13 @@ every mature label.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from arrears.errors import WrongUse
+from arrears.errors import Refused, WrongUse
 from arrears.lake import Lake
 from models.roll_rate import ROLL_RATE
 from training.evaluate import Interval, judged, mean_difference
@@ -20,7 +21,7 @@ from training.roll_rate_book import Book, read_book
 from training.roll_rate_charts import charts
 from training.roll_rate_folds import MODEL, FoldResult, final_chain, judge_fold
 from training.roll_rate_scores import THREE_STATES, Groups, group_names, group_of, log_losses, ranked_scores
-from training.splits import walk_forward
+from training.splits import Fold, walk_forward
 from training.trained import Trained, TrainRequest
 from training.verdict import Verdict, beats, calibrated, enough, verdict
 
@@ -45,8 +46,17 @@ def fit(lake: Lake, request: TrainRequest, *, groups: Groups = THREE_STATES) -> 
         )
     book = read_book(lake, request)
     folds = walk_forward(book.labelled_days(), horizon_days=ROLL_RATE.horizon_days, test_from=request.test_from)
-    results = [judge_fold(book, fold, groups, zone=lake.settings.portfolio.zone) for fold in folds]
-    return judge(book, results, groups)
+    return judge(book, _judged(book, folds, groups, lake.settings.portfolio.zone), groups)
+
+
+def _judged(book: Book, folds: Sequence[Fold], groups: Groups, zone: str) -> list[FoldResult]:
+    """Every fold that can teach something; early ones may have too little, the newest must not."""
+    *earlier, newest = folds
+    results: list[FoldResult] = []
+    for fold in earlier:
+        with suppress(Refused):
+            results.append(judge_fold(book, fold, groups, zone=zone))
+    return [*results, judge_fold(book, newest, groups, zone=zone)]
 
 
 def judge(book: Book, results: Sequence[FoldResult], groups: Groups) -> Trained:
