@@ -1,7 +1,7 @@
 """What could be known at a moment: the one time filter of the house.
 
 Every fact carries `recorded_at` (when the source could know it) and `known_until` (when a correction replaced it). No
-other module of the features compares either.
+other module of the features compares either with a day.
 """
 
 from __future__ import annotations
@@ -31,6 +31,13 @@ def known_on(table: ir.Table, cutoff: ir.TimestampValue | datetime) -> ir.Table:
     >>> "known_until" in ibis.to_sql(known_on(facts, ibis.timestamp("2026-03-31 23:59:59.999999", timezone="UTC")))
     True
     """
-    recorded = table.recorded_at <= cutoff
     uncorrected = table.known_until.isnull() | (table.known_until > cutoff)
-    return table.filter(recorded, uncorrected, ~table.deleted)
+    return table.filter(table.recorded_at <= cutoff, uncorrected, ~table.deleted)
+
+
+def recorded_by(table: ir.Table, cutoff: ir.TimestampValue | datetime) -> ir.Table:
+    """Every version recorded at or before `cutoff`, corrected and deleted ones too: what `known_on` chooses from.
+
+    Only for what an older version may still tell once a newer one stands; parameters as in `known_on`.
+    """
+    return table.filter(table.recorded_at <= cutoff)

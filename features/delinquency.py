@@ -16,11 +16,12 @@ from ibis import ir
 
 from arrears.settings import Settings
 from features import snapshots as stand
-from features.asof import known_on
+from features.asof import known_on, recorded_by
 from features.facts import KEY, NO, Facts, lake_table
 from features.plan import Plan, compiled
 from features.positions import POSITION, Positions, bucket_of_rank
 from features.roll_forward import own_rank
+from features.statements import with_last_status
 from features.terms import TERMS, terms_client
 
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -87,11 +88,12 @@ def _keeps_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -
 
 
 def _from_statements(settings: Settings) -> ir.Table:
-    statements = lake_table("statements")
+    statements = recorded_by(lake_table("statements"), EVER)
     with_status = statements.days_past_due.notnull() | statements.cycles_past_due.notnull()
     versions = statements.filter(with_status)
     first = versions.group_by("account_id", "cycle_end").agg(first_known_at=versions.recorded_at.min())
-    newest = known_on(statements, EVER).drop("recorded_at", "known_until", "deleted")
+    newest = known_on(with_last_status(statements, ["account_id"]), EVER)
+    newest = newest.drop("recorded_at", "known_until", "deleted")
     rows = newest.filter(newest.days_past_due.notnull() | newest.cycles_past_due.notnull())
     rows = rows.join(first, ["account_id", "cycle_end"])
     accounts = known_on(lake_table("accounts"), EVER)

@@ -14,7 +14,7 @@ from ibis import ir
 
 from arrears.settings import Settings
 from arrears.tables import TABLES
-from features.asof import known_on
+from features.asof import known_on, recorded_by
 from features.terms import DUE_TERMS, TERMS, terms_client
 
 SNAPSHOTS = {
@@ -120,10 +120,18 @@ class Facts:
 
     def on_accounts(self, name: str) -> ir.Table:
         """Rows of a table that name an account, as known on each of the account's days."""
+        joined = self._beside_accounts(name)
+        return known_on(joined, joined.cutoff).drop("recorded_at", "known_until", "deleted")
+
+    def versions_on_accounts(self, name: str) -> ir.Table:
+        """Every version of those rows that was recorded by the account's day, also those that were corrected since."""
+        joined = self._beside_accounts(name)
+        return recorded_by(joined, joined.cutoff)
+
+    def _beside_accounts(self, name: str) -> ir.Table:
         facts = self.table(name)
         facts = facts.drop("debtor_id") if "debtor_id" in facts.columns else facts
-        joined = self.stands.join(facts, "account_id")
-        return known_on(joined, joined.cutoff).drop("recorded_at", "known_until", "deleted")
+        return self.stands.join(facts, "account_id")
 
     def on_debtors(self, name: str) -> ir.Table:
         """Rows of a table that name no account but a debtor, as known on each of the debtor's days."""

@@ -1,16 +1,19 @@
 """What the statements of a system of record say about an account on a day.
 
 A statement stands whole as last known, except that a null status (no days, no cycles) means *not yet known*: the last
-known status is rolled forward. Payments after a statement reduce what it said; nothing else changes it.
+known status is rolled forward, be it of an older version or of an older cycle. Payments after a statement reduce what
+it said; nothing else changes it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import ibis
 from ibis import ir
 
+from features.asof import known_on
 from features.facts import KEY, Facts, beside, days_between, whole
 
 EDGES = tuple(f"edge_{number}" for number in range(1, 8))
@@ -32,9 +35,10 @@ class Statements:
     def rows(self) -> ir.Table:
         """One row per statement known on the day; `back` counts from the newest, 0, into the past."""
         terms = self.facts.accounts.select(*KEY, "settles_days", *EDGES)
-        known = self.facts.on_accounts("statements")
+        versions = with_last_status(self.facts.versions_on_accounts("statements"), KEY)
+        known = known_on(versions, versions.cutoff)
         known = known.filter(known.cycle_end <= known.as_of).join(terms, list(KEY))
-        has_status = known.days_past_due.notnull() | known.cycles_past_due.notnull()
+        has_status = _has_status(known)
         known = known.mutate(
             back=ibis.row_number().over(group_by=KEY, order_by=known.cycle_end.desc()).cast("int64"),
             has_status=has_status,
@@ -95,6 +99,30 @@ class Statements:
         both = beside(summary, sums, KEY)
         names = [name for name in sums.columns if name not in KEY]
         return both.mutate(**{name: both[name].fill_null(0) for name in names})
+
+
+def with_last_status(versions: ir.Table, key: Sequence[str]) -> ir.Table:
+    """Statements with the last status that any version of theirs told: a correction without one leaves it as it was.
+
+    Parameters
+    ----------
+    versions : every version of statements that was recorded by the moment looked at, as `recorded_by` gives them.
+    key : what a cycle's versions share beside `cycle_end`.
+
+    Returns
+    -------
+    Table with the same rows. A deletion takes the status away with its statement.
+    """
+    cycle = (*key, "cycle_end")
+    tells = _has_status(versions) | versions.deleted
+    versions = versions.mutate(told_at=versions.recorded_at.max(where=tells).over(group_by=cycle))
+    own = (versions.recorded_at == versions.told_at) & ~versions.deleted
+    last = {name: versions[name].max(where=own).over(group_by=cycle) for name in ("days_past_due", "cycles_past_due")}
+    return versions.mutate(**last).drop("told_at")
+
+
+def _has_status(rows: ir.Table) -> ir.BooleanValue:
+    return rows.days_past_due.notnull() | rows.cycles_past_due.notnull()
 
 
 def _newest(rows: ir.Table, where: ir.BooleanValue) -> ir.DateValue:

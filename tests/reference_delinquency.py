@@ -229,7 +229,23 @@ def by_statement(view: View, account_id: str) -> Row:
 
 
 def statements(view: View, account_id: str) -> list[Row]:
-    return [row for row in view.of_account("statements", account_id) if row["cycle_end"] <= view.as_of]
+    rows = [row for row in view.of_account("statements", account_id) if row["cycle_end"] <= view.as_of]
+    return [row | _last_status(view, row) for row in rows]
+
+
+def _last_status(view: View, standing_row: Row) -> Row:
+    """Walk through the cycle's versions in the order they came: each may tell a status, a deletion forgets it."""
+    cutoff = end_of(view.as_of, view.settings.portfolio.zone)
+    key = (standing_row["account_id"], standing_row["cycle_end"])
+    status: Row = {"days_past_due": None, "cycles_past_due": None}
+    for row in sorted(view.book["statements"], key=lambda row: row["recorded_at"]):
+        if (row["account_id"], row["cycle_end"]) != key or row["recorded_at"] > cutoff:
+            continue
+        if row["deleted"]:
+            status = dict.fromkeys(status)
+        elif row["days_past_due"] is not None or row["cycles_past_due"] is not None:
+            status = {name: row[name] for name in status}
+    return status
 
 
 def _rolled(view: View, account_id: str, rows: list[Row]) -> tuple[int | None, int | None, bool, Row | None]:

@@ -46,6 +46,12 @@ def test_an_account_without_a_closing_day_has_left_once_the_source_said_so():
     assert found == [(JAN_31, "1-29"), (FEB_28, "1-29"), (MAR_31, "LEFT")]
 
 
+def test_a_correction_without_a_status_leaves_the_months_bucket_as_it_was():
+    cycle = {"account_id": "A", "cycle_end": JAN_31}
+    later = cycle | {"balance_minor": 700, "recorded_at": datetime(2026, 3, 1, tzinfo=UTC)}
+    assert months(statements=[cycle | {"days_past_due": 5}, later]) == [(JAN_31, "1-29")]
+
+
 @pytest.mark.parametrize(("day", "first"), [(31, "LEFT"), (1, "1-29")])
 def test_an_account_with_a_closing_day_has_left_from_it_on(day, first):
     closed_on = date(2026, 1 if day == 31 else 2, day)

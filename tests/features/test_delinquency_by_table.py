@@ -190,6 +190,27 @@ def test_a_null_status_is_not_yet_known_and_the_last_known_one_is_rolled_forward
     assert (found["days_past_due"], found["bucket"], found["balance_minor"]) == (29, "1-29", 700)
 
 
+def told(day: int, **own) -> dict:
+    return statement(recorded_at=datetime(2026, 2, day, tzinfo=UTC), **own)
+
+
+def test_a_correction_without_a_status_leaves_the_one_that_was_known():
+    rows = [told(1, days_past_due=40, balance_minor=9000), told(5, balance_minor=700)]
+    found = position(date(2026, 2, 5), statements=rows)
+    assert (found["days_past_due"], found["bucket"], found["balance_minor"]) == (45, "30-59", 700)
+
+
+def test_a_correction_with_a_status_replaces_days_and_cycles_together():
+    rows = [told(1, days_past_due=40, cycles_past_due=2), told(5, days_past_due=10), told(7, balance_minor=700)]
+    found = [position(date(2026, 2, day), statements=rows) for day in (4, 5, 7)]
+    assert [(row["days_past_due"], row["bucket"]) for row in found] == [(44, "30-59"), (15, "1-29"), (17, "1-29")]
+
+
+def test_a_deletion_takes_the_status_with_it():
+    rows = [told(1, days_past_due=40), told(5, deleted=True), told(7, balance_minor=700)]
+    assert position(date(2026, 2, 7), statements=rows)["bucket"] is None
+
+
 def test_cycles_set_the_bucket_on_their_own_day():
     found = position(JAN_31, statements=[statement(cycles_past_due=3, days_past_due=12)])
     assert (found["bucket"], found["days_past_due"]) == ("60-89", 12)

@@ -57,7 +57,7 @@ def test_a_payment_recorded_one_microsecond_later_does_not():
     assert paid(end_of(AS_OF, "Asia/Taipei") + timedelta(microseconds=1))[0]["paid_30d_minor"] == 0
 
 
-def test_a_correction_stands_whole_from_its_own_moment_on():
+def test_a_correction_stands_from_its_own_moment_on_and_a_status_it_does_not_tell_stays():
     first = {"account_id": "A", "cycle_end": date(2026, 3, 31), "balance_minor": 500, "cycles_past_due": 2}
     second = {
         "account_id": "A",
@@ -68,7 +68,7 @@ def test_a_correction_stands_whole_from_its_own_moment_on():
     book = whole_book({"accounts": [account()], "statements": [first, second], "payments": []})
     before, after = features_of(book, date(2026, 4, 30))[0], features_of(book, date(2026, 5, 2))[0]
     assert (before["bill_last_minor"], before["cycles_late_last"]) == (500, 2)
-    assert (after["bill_last_minor"], after["cycles_late_last"]) == (700, None)
+    assert (after["bill_last_minor"], after["cycles_late_last"]) == (700, 2)
 
 
 def test_a_deleted_row_is_gone_from_the_moment_it_was_deleted():
