@@ -1,10 +1,10 @@
 """A later night takes the place of the one before, in one transaction."""
 
 import pytest
-from psycopg.errors import UniqueViolation
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from arrears.errors import ArrearsError
 from arrears.queues import record, store
 from arrears.queues.strategy import strategy
 from serving import night_rows
@@ -35,7 +35,7 @@ def test_the_same_day_again_is_a_new_night_and_the_old_ones_items_are_withdrawn(
 def test_a_night_that_fails_while_it_is_written_leaves_the_one_before(night_database, second):
     built = second.built
     items = list(night_rows.items(built, at=DemoClock().now()))
-    with pytest.raises(UniqueViolation), night_database.begin() as connection:
+    with pytest.raises(ArrearsError, match="UniqueViolation"), night_database.begin() as connection:
         record.record_night(
             connection,
             night_rows.night(built, ran_at=DemoClock().now()),
