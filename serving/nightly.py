@@ -137,10 +137,7 @@ def build(
     """
     began = time.perf_counter()
     progress("Opening the lake")
-    if not lake.exists():
-        raise BadInput(
-            asked=f"a night as of {as_of}", found="an empty lake", do="Load a source first: arrears load demo."
-        )
+    _refuse_what_nobody_knew(lake, as_of)
     asked = questions(lake.present, settings or lake.settings)
     with lake.connect() as con:
         progress("Reading what was known")
@@ -167,6 +164,19 @@ def build(
         features_absent=dict(asked.features.absent or {}),
         seconds=time.perf_counter() - began,
     )
+
+
+def _refuse_what_nobody_knew(lake: Lake, as_of: date) -> None:
+    """A queue of nobody would take the place of the one that is served."""
+    asked = f"a night as of {as_of}"
+    if not lake.exists():
+        raise BadInput(asked=asked, found="an empty lake", do="Load a source first: arrears load demo.")
+    if lake.first_day is not None and as_of < lake.first_day:
+        raise BadInput(
+            asked=asked,
+            found=f"the lake's first fact became known on {lake.first_day}",
+            do=f"Choose a day from then on; its last is {lake.last_day}.",
+        )
 
 
 def worth(book: Book, scores: Scores) -> value.Worth:

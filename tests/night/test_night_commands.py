@@ -101,6 +101,7 @@ def test_a_replay_names_what_was_changed_and_ends_with_1(arrears, night_database
         (["queue", "export"], 2),
         (["queue", "show", "--sort", "luck"], 2),
         (["night", "--as-of", "2005-09-30", "--lake", "nowhere"], 3),
+        (["night", "--as-of", "2005-03-31"], 3),
     ],
 )
 def test_what_cannot_be_done_is_told_in_three_lines_and_a_code(arrears, words, code):
