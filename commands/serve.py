@@ -12,6 +12,7 @@ import socket
 import sys
 import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,11 +56,12 @@ def command(
             return
         address = f"http://{HOST}:{port}"
         if new_link:
-            _say_link(address, access.new_link_token(engine, now=now), as_json=as_json)
+            _say_link(address, access.new_link_token(engine, now=now), as_json=as_json, starts=False)
             return
         listening = _listen(port)
         address = f"http://{HOST}:{listening.getsockname()[1]}"
-        _serve(where, listening, lambda: _say_link(address, access.new_link_token(engine, now=now), as_json=as_json))
+        ready = partial(_say_link, address, access.new_link_token(engine, now=now), as_json=as_json, starts=True)
+        _serve(where, listening, ready)
     _end()
 
 
@@ -133,17 +135,22 @@ def _run(listening: socket.socket, ready: Any) -> None:  # noqa: ANN401 - as abo
         Announcing(config).run(sockets=[listening])
 
 
-def _say_link(address: str, token: str, *, as_json: bool) -> None:
+def _say_link(address: str, token: str, *, as_json: bool, starts: bool) -> None:
     link = f"{address}/sign-in?token={token}"
-    emit({"address": address, "sign_in": link}, as_json=as_json, human=lambda console: _draw(console, address, link))
+    draw = partial(_draw, address=address, link=link, starts=starts)
+    emit({"address": address, "sign_in": link}, as_json=as_json, human=draw)
     sys.stdout.flush()
 
 
-def _draw(console: Console, address: str, link: str) -> None:
-    console.print(f"Arrears serves on {address}")
+def _draw(console: Console, *, address: str, link: str, starts: bool) -> None:
+    if starts:
+        console.print(f"Arrears serves on {address}")
     console.print("Sign in once with this link (it works for 12 hours, for one browser):")
     console.print(f"  {link}", soft_wrap=True)
-    console.print("Then look at Queues, and at any debtor from there. Ctrl-C ends the service.")
+    if starts:
+        console.print("Then look at Queues, and at any debtor from there. Ctrl-C ends the service.")
+    else:
+        console.print(f"It is for the service on {address}; if yours listens elsewhere, add its --port.")
 
 
 def _end() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,13 @@ class ModelShown:
 
 
 def shown(deployment: Deployment) -> dict[str, Any]:
-    """What the page shows; without MLflow, that it cannot be reached."""
-    kept: dict[str, Any] | None = deployment.models.latest()
-    return kept or {"models": [], "trouble": "no answer that this page can read"}
+    """What the page shows; without MLflow, that it cannot be reached.
+
+    What is registered may be some seconds old; what serves is of this moment.
+    """
+    kept: dict[str, Any] = deployment.models.latest() or {"models": [], "trouble": "no answer that this page can read"}
+    models = [replace(model, serving=_serving(deployment, model.name)) for model in kept["models"]]
+    return {**kept, "models": models, "asked": deployment.champions.asked}
 
 
 def models_of(deployment: Deployment) -> dict[str, Any]:
@@ -80,15 +84,20 @@ def chart_file(deployment: Deployment, name: str, version: str, chart: str) -> P
     raise Problem("not-found", "No such chart of a registered version.")
 
 
+def _serving(deployment: Deployment, name: str) -> str | None:
+    loaded = deployment.champions.of(name)
+    return loaded.version if loaded else None
+
+
 def _model(deployment: Deployment, name: str) -> ModelShown:
-    registry, loaded = deployment.registry, deployment.champions.of(name)
+    registry = deployment.registry
     versions = tuple(registry.versions(name))
     featured = next((each for each in versions if "champion" in each.aliases), versions[0] if versions else None)
     record = _record(registry, featured.run_id) if featured else {}
     return ModelShown(
         name=name,
         question=str(record.get("question", "")),
-        serving=loaded.version if loaded else None,
+        serving=_serving(deployment, name),
         versions=versions,
         history=tuple(reversed(registry.history(name))),
         featured=featured,
