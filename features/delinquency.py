@@ -14,6 +14,7 @@ import ibis
 import pyarrow as pa
 from ibis import ir
 
+from arrears.clock import end_of_day
 from arrears.settings import Settings
 from features import snapshots as stand
 from features.asof import known_on, recorded_by
@@ -53,15 +54,18 @@ class CycleStatuses:
 
     present: Mapping[str, frozenset[str]]
     settings: Settings
+    known_by: datetime = EVER
 
     def run(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
         """One row per account and month: account_id, cycle_end, bucket, balance_minor, recorded_at."""
         if _keeps_statuses(self.present, self.settings):
-            return compiled(_from_statements(self.settings), self.settings).run(con)
+            return compiled(_from_statements(self.settings, self.known_by.astimezone(UTC)), self.settings).run(con)
         return self._at_month_ends(con)
 
     def _at_month_ends(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
-        ends = _month_ends(con, self.settings.portfolio.zone, payments="payments" in self.present)
+        zone = self.settings.portfolio.zone
+        ends = _month_ends(con, zone, payments="payments" in self.present)
+        ends = [end for end in ends if end_of_day(end, zone) <= self.known_by]
         stand.on_days(con, self.settings, ends, table=_MONTH_ENDS, with_exits=True)
         facts = Facts(self.present, self.settings, _MONTH_ENDS)
         rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
@@ -70,15 +74,22 @@ class CycleStatuses:
         return compiled(rows.order_by("account_id", "cycle_end"), self.settings).run(con)
 
 
-def cycle_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -> CycleStatuses:
-    """The settled bucket of every account and cycle, as the newest facts tell it: what roll rates are counted from.
+def cycle_statuses(
+    present: Mapping[str, frozenset[str]], settings: Settings, known_by: datetime = EVER
+) -> CycleStatuses:
+    """The settled bucket of every account and cycle: what roll rates are counted from.
+
+    Parameters
+    ----------
+    known_by : what was recorded later is not known, corrections included; by default everything is. Standing on a
+        day, give its end.
 
     Returns
     -------
     An object whose `run(con)` gives an Arrow table, sorted: account_id, cycle_end (statement day; month end in a ledger
     book), bucket on that day, balance_minor then, and recorded_at: the moment at which the status was first known.
     """
-    return CycleStatuses(present, settings)
+    return CycleStatuses(present, settings, known_by)
 
 
 def _keeps_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -> bool:
@@ -87,16 +98,16 @@ def _keeps_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -
     return settings.delinquency.source != "ledger" and carries
 
 
-def _from_statements(settings: Settings) -> ir.Table:
-    statements = recorded_by(lake_table("statements"), EVER)
+def _from_statements(settings: Settings, known_by: datetime) -> ir.Table:
+    statements = recorded_by(lake_table("statements"), known_by)
     with_status = statements.days_past_due.notnull() | statements.cycles_past_due.notnull()
     versions = statements.filter(with_status)
     first = versions.group_by("account_id", "cycle_end").agg(first_known_at=versions.recorded_at.min())
-    newest = known_on(with_last_status(statements, ["account_id"]), EVER)
+    newest = known_on(with_last_status(statements, ["account_id"]), known_by)
     newest = newest.drop("recorded_at", "known_until", "deleted")
     rows = newest.filter(newest.days_past_due.notnull() | newest.cycles_past_due.notnull())
     rows = rows.join(first, ["account_id", "cycle_end"])
-    accounts = known_on(lake_table("accounts"), EVER)
+    accounts = known_on(lake_table("accounts"), known_by)
     accounts = accounts.select(
         # A source that does not say when an account left did say that it had: until then it was in the book.
         "account_id", "status", "charged_off_on", closed_on=accounts.closed_on.coalesce(accounts.recorded_at.date()),

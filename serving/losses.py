@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 
 from arrears.buckets import AGEING, Bucket
+from arrears.clock import end_of_day
 from arrears.policy.facts import Numbers
 from arrears.queues.value import Ranks
 from arrears.roll_matrix import STATES, LossFactors, Matrix, loss_factors, smoothed
@@ -39,7 +40,7 @@ def losses_on(
     con: duckdb.DuckDBPyConnection, present: Mapping[str, frozenset[str]], settings: Settings, as_of: date
 ) -> Losses:
     """The losses as the statuses known and settled on `as_of` tell them; a book without history loses nothing."""
-    statuses = cycle_statuses(present, settings).run(con)
+    statuses = cycle_statuses(present, settings, end_of_day(as_of, settings.portfolio.zone)).run(con)
     settles = settings.delinquency.status_settles_days
     moved = settled_by(moves(statuses), as_of, zone=settings.portfolio.zone, settles_days=settles)
     counts = pooled(monthly(moved)).accounts if len(moved) else np.zeros((len(STATES), len(STATES)))

@@ -57,7 +57,7 @@ def standing_on(lake: Lake, as_of: date, currency: str, artifact: Artifact | Non
                 found=f"no account in {currency} on that day; the lake holds {lake.first_day} to {lake.last_day}",
                 do="Choose a day within it.",
             )
-        statuses = _of(con, cycle_statuses(lake.present, settings).run(con), currency)
+        statuses = _of(con, cycle_statuses(lake.present, settings, end_of_day(as_of, zone)).run(con), currency)
         settles_days = settings.delinquency.status_settles_days
         origins = next_buckets(
             snapshots, statuses, standing_at=end_of_day(as_of, zone), zone=zone, settles_days=settles_days

@@ -58,3 +58,18 @@ def test_an_account_with_a_closing_day_has_left_from_it_on(day, first):
     cycles = [{"account_id": "A", "cycle_end": end, "days_past_due": 5} for end in (JAN_31, FEB_28)]
     found = months(accounts=[account(status="sold", closed_on=closed_on)], statements=cycles)
     assert found == [(JAN_31, first), (FEB_28, "LEFT")]
+
+
+def stated(recorded_at: datetime, days: int, known_until: datetime | None = None) -> dict:
+    own = {"account_id": "A", "cycle_end": JAN_31, "balance_minor": 10_000, "days_past_due": days}
+    return own | {"recorded_at": recorded_at, "known_until": known_until}
+
+
+@pytest.mark.parametrize(("day", "bucket"), [(10, "30-59"), (11, "CURRENT")])
+def test_a_correction_changes_a_month_only_from_the_moment_it_is_known(day: int, bucket: str):
+    corrected = datetime(2026, 2, 11, tzinfo=UTC)
+    versions = [stated(datetime(2026, 1, 31, tzinfo=UTC), 35, corrected), stated(corrected, 0)]
+    book = whole_book({"accounts": [account()], "statements": versions})
+    known_by = datetime(2026, 2, day, 23, tzinfo=UTC)
+    rows = delinquency.cycle_statuses(supplied(book), settings("UTC"), known_by).run(opened(book)).to_pylist()
+    assert [row["bucket"] for row in rows] == [bucket]
