@@ -6,6 +6,7 @@ other module of the features compares either with a day.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ibis import ir
@@ -41,3 +42,8 @@ def recorded_by(table: ir.Table, cutoff: ir.TimestampValue | datetime) -> ir.Tab
     Only for what an older version may still tell once a newer one stands; parameters as in `known_on`.
     """
     return table.filter(table.recorded_at <= cutoff)
+
+
+def is_last_of(table: ir.Table, which: ir.BooleanValue, key: Sequence[str]) -> ir.BooleanValue:
+    """True for the version of each `key` that was recorded last among those for which `which` holds."""
+    return table.recorded_at == table.recorded_at.max(where=which).over(group_by=key)

@@ -13,7 +13,7 @@ from functools import cached_property
 import ibis
 from ibis import ir
 
-from features.asof import known_on
+from features.asof import is_last_of, known_on
 from features.facts import KEY, Facts, beside, days_between, whole
 
 EDGES = tuple(f"edge_{number}" for number in range(1, 8))
@@ -115,10 +115,10 @@ def with_last_status(versions: ir.Table, key: Sequence[str]) -> ir.Table:
     """
     cycle = (*key, "cycle_end")
     tells = _has_status(versions) | versions.deleted
-    versions = versions.mutate(told_at=versions.recorded_at.max(where=tells).over(group_by=cycle))
-    own = (versions.recorded_at == versions.told_at) & ~versions.deleted
+    versions = versions.mutate(told_last=is_last_of(versions, tells, cycle))
+    own = versions.told_last & ~versions.deleted
     last = {name: versions[name].max(where=own).over(group_by=cycle) for name in ("days_past_due", "cycles_past_due")}
-    return versions.mutate(**last).drop("told_at")
+    return versions.mutate(**last).drop("told_last")
 
 
 def _has_status(rows: ir.Table) -> ir.BooleanValue:
