@@ -10,11 +10,13 @@ import contextlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from features.catalog import CATALOG
+from features.debtor import OTHERS
 from models.artifact import Artifact
 from models.roll_rate import explained_booster, share_beyond
 from models.scorer import Floats, Ranks, sigmoid
@@ -26,6 +28,9 @@ LEAST_CONTRIBUTION = 0.02
 
 FEW_ROWS = 64
 """Up to here LightGBM's own contributions are faster than preparing woodelf."""
+
+ACCOUNT_COUNT = "debtor_account_count"
+"""The feature that tells whether the concept `OTHERS` can say anything that the account itself does not."""
 
 TREES_AT_ONCE = 50
 """Woodelf adds up in single precision; short sums, added in double, keep it within 2e-5 of LightGBM."""
@@ -85,7 +90,13 @@ def concepts_of(features: Iterable[str]) -> dict[str, str]:
 
 
 def explain(
-    artifact: Artifact, booster: str, x: Floats, *, currencies: Sequence[str], locale: str = "en"
+    artifact: Artifact,
+    booster: str,
+    x: Floats,
+    *,
+    currencies: Sequence[str],
+    locale: str = "en",
+    account_counts: Sequence[float] | None = None,
 ) -> list[Explanation]:
     """Explain one booster's answer for every row.
 
@@ -94,14 +105,27 @@ def explain(
     x : (n, features) in the artifact's order, NaN where null.
     currencies : (n,) ISO codes in which the rows' money is said.
     locale : how money is written.
+    account_counts : (n,) `ACCOUNT_COUNT` of each row, NaN where not known; None where nobody knows any. A debtor's only
+        account says nothing more through all accounts of the debtor: such a reason is left out, its contribution stays.
     """
-    return _explanations(artifact, booster, x, currencies, locale, share=1.0)
+    return _explanations(artifact, booster, x, currencies, locale, account_counts, share=1.0)
 
 
 def explain_roll(
-    artifact: Artifact, x: Floats, ranks: Ranks, *, currencies: Sequence[str], locale: str = "en"
+    artifact: Artifact,
+    x: Floats,
+    ranks: Ranks,
+    *,
+    currencies: Sequence[str],
+    locale: str = "en",
+    account_counts: Sequence[float] | None = None,
 ) -> list[Explanation | None]:
     """Explain each account's chance to roll, by the booster at the bucket it stands in.
+
+    Parameters
+    ----------
+    x, currencies, locale, account_counts : as `explain` takes them.
+    ranks : (n,) positions of the buckets.
 
     Returns
     -------
@@ -112,16 +136,35 @@ def explain_roll(
         rows = np.flatnonzero(ranks == rank)
         booster, share = explained_booster(artifact, rank), share_beyond(artifact, rank)
         chosen = [currencies[row] for row in rows.tolist()]
-        for row, told in zip(rows, _explanations(artifact, booster, x[rows], chosen, locale, share=share), strict=True):
+        counts = None if account_counts is None else [account_counts[row] for row in rows.tolist()]
+        explained = _explanations(artifact, booster, x[rows], chosen, locale, counts, share=share)
+        for row, told in zip(rows, explained, strict=True):
             found[row] = told
     return found
 
 
 def _explanations(
-    artifact: Artifact, booster: str, x: Floats, currencies: Sequence[str], locale: str, *, share: float
+    artifact: Artifact,
+    booster: str,
+    x: Floats,
+    currencies: Sequence[str],
+    locale: str,
+    account_counts: Sequence[float] | None,
+    *,
+    share: float,
 ) -> list[Explanation]:
     base, contributions = shap_values(artifact, booster, x)
-    return tell(artifact, booster, x, base, contributions, currencies=currencies, locale=locale, share=share)
+    return tell(
+        artifact,
+        booster,
+        x,
+        base,
+        contributions,
+        currencies=currencies,
+        locale=locale,
+        account_counts=account_counts,
+        share=share,
+    )
 
 
 def tell(
@@ -133,6 +176,7 @@ def tell(
     *,
     currencies: Sequence[str],
     locale: str = "en",
+    account_counts: Sequence[float] | None = None,
     share: float = 1.0,
 ) -> list[Explanation]:
     """Explanations from contributions already at hand, as the service's scoring calls bring them.
@@ -140,13 +184,14 @@ def tell(
     Parameters
     ----------
     base, contributions : as `shap_values` gives them.
+    account_counts : as `explain` takes them.
     share : of moves seen, where the booster's edge is not the account's own (`share_beyond`).
     """
     margins = artifact.margin(x, booster)
     raw, calibrated = sigmoid(margins), artifact.calibrated(margins, booster)
     names, grouped, members = _by_concept(artifact.features, contributions)
     good = 1.0 if artifact.document["kind"] == "binary" else -1.0
-    strongest = np.argsort(-np.abs(grouped), axis=1, kind="stable")[:, :MOST_REASONS]
+    strongest = np.argsort(-np.abs(grouped), axis=1, kind="stable")
     told = []
     for row, currency in enumerate(currencies):
         say = _Teller(artifact.features, x[row], currency, locale, good)
@@ -154,6 +199,7 @@ def tell(
             say.reason(names[concept], members[concept], contributions[row], float(grouped[row, concept]))
             for concept in strongest[row]
             if abs(grouped[row, concept]) >= LEAST_CONTRIBUTION
+            and not (names[concept] == OTHERS and account_counts is not None and account_counts[row] == 1)
         )
         told.append(
             Explanation(
@@ -164,7 +210,7 @@ def tell(
                 raw=float(raw[row]),
                 calibrated=float(calibrated[row]),
                 answer=float(calibrated[row] * share),
-                reasons=tuple(reasons),
+                reasons=tuple(islice(reasons, MOST_REASONS)),
             )
         )
     return told

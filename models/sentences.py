@@ -46,7 +46,7 @@ def sentence(feature: str, known: Mapping[str, float], tone: Tone, *, currency: 
     phrase, value = PHRASES.get(feature), known.get(feature, math.nan)
     if phrase is None:
         return _from_the_catalog(feature, value, tone, currency, locale)
-    words, usual = _words(phrase, value)
+    words, usual = _words(phrase, value, is_tiny=UNITS.get(feature) == "share" and _is_tiny(value))
     beside, is_more = _beside(feature, known, currency, locale)
     adverb = _adverb(words, tone) if usual is not tone and not is_more else ""
     said = words.format(v=_value(phrase, feature, value, currency, locale), only=adverb, most=adverb) + beside
@@ -54,11 +54,15 @@ def sentence(feature: str, known: Mapping[str, float], tone: Tone, *, currency: 
     return f"{told}." if usual is tone or adverb else f"{told}, {tone.value}."
 
 
-def _words(phrase: Phrase, value: float) -> tuple[str, Tone | None]:
-    """The words for such a value, and which way such values usually count; None where that depends."""
+def _words(phrase: Phrase, value: float, *, is_tiny: bool) -> tuple[str, Tone | None]:
+    """The words for such a value, and which way such values usually count; None where that depends.
+
+    A tiny share counts as none would: it is said as less than one per cent.
+    """
     if math.isnan(value):
         return phrase.null, _nothing_known(phrase)
-    usual = None if phrase.good == "either" else Tone.GOOD if (phrase.good == "high") is (value > 0) else Tone.BAD
+    is_much = value > 0 and not is_tiny
+    usual = None if phrase.good == "either" else Tone.GOOD if (phrase.good == "high") is is_much else Tone.BAD
     if value == 0 and phrase.zero is not None:
         return phrase.zero, usual
     if value < 0 and phrase.below is not None:
@@ -106,8 +110,11 @@ def _value(phrase: Phrase, feature: str, value: float, currency: str, locale: st
 
 
 def _share(size: float) -> str:
-    percent = round(100 * size)
-    return f"{percent:,}%" if percent else "less than 1%"
+    return "less than 1%" if _is_tiny(size) else f"{round(100 * size):,}%"
+
+
+def _is_tiny(share: float) -> bool:
+    return share > 0 and round(100 * share) == 0
 
 
 def _from_the_catalog(feature: str, value: float, tone: Tone, currency: str, locale: str) -> str:

@@ -146,10 +146,7 @@ def _propensity(book: Book, champion: Champion, *, explain: bool) -> tuple[Numbe
     from models.reasons import explain as told
 
     (booster,) = artifact.boosters
-    locale = book.settings.portfolio.locale
-    return chance, [
-        asdict(each) for each in told(artifact, booster, x, currencies=book.currency.tolist(), locale=locale)
-    ]
+    return chance, [asdict(each) for each in told(artifact, booster, x, **_said_with(book))]
 
 
 def _roll(book: Book, champion: Champion, losses: Losses, *, explain: bool) -> tuple[Numbers, Numbers, list[Any]]:
@@ -165,9 +162,19 @@ def _roll(book: Book, champion: Champion, losses: Losses, *, explain: bool) -> t
         return chance, next_bucket, [None] * len(book)
     from models.reasons import explain_roll
 
-    locale = book.settings.portfolio.locale
-    told = explain_roll(artifact, x, ranks, currencies=book.currency.tolist(), locale=locale)
+    told = explain_roll(artifact, x, ranks, **_said_with(book))
     return chance, next_bucket, [each and asdict(each) for each in told]
+
+
+def _said_with(book: Book) -> dict[str, Any]:
+    """What reasons need beside the features that a model reads."""
+    from models.reasons import ACCOUNT_COUNT
+
+    return {
+        "currencies": book.currency.tolist(),
+        "locale": book.settings.portfolio.locale,
+        "account_counts": _columns(book).get(ACCOUNT_COUNT),
+    }
 
 
 def _beyond(next_bucket: Numbers, ranks: np.ndarray[Any, np.dtype[np.int64]]) -> Numbers:

@@ -10,7 +10,7 @@ import pytest
 from features.catalog import CATALOG
 from models.artifact import Part, load, write
 from models.phrases import PHRASES
-from models.reasons import MOST_REASONS, concepts_of, explain, explain_roll, shap_values
+from models.reasons import MOST_REASONS, concepts_of, explain, explain_roll, shap_values, tell
 from models.roll_rate import ROLL_RATE, deeper_moves, edge_name
 from models.sentences import Tone, sentence
 from models.spec import ModelSpec
@@ -116,6 +116,37 @@ def test_a_reason_names_the_feature_that_pulls_its_concept(artifact):
             assert contributions[row, FEATURES.index(reason.feature)] * reason.contribution > 0
 
 
+def with_the_debtor(tmp_path, count):
+    """An account whose features of the debtor, here in the place of payments, weigh most: 2.0 of 3.1 log-odds."""
+    features = ("days_past_due", "debtor_past_due_account_count", "debtor_balance_minor", *FEATURES[3:])
+    spec = ModelSpec("propensity", "Does it pay?", "binary", 30)
+    artifact = load(write(tmp_path / "model", spec, features, [Part("propensity", fitted([0] * 6, trees=1))]))
+    given = np.array([[-1.0, -1.5, -0.5, -0.6, 0.3, 0.2]])
+    x = np.array([[30.0, 1, 100_000, 100_000, 0.5, 2]])
+    (told,) = tell(artifact, "propensity", x, 0.5, given, currencies=["USD"], account_counts=[count])
+    return told
+
+
+def test_an_only_account_is_not_told_again_as_all_accounts_of_its_debtor(tmp_path):
+    told = with_the_debtor(tmp_path, 1)
+    assert [reason.concept for reason in told.reasons] == ["how late", "amount owed", "use of limit", "contact"]
+    assert told.contributions["all accounts of the debtor"] == pytest.approx(-2.0)
+    assert sum(told.contributions.values()) == pytest.approx(-3.1)
+
+
+@pytest.mark.parametrize("count", [2, math.nan], ids=["two", "not known"])
+def test_several_accounts_of_a_debtor_are_told(tmp_path, count):
+    told = with_the_debtor(tmp_path, count)
+    assert told.reasons[0].sentence == "The customer has 1 account past due."
+    assert len(told.reasons) == MOST_REASONS
+
+
+def test_an_only_account_that_will_roll_is_not_told_twice_either(chain):
+    x, ranks = rows(80), np.arange(80) % 7
+    told = explain_roll(chain, x, ranks, currencies=["TWD"] * 80, account_counts=np.ones(80))
+    assert told == explain_roll(chain, x, ranks, currencies=["TWD"] * 80)  # this chain reads nothing of the debtor
+
+
 def test_a_code_is_the_concept_and_the_feature(artifact):
     (told,) = explain(artifact, "propensity", rows(1), currencies=["USD"])
     assert all(reason.code == f"{reason.concept.replace(' ', '_')}.{reason.feature}" for reason in told.reasons)
@@ -195,6 +226,24 @@ def test_a_payment_that_reached_the_measure_is_not_belittled():
     known = {"paid_30d_minor": 6100.0, "past_due_minor": 6100.0}
     said = sentence("paid_30d_minor", known, Tone.BAD, currency="USD")
     assert said == "Paid $61.00 in the last 30 days, against $61.00 past due, which counts against it."
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.0, "Paid off nothing in the last 90 days."),
+        (0.0049, "Paid off less than 1% of the debt in the last 90 days."),
+        (0.0051, "Paid off only 1% of the debt in the last 90 days."),
+    ],
+)
+def test_a_share_too_small_to_say_is_not_belittled_twice(value, said):
+    feature = "paid_balance_share_90d"
+    assert sentence(feature, {feature: value}, Tone.BAD, currency="USD") == said
+
+
+def test_a_share_too_small_to_say_needs_no_more_than_that():
+    said = sentence("limit_use_share", {"limit_use_share": 0.004}, Tone.GOOD, currency="USD")
+    assert said == "Uses less than 1% of the credit limit."
 
 
 def test_one_is_said_in_the_singular():
