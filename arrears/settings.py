@@ -7,13 +7,14 @@ overrides again. Law is not here: limits of conduct live in `arrears.policy`.
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from arrears.clock import countries_with_holidays
 from arrears.errors import BadInput
@@ -104,6 +105,37 @@ class LabelSettings(_Section):
     invoice: LabelRule
 
 
+class RateSettings(_Section):
+    """House rates of exchange: what one major unit of each currency was worth on a day, all in one currency."""
+
+    on: date | None
+    worth: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
+
+    @field_validator("on", mode="before")
+    @classmethod
+    def _empty_is_no_day(cls, day: object) -> object:
+        return day or None  # TOML has no null
+
+    @field_validator("worth")
+    @classmethod
+    def _currencies_exist(cls, worth: dict[str, float]) -> dict[str, float]:
+        if not worth:
+            return worth
+        from arrears.money import exponents  # a tenth of a second, which most books need not spend
+
+        if strange := sorted(set(worth) - exponents().keys()):
+            message = f"{', '.join(strange)} is no currency of ISO 4217"
+            raise ValueError(message)
+        return worth
+
+    @model_validator(mode="after")
+    def _rates_have_a_day(self) -> RateSettings:
+        if self.worth and self.on is None:
+            message = "rates need their day: on"
+            raise ValueError(message)
+        return self
+
+
 class ValueSettings(_Section):
     """Costs, minutes and fees: what a queue's ranking in money is made of."""
 
@@ -114,6 +146,7 @@ class ValueSettings(_Section):
     minute_cost: float = Field(ge=0)
     right_party_share: float = Field(gt=0, le=1)
     attempts_per_week: int = Field(gt=0)
+    rates: RateSettings
 
 
 class Settings(_Section):
@@ -131,6 +164,14 @@ class Settings(_Section):
     label: LabelSettings
     value: ValueSettings
     clients: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("clients")
+    @classmethod
+    def _rates_are_the_houses(cls, clients: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        if own := [client for client, section in clients.items() if "rates" in section.get("value", {})]:
+            message = f"{', '.join(own)}: value.rates compare all clients in one queue, so no client has its own"
+            raise ValueError(message)
+        return clients
 
     def for_client(self, client: str | None) -> Settings:
         """The settings as they stand for one client; a client without a section has the portfolio's."""

@@ -59,6 +59,9 @@ def command(
 
 def summary(built: Built, *, night_id: int | None) -> dict[str, Any]:
     """What a night did, as one document; `night_id` None where nothing was written."""
+    from arrears.queues.currencies import way
+
+    rates = built.book.settings.value.rates
     return {
         "night_id": night_id,
         "as_of": built.book.as_of,
@@ -71,6 +74,8 @@ def summary(built: Built, *, night_id: int | None) -> dict[str, Any]:
         "held": built.held,
         "served": len(built.ranking),
         "held_by_reason": built.judgement.counts(),
+        "currencies_by": way(built.book.currency[built.ranking.lead], rates.worth),
+        "rates_on": rates.on,
         "seconds": round(built.seconds, 2),
     }
 
@@ -82,6 +87,12 @@ def _draw(console: Console, document: dict[str, Any]) -> None:
         console.print(f"[yellow]Scored by rules: {document['degraded_because']}[/yellow]")
     else:
         console.print(f"Scored by {document['propensity']} and {document['roll_rate']}")
+    if document["currencies_by"] == "rates":
+        console.print(f"Currencies compared by the house's rates of {document['rates_on']}")
+    elif document["currencies_by"] == "shares":
+        console.print(
+            "[yellow]Currencies not compared, for want of a rate for each (value.rates): each by itself[/yellow]"
+        )
     table = Table(show_header=False, box=None)
     table.add_row("past due", f"{document['past_due']:,}")
     table.add_row("held", f"{document['held']:,}")

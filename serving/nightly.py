@@ -201,7 +201,6 @@ def worth(book: Book, scores: Scores) -> value.Worth:
 
 def rank(book: Book, terms: dict[str, Numbers], judgement: Judgement, strategy: Strategy) -> Ranking:
     """The items of a night, best first; loss avoided and fees, and two currencies, are never summed."""
-    basis = np.where(np.isnan(terms["exposure_minor"]), "fee", "loss")
     return ranked(
         strategy,
         terms,
@@ -209,5 +208,7 @@ def rank(book: Book, terms: dict[str, Numbers], judgement: Judgement, strategy: 
         account_id=book.account_id,
         debtor_id=book.debtor_id,
         work_group=book.client,
-        kind=np.char.add(basis, book.currency),
+        currency=book.currency,
+        basis=np.where(np.isnan(terms["exposure_minor"]), "fee", "loss"),
+        worth=book.settings.value.rates.worth,
     )

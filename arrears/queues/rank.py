@@ -1,7 +1,8 @@
 """Who comes first: the accounts of one person and work group become one item, and items get their rank.
 
 Money of one kind in one currency is summed over a group's accounts; loss avoided before charge-off and fees after it
-never are. Ties end at the account's id, so the same numbers give the same list on every machine.
+never are. How money of several currencies compares is for `currencies` to say. Ties end at the account's id, so the
+same numbers give the same list on every machine.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arrears.policy.facts import Flags, Numbers, Words
-from arrears.queues.strategy import SortKey, Strategy
+from arrears.queues.currencies import comparable
+from arrears.queues.strategy import Strategy
 from arrears.queues.value import per_minute
 
 Rows = NDArray[np.int64]
@@ -49,7 +51,9 @@ def ranked(
     account_id: Words,
     debtor_id: Words,
     work_group: Words,
-    kind: Words,
+    currency: Words,
+    basis: Words,
+    worth: Mapping[str, float],
 ) -> Ranking:
     """Group the served accounts by person and work group, and put the groups in the strategy's order.
 
@@ -57,14 +61,16 @@ def ranked(
     ----------
     terms : columns by name, as `value.terms` gives them.
     served : which rows no rule holds; the others are in no item.
-    kind : what may be summed with what: the currency, and whether the value is loss avoided or a fee.
+    basis : whether an account's value is loss avoided or a fee; only one basis in one currency is summed.
+    worth : the house's rates, as `currencies.comparable` reads them.
     """
     rows = np.flatnonzero(served)
-    rows = rows[_order(strategy.sort, {name: column[rows] for name, column in terms.items()}, account_id[rows])]
+    own = {name: column[rows] for name, column in terms.items()}
+    rows = rows[_order(strategy, own, currency[rows], worth, account_id[rows])]
     _, first, group = np.unique(_key(debtor_id[rows], work_group[rows]), return_index=True, return_inverse=True)
     leads = rows[first]
-    numbers = _of_groups(terms, rows, group, leads, kind)
-    order = _order(strategy.sort, numbers, account_id[leads])
+    numbers = _of_groups(terms, rows, group, leads, np.char.add(basis, currency))
+    order = _order(strategy, numbers, currency[leads], worth, account_id[leads])
     by_group = np.split(rows[np.argsort(group, kind="stable")], np.cumsum(np.bincount(group))[:-1]) if len(rows) else []
     return Ranking(
         members=[by_group[each] for each in order],
@@ -73,8 +79,13 @@ def ranked(
     )
 
 
-def _order(keys: Sequence[SortKey], columns: Mapping[str, Numbers], tie: Words) -> Rows:
-    sortable = [_last_if_unknown(-columns[key.by] if key.descending else columns[key.by]) for key in keys]
+def _order(
+    strategy: Strategy, columns: Mapping[str, Numbers], currency: Words, worth: Mapping[str, float], tie: Words
+) -> Rows:
+    sortable = []
+    for key in strategy.sort:
+        column = -columns[key.by] if key.descending else columns[key.by]
+        sortable.append(_last_if_unknown(comparable(column, currency, worth) if strategy.is_money(key.by) else column))
     return np.lexsort([tie, *reversed(sortable)])  # lexsort's last key counts first
 
 

@@ -35,6 +35,8 @@ SORTS: Mapping[str, str] = {
 }
 """What a list of items can be sorted by, and the expression that does it; a null sorts as written here."""
 
+MONEY_SORTS = frozenset({"priority", "value", "balance", "past_due", "stop_roll"})
+"""Sorts by amounts: one currency after the other, as amounts of two do not compare."""
 
 _NUMBER = (int, float)
 _CURSORS: Mapping[str, tuple[type, type]] = {"rolls_on": (date, int), "account": (str, int)}
@@ -96,7 +98,7 @@ def items(
     ----------
     rolls_by : only items whose lead account enters the next bucket by this day.
     search : the beginning of an account's or a debtor's id.
-    sort : one of `SORTS`; ties are told apart by rank.
+    sort : one of `SORTS`; one of `MONEY_SORTS` lists one currency after the other. Ties are told apart by rank.
     after : the cursor that the page before gave; sort and filters must be the same.
 
     Raises
@@ -230,13 +232,16 @@ def _page(
             asked=f"sort items by {sort}", found="no such sort", do=f"Use one of {', '.join(sorted(SORTS))}."
         )
     key, beyond, way = SORTS[sort], "<" if descending else ">", "DESC" if descending else "ASC"
+    part = "currency" if sort in MONEY_SORTS else "''::text"
     if after:
-        values["key"], values["tie"] = _opened(after, *_CURSORS.get(sort, (_NUMBER, int)))
-        filters += f" AND ({key} {beyond} :key OR ({key} = :key AND rank > :tie))"
-    sql = f"SELECT *, {key} AS sort_key FROM work_items WHERE {filters} ORDER BY {key} {way}, rank LIMIT :limit"  # noqa: S608 - our own words
+        values["part"], values["key"], values["tie"] = _opened(after, str, *_CURSORS.get(sort, (_NUMBER, int)))
+        later = f"{key} {beyond} :key OR ({key} = :key AND rank > :tie)"
+        filters += f" AND ({part} > :part OR ({part} = :part AND ({later})))"
+    order = f"{part}, {key} {way}, rank"
+    sql = f"SELECT *, {part} AS part, {key} AS sort_key FROM work_items WHERE {filters} ORDER BY {order} LIMIT :limit"  # noqa: S608 - our own words
     found = connection.execute(text(sql), values | {"limit": limit + 1}).mappings().all()
     rows = [_made(WorkItem, row) for row in found[:limit]]
-    cursor = _sealed(found[limit - 1]["sort_key"], found[limit - 1]["rank"]) if len(found) > limit else None
+    cursor = _sealed(*(found[limit - 1][name] for name in ("part", "sort_key", "rank"))) if len(found) > limit else None
     return Page(rows=rows, total=total, after=cursor)
 
 

@@ -63,6 +63,16 @@ class Strategy(_Part):
             raise ValueError(message)
         return self
 
+    def is_money(self, name: str) -> bool:
+        """Whether a term is an amount, which compares only within a currency.
+
+        Examples
+        --------
+        >>> strategy("severity").is_money("balance_minor"), strategy("severity").is_money("bucket_rank")
+        (True, False)
+        """
+        return any(term.name == name and term.unit in ("money", "money_per_minute") for term in self.terms)
+
     def document(self) -> dict[str, Any]:
         """The whole strategy, as a night keeps it."""
         return self.model_dump(mode="json")

@@ -5,6 +5,7 @@ import json
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
 from arrears.errors import WrongUse
 from arrears.queues import store
@@ -14,6 +15,20 @@ from arrears.queues import store
 def connection(night_database):
     with night_database.connect() as connection:
         yield connection
+
+
+@pytest.fixture
+def two_currencies(night_database):
+    """The night with every second item of a bucket in another currency, for the length of a test."""
+    change = """
+        UPDATE work_items SET currency = 'JPY' WHERE rank IN (
+            SELECT rank FROM (SELECT rank, row_number() OVER (ORDER BY rank) AS place FROM work_items
+                              WHERE bucket = '90-119') AS listed WHERE place % 2 = 0)
+    """
+    with night_database.connect() as connection:
+        connection.execute(text(change))
+        yield connection
+        connection.rollback()
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -35,6 +50,22 @@ def test_a_sort_is_a_sort(connection):
     page = store.items(connection, 1, sort="balance", descending=True, limit=100)
     balances = [item.balance_minor for item in page.rows]
     assert balances == sorted(balances, reverse=True)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("sort", sorted(store.MONEY_SORTS))
+def test_a_list_by_money_goes_through_one_currency_after_the_other(two_currencies, sort, descending):
+    asked = {"bucket": "90-119", "sort": sort, "descending": descending, "limit": 30}
+    items, after = [], None
+    while not items or after:
+        page = store.items(two_currencies, 1, after=after, **asked)
+        items, after = items + page.rows, page.after
+    assert [item.currency for item in items] == ["JPY"] * 38 + ["TWD"] * 38
+    assert len({item.rank for item in items}) == 76
+    if sort == "balance":
+        for own in (items[:38], items[38:]):
+            amounts = [item.balance_minor for item in own]
+            assert amounts == sorted(amounts, reverse=descending)
 
 
 def test_a_search_finds_the_beginning_of_an_id_and_takes_no_wildcards(connection):
@@ -59,12 +90,14 @@ def test_what_means_nothing_is_refused(connection, fault):
 @pytest.mark.parametrize(
     ("sort", "parts"),
     [
-        ("rank", ["x", 1]),
-        ("rank", [1, "x"]),
-        ("rank", [True, 1]),
-        ("value", [[], 1]),
-        ("rolls_on", ["never", 1]),
-        ("account", [1, 1]),
+        ("rank", [1, 1]),
+        ("rank", [1, 1, 1]),
+        ("rank", ["", "x", 1]),
+        ("rank", ["", 1, "x"]),
+        ("rank", ["", True, 1]),
+        ("value", ["TWD", [], 1]),
+        ("rolls_on", ["", "never", 1]),
+        ("account", ["", 1, 1]),
     ],
 )
 def test_a_cursor_of_other_kinds_never_reaches_the_database(connection, sort, parts):
