@@ -14,7 +14,7 @@ from ibis import ir
 
 from features.facts import DEBTOR_KEY, KEY, NO, Facts, beside, days_between, whole
 from features.statements import EDGES
-from features.terms import MILLION
+from features.terms import part_of
 
 _ORDER = ("is_ahead", "pays_rank", "due_on", "due_id")
 """Who is paid first: what is due before what is not yet, then the client's order of kinds, then the oldest."""
@@ -143,13 +143,8 @@ class Ledger:
 
 
 def _needed(dues: ir.Table) -> ir.IntegerValue:
-    # Whole minor units, rounded against the debtor, so that every engine agrees to the last one.
-    # Millions and their rest apart: the product of a large amount would not fit, nor be exact as a float.
-    rest_of_million = dues.amount_minor % MILLION
-    millions = (dues.amount_minor - rest_of_million) // MILLION
-    share = millions * dues.paid_parts - ((-rest_of_million * dues.paid_parts) // MILLION)
     rest = ibis.least(dues.small_rest_minor, dues.amount_minor // 10)
-    return ibis.least(share, dues.amount_minor - rest)
+    return ibis.least(part_of(dues.amount_minor, dues.paid_parts), dues.amount_minor - rest)
 
 
 def _sum_before(rows: ir.Table, key: tuple[str, ...]) -> ir.IntegerValue:

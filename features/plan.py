@@ -15,6 +15,7 @@ import pyarrow as pa
 from ibis import ir
 
 from arrears.settings import Settings
+from features.money_line import with_folds
 from features.terms import due_terms, promise_days, terms
 
 
@@ -68,7 +69,7 @@ def duckdb_sql(answer: ir.Table) -> str:
     before = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
-        return _in_one_order(str(ibis.to_sql(answer, dialect="duckdb", pretty=False)))
+        return _in_one_order(with_folds(str(ibis.to_sql(answer, dialect="duckdb", pretty=False))))
     finally:
         ibis.options.sql.fuse_selects = before
 

@@ -1,10 +1,7 @@
 """Whether promises were kept: open, kept, partly_kept or broken on a day.
 
-Each payment is consumed once, oldest promise first. Think of a book's payments as one line of money in the order in
-which it came: a promise starts where the one before it stopped, never before the day it was made, and takes at most
-what it promised, up to the last day of grace. That line needs no recursion: where each promise stops is a maximum of
-minimums over the promises before it. The price: a promise made after another but due before it keeps its place in the
-line until the other's grace is over, so money that came too late for it is not passed on to a third.
+Each payment is consumed once, by the oldest promise that was made by its day, is not past its grace and not yet paid in
+full: `features.money_line` says where each promise starts and stops taking.
 """
 
 from __future__ import annotations
@@ -17,8 +14,9 @@ from ibis import ir
 
 from arrears.settings import Settings
 from features.facts import DEBTOR_KEY, NO, Facts, days_between, whole
+from features.money_line import stops
 from features.plan import Plan, compiled
-from features.terms import MILLION, PROMISE_DAYS
+from features.terms import PROMISE_DAYS, part_of
 
 _BOOK = (*DEBTOR_KEY, "client", "currency")
 """Money keeps a promise if it came in on an account of the same debtor, creditor and currency."""
@@ -34,16 +32,18 @@ class Promises:
     def rows(self) -> ir.Table:
         """One row per promise: `kept_minor`, `status` and `days_ago`, counted from the last day of grace."""
         made = self._made
-        stops = _stops(made)
-        rows = made.left_join(stops, [*_matching(made, stops), made.turn == stops.turn + 1])
-        rows = rows.drop(*(f"{name}_right" for name in (*_BOOK, "turn")))
-        start = ibis.greatest(rows.paid_before_minor, rows.stop_minor.fill_null(0))
-        rows = rows.mutate(start_minor=start)
-        kept = (rows.paid_by_grace_minor - rows.start_minor).clip(lower=0)
-        rows = rows.mutate(kept_minor=ibis.least(kept, rows.amount_minor))
+        turns = made.select(
+            *_BOOK, "turn", at=ibis.array([made.paid_before_minor, made.amount_minor, made.paid_by_minor])
+        )
+        lines = turns.group_by(list(_BOOK)).agg(turns=turns["at"].collect(order_by=turns.turn))
+        lines = lines.select(*_BOOK, stops=stops(lines.turns))
+        rows = made.join(lines, list(_BOOK))
+        start = ibis.greatest(rows.stops[rows.turn], rows.paid_before_minor)
+        rows = rows.mutate(kept_minor=(rows.stops[rows.turn + 1] - start).clip(lower=0)).drop("stops")
+        rows = rows.mutate(needed_minor=part_of(rows.amount_minor, rows.kept_parts))
         status = ibis.cases(
             (rows.as_of <= rows.grace_ends_on, "open"),
-            (rows.kept_minor * MILLION >= rows.amount_minor * rows.kept_parts, "kept"),
+            (rows.kept_minor >= rows.needed_minor, "kept"),
             (rows.kept_minor > 0, "partly_kept"),
             else_="broken",
         )
@@ -51,25 +51,17 @@ class Promises:
 
     @cached_property
     def _made(self) -> ir.Table:
-        """Promises in their order, each with its place in the line of money."""
+        """Promises in their order, with what came in before each was made and by the end of its grace."""
         promises = self._promises.join(ibis.table(PROMISE_DAYS, name="promise_days"), ["terms_client", "due_on"])
         paid = self._paid
         joined = promises.left_join(paid, _matching(promises, paid)).drop(*(f"{name}_right" for name in _BOOK))
         before = joined.paid_minor.sum(where=joined.paid_on < joined.made_on)
-        by_grace = joined.paid_minor.sum(where=joined.paid_on <= joined.grace_ends_on)
+        by = joined.paid_minor.sum(where=joined.paid_on <= joined.grace_ends_on)
         rows = joined.group_by(list(promises.columns)).agg(
-            paid_before_minor=whole(before.fill_null(0)), paid_by_grace_minor=whole(by_grace.fill_null(0))
+            paid_before_minor=whole(before.fill_null(0)), paid_by_minor=whole(by.fill_null(0))
         )
-        order = {"group_by": _BOOK, "order_by": ["made_on", "due_on", "promise_id"]}
-        rows = rows.mutate(
-            turn=ibis.row_number().over(**order).cast("int64"),
-            through_minor=whole(rows.amount_minor.sum().over(**order, rows=(None, 0))),
-            limit_minor=rows.paid_by_grace_minor.max().over(**order, rows=(None, 0)),
-        )
-        return rows.mutate(
-            rest_minor=rows.limit_minor - rows.through_minor,
-            lead_minor=rows.paid_before_minor - (rows.through_minor - rows.amount_minor),
-        )
+        turn = ibis.row_number().over(group_by=_BOOK, order_by=["made_on", "due_on", "promise_id"])
+        return rows.mutate(turn=turn.cast("int64"))
 
     @cached_property
     def _promises(self) -> ir.Table:
@@ -128,17 +120,6 @@ def promises_plan(present: Mapping[str, frozenset[str]], settings: Settings, sna
 def _standing(promises: ir.Table) -> ir.Table:
     cancelled = (promises.cancelled_on <= promises.as_of).fill_null(NO)
     return promises.filter(promises.made_on <= promises.as_of, ~cancelled)
-
-
-def _stops(made: ir.Table) -> ir.Table:
-    """Where in the line of money each promise stops taking."""
-    leads = made.select(*_BOOK, "lead_minor", first_turn="turn")
-    rests = made.select(*_BOOK, "turn", "rest_minor", "through_minor")
-    pairs = leads.join(rests, [*(leads[name] == rests[name] for name in _BOOK), leads.first_turn <= rests.turn])
-    lowest = pairs.rest_minor.min().over(group_by=[*_BOOK, "first_turn"], order_by="turn", rows=(None, 0))
-    pairs = pairs.mutate(lowest_minor=ibis.least(lowest, pairs.lead_minor))
-    best = pairs.group_by([*_BOOK, "turn"]).agg(best=pairs.lowest_minor.max(), through=pairs.through_minor.max())
-    return best.select(*_BOOK, "turn", stop_minor=best.best + best.through)
 
 
 def _matching(left: ir.Table, right: ir.Table) -> list[ir.BooleanValue]:

@@ -102,6 +102,15 @@ def promise_days(settings: Settings, first: date = FIRST_DAY, last: date = LAST_
     return pa.Table.from_pylist(rows, schema=arrow_schema(PROMISE_DAYS))
 
 
+def part_of(amount: ir.IntegerValue, parts: ir.IntegerValue) -> ir.IntegerValue:
+    """So many millionths of an amount, rounded up to a whole minor unit: against the debtor, and alike on every engine.
+
+    Millions and their rest go apart: the product of a large amount would not fit, nor be exact as a float.
+    """
+    rest = amount % MILLION
+    return (amount - rest) // MILLION * parts - ((-rest * parts) // MILLION)
+
+
 def minor(major: float, currency: str) -> int:
     """Whole minor units of an amount from the settings, rounded half to even."""
     return int(Decimal(str(major)).scaleb(exponents()[currency]).quantize(Decimal(1), ROUND_HALF_EVEN))

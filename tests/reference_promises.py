@@ -1,6 +1,6 @@
-"""A slow, plain reading of whether promises were kept: one pass over promises, money taken by hand."""
+"""A slow, plain reading of whether promises were kept: payments in the order of their days, each spent by hand."""
 
-from datetime import timedelta
+from fractions import Fraction
 
 from arrears.clock import add_business_days
 from tests.book import Row
@@ -35,31 +35,30 @@ def _promised(view: View) -> list[tuple[Row, list[str]]]:
 
 
 def _consumed(view: View, book: tuple[str, str], rows: list[Row]) -> list[Row]:
-    line = [
-        (row["paid_on"], row["amount_minor"])
+    """Pay promises as the money comes in: each payment goes to the oldest promise that still waits for it."""
+    came = [
+        row
         for one in view.accounts()
         if (one["client"] or "", one["currency"]) == book
         for row in payments(view, one["account_id"])
     ]
-    if view.one_book():
-        line += [(row["paid_on"], row["amount_minor"]) for row in loose_payments(view)]
-    stop, latest, told = 0, None, []
-    for promise in sorted(rows, key=lambda row: (row["made_on"], row["due_on"], row["promise_id"])):
-        latest = max(filter(None, (latest, promise["grace_ends_on"])))
-        start = max(stop, _until(line, promise["made_on"] - timedelta(days=1)))
-        kept = min(max(_until(line, promise["grace_ends_on"]) - start, 0), promise["amount_minor"])
-        stop = min(start + promise["amount_minor"], _until(line, latest))
-        told.append(promise | {"kept_minor": kept, "status": _status(view, promise, kept)})
-    return told
-
-
-def _until(line: list[tuple], day) -> int:
-    return sum(amount for paid_on, amount in line if paid_on <= day)
+    came += loose_payments(view) if view.one_book() else []
+    oldest_first = sorted(rows, key=lambda row: (row["made_on"], row["due_on"], row["promise_id"]))
+    kept = {promise["promise_id"]: 0 for promise in rows}
+    for payment in sorted(came, key=lambda row: row["paid_on"]):
+        rest = payment["amount_minor"]
+        for promise in oldest_first:
+            if promise["made_on"] <= payment["paid_on"] <= promise["grace_ends_on"]:
+                taken = min(rest, promise["amount_minor"] - kept[promise["promise_id"]])
+                kept[promise["promise_id"]] += taken
+                rest -= taken
+    got = [(promise, kept[promise["promise_id"]]) for promise in oldest_first]
+    return [promise | {"kept_minor": minor, "status": _status(view, promise, minor)} for promise, minor in got]
 
 
 def _status(view: View, promise: Row, kept: int) -> str:
     if view.as_of <= promise["grace_ends_on"]:
         return "open"
-    if kept * 1000 >= promise["amount_minor"] * round(promise["kept_share"] * 1000):
+    if kept >= promise["amount_minor"] * Fraction(str(promise["kept_share"])):
         return "kept"
     return "partly_kept" if kept else "broken"

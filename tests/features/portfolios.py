@@ -172,3 +172,26 @@ def books(draw: st.DrawFn) -> Book:
     for name, size in {"payments": 6, "promises": 4, "contacts": 4, "notices": 2, "disputes": 2, "holds": 2}.items():
         tables[name] = draw(facts(name, size))
     return whole_book(tables)
+
+
+@st.composite
+def promised_books(draw: st.DrawFn) -> Book:
+    """One debtor who promises much and pays often within a few weeks, so that windows cross and money runs short."""
+    day = st.integers(0, 30).map(lambda ahead: date(2026, 3, 1) + timedelta(days=ahead))
+    amount = st.integers(1, 6).map(lambda units: units * 100)
+    made = draw(st.lists(st.tuples(day, day, amount), min_size=2, max_size=7))
+    came = draw(st.lists(st.tuples(day, amount, _accounts), min_size=1, max_size=7))
+    return whole_book(
+        {
+            "accounts": [account(name, "D1") for name in ("A1", "A2", "A3")],
+            "debtors": [{"debtor_id": "D1", "kind": "person"}],
+            "promises": [
+                {"promise_id": f"R{at}", "account_id": "A1", "made_on": on, "due_on": due_on, "amount_minor": minor}
+                for at, (on, due_on, minor) in enumerate(made)
+            ],
+            "payments": [
+                {"payment_id": f"P{at}", "line": 1, "account_id": name, "paid_on": on, "amount_minor": minor}
+                for at, (on, minor, name) in enumerate(came)
+            ],
+        }
+    )

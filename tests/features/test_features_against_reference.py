@@ -12,7 +12,7 @@ from features.build import FeaturePlan, plan
 from features.catalog import CATALOG
 from features.plan import Plan
 from tests.book import Book, opened, settings, supplied
-from tests.features.portfolios import AS_OF, books
+from tests.features.portfolios import AS_OF, books, promised_books
 from tests.reference import features
 from tests.reference_delinquency import View, position
 from tests.reference_promises import promises as judged
@@ -74,10 +74,20 @@ def test_every_position_equals_its_slow_reading(book: Book):
 @often
 @given(books().filter(lambda book: "promises" in book))
 def test_every_promise_equals_its_slow_reading(book: Book):
+    assert_promises_agree(book, ("D1", "D2"))
+
+
+@often
+@given(promised_books())
+def test_promises_whose_windows_cross_equal_their_slow_reading(book: Book):
+    assert_promises_agree(book, ("D1",))
+
+
+def assert_promises_agree(book: Book, debtors: tuple[str, ...]) -> None:
     con = opened(book)
     snapshots.on_days(con, SETTINGS, DAYS)
     rows = _promises(tuple(book)).run(con).to_pylist()
-    for debtor in ("D1", "D2"):
+    for debtor in debtors:
         for day in DAYS:
             mine = [row for row in rows if (row["debtor_id"], row["as_of"]) == (debtor, day)]
             found = {row["promise_id"]: (row["kept_minor"], row["status"]) for row in mine}

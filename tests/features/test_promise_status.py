@@ -63,6 +63,12 @@ def test_nineteen_twentieths_keep_it_and_anything_less_keeps_it_partly(amount, e
     assert status([promise()], [paid(date(2026, 3, 5), amount)]) == {"R": expected}
 
 
+def test_the_largest_amounts_are_judged_to_the_last_unit():
+    whole = 4 * 10**18
+    assert status([promise(amount=whole)], [paid(date(2026, 3, 5), whole // 100 * 95)]) == {"R": "kept"}
+    assert status([promise(amount=whole)], [paid(date(2026, 3, 5), whole // 100 * 95 - 1)]) == {"R": "partly_kept"}
+
+
 def test_each_payment_is_consumed_once_and_the_oldest_promise_first():
     made = [promise("R1"), promise("R2", made_on=date(2026, 3, 3))]
     assert status(made, [paid(date(2026, 3, 5), 12_000)]) == {"R1": "kept", "R2": "partly_kept"}
@@ -71,6 +77,18 @@ def test_each_payment_is_consumed_once_and_the_oldest_promise_first():
 def test_money_that_came_before_a_later_promise_is_not_its_own():
     made = [promise("R1", 4000), promise("R2", 4000, made_on=date(2026, 3, 9))]
     assert status(made, [paid(date(2026, 3, 5), 8000)]) == {"R1": "kept", "R2": "broken"}
+
+
+def test_a_promise_made_later_but_due_earlier_keeps_no_money_from_the_next_once_its_grace_is_over():
+    made = [
+        promise("R1", 4000, date(2026, 3, 27)),
+        promise("R2", 4000, date(2026, 3, 10), made_on=date(2026, 3, 3)),
+        promise("R3", 4000, date(2026, 3, 27), made_on=date(2026, 3, 4)),
+    ]
+    late = [paid(date(2026, 3, 20), 8000)]
+    assert status(made, late, date(2026, 4, 30)) == {"R1": "kept", "R2": "broken", "R3": "kept"}
+    in_time = [paid(date(2026, 3, 13), 8000)]
+    assert status(made, in_time, date(2026, 4, 30)) == {"R1": "kept", "R2": "kept", "R3": "broken"}
 
 
 def test_instalments_of_one_arrangement_are_paid_in_their_order():
