@@ -56,9 +56,14 @@ class CycleStatuses:
     settings: Settings
     known_by: datetime = EVER
 
+    @property
+    def are_corrected(self) -> bool:
+        """False in a ledger book: there each month is told once, as it was known at its own end."""
+        return _keeps_statuses(self.present, self.settings)
+
     def run(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
         """One row per account and month: account_id, cycle_end, bucket, balance_minor, recorded_at."""
-        if _keeps_statuses(self.present, self.settings):
+        if self.are_corrected:
             return compiled(_from_statements(self.settings, self.known_by.astimezone(UTC)), self.settings).run(con)
         return self._at_month_ends(con)
 

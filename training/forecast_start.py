@@ -20,7 +20,7 @@ from features.delinquency import cycle_statuses
 from features.snapshots import on_days
 from models.artifact import Artifact
 from training.forecast import Start
-from training.roll_labels import next_buckets
+from training.roll_labels import origins
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,13 @@ def standing_on(lake: Lake, as_of: date, currency: str, artifact: Artifact | Non
             )
         statuses = _of(con, cycle_statuses(lake.present, settings, end_of_day(as_of, zone)).run(con), currency)
         settles_days = settings.delinquency.status_settles_days
-        origins = next_buckets(
-            snapshots, statuses, standing_at=end_of_day(as_of, zone), zone=zone, settles_days=settles_days
-        )
+        stood = origins(snapshots, statuses, zone=zone, settles_days=settles_days)
         features = plan(lake.present, settings, names=artifact.features).run(con) if artifact else None
     settled = settled_by(moves(statuses), as_of, zone=zone, settles_days=settles_days)
     return Standing(
-        start=_start(origins, features, artifact),
+        start=_start(stood, features, artifact),
         months=monthly(settled),
-        settled_on=max(origins["origin_end"].to_pylist(), default=None),
+        settled_on=max(stood["origin_end"].to_pylist(), default=None),
     )
 
 
@@ -77,15 +75,15 @@ def _of(con: duckdb.DuckDBPyConnection, statuses: pa.Table, currency: str) -> pa
     return con.execute(chosen, [currency]).to_arrow_table()
 
 
-def _start(origins: pa.Table, features: pa.Table | None, artifact: Artifact | None) -> Start:
+def _start(stood: pa.Table, features: pa.Table | None, artifact: Artifact | None) -> Start:
     places = {bucket.value: rank for rank, bucket in enumerate(AGEING)}
-    found = np.array([places.get(name, -1) for name in origins["origin"].to_pylist()], dtype=np.int64)
-    owed = np.array([max(amount or 0, 0) for amount in origins["balance_minor"].to_pylist()], dtype=np.int64)
+    found = np.array([places.get(name, -1) for name in stood["origin"].to_pylist()], dtype=np.int64)
+    owed = np.array([max(amount or 0, 0) for amount in stood["balance_minor"].to_pylist()], dtype=np.int64)
     standing = found >= 0
     answer = None
     if artifact is not None and features is not None:
         row_of = {account: row for row, account in enumerate(features["account_id"].to_pylist())}
-        rows = np.array([row_of[account] for account in origins["account_id"].to_pylist()], dtype=np.intp)[standing]
+        rows = np.array([row_of[account] for account in stood["account_id"].to_pylist()], dtype=np.intp)[standing]
         columns = {name: features[name].to_numpy()[rows] for name in artifact.features if name in features.column_names}
         answer = artifact.predict(artifact.matrix(columns, len(rows)), found[standing])
     return Start(found[standing], owed[standing], answer)

@@ -1,15 +1,16 @@
 """The rows a roll-rate model learns from: features, origin and next bucket of every account on every chosen day.
 
-Features come from the panel that every model shares; status features in it read settled statuses only.
+Features come from the panel that every model shares; status features in it read settled statuses only. An origin is
+what was known at the end of its own day; a label is what was known by the moment from which the book is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -18,16 +19,16 @@ from arrears.buckets import AGEING, Bucket
 from arrears.clock import end_of_day
 from arrears.errors import Refused
 from arrears.lake import Lake
-from features.delinquency import cycle_statuses
 from models.roll_rate import NEXT_RANK
 from models.scorer import Floats, Ranks
 from training.dataset import Panel, read_panel
 from training.fit import refuse_what_cannot_teach
-from training.roll_labels import next_buckets
+from training.roll_labels import StatusesBy, next_buckets, origins, statuses_by
 from training.trained import TrainRequest
 
-Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
+
+RANKS = {bucket: place for place, bucket in enumerate(AGEING)}
 
 LEAST_OF_EACH = 300
 """Mature labels that must end late, and as many that must end current, before anything is learned."""
@@ -42,19 +43,20 @@ class Book:
     panel : features and positions of all accounts, also of those without a status.
     rows : (n,) places in the panel.
     origin_rank : (n,) bucket of the last settled status.
-    next_rank : (n,) bucket of the next settled status; -1 where the label is missing.
-    known_at : (n,) when the label became known, in UTC; not a time where it is missing.
+    next_rank : (n,) bucket of the next settled status, as known at the moment from which the book is looked at (the
+        end of the training day, unless `known_by` made it); -1 where the label is missing.
     balance_minor : (n,) owed at the origin, 0 for a credit.
-    training_day : the day at whose end the labels were looked at.
+    training_day : no fact recorded after its end is in here.
+    next_rank_by : what `next_rank` is at the end of an earlier day.
     """
 
     panel: Panel
     rows: npt.NDArray[np.intp]
     origin_rank: Ranks
     next_rank: Ranks
-    known_at: Days
     balance_minor: npt.NDArray[np.int64]
     training_day: date
+    next_rank_by: Callable[[datetime], Ranks]
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -78,12 +80,13 @@ class Book:
         """Days with at least one mature label, oldest first."""
         return [day.item() for day in np.unique(self.panel.as_of[self.rows][self.labelled])]
 
-    def on(self, days: Sequence[date], *, known_by: datetime | None = None) -> Mask:
-        """Rows of these days whose label is mature, and was by `known_by` if that is given."""
-        chosen = np.isin(self.panel.as_of[self.rows], np.array(days, dtype="datetime64[D]")) & self.labelled
-        if known_by is None:
-            return chosen
-        return np.asarray(chosen & (self.known_at <= np.datetime64(known_by.replace(tzinfo=None), "us")))
+    def on(self, days: Sequence[date]) -> Mask:
+        """Rows of these days whose label is mature."""
+        return np.isin(self.panel.as_of[self.rows], np.array(days, dtype="datetime64[D]")) & self.labelled
+
+    def known_by(self, moment: datetime) -> Book:
+        """The same rows with their labels as they were known then: later statuses and corrections are absent."""
+        return replace(self, next_rank=self.next_rank_by(moment))
 
 
 def read_book(lake: Lake, request: TrainRequest) -> Book:
@@ -94,17 +97,25 @@ def read_book(lake: Lake, request: TrainRequest) -> Book:
     Refused : no account has a settled status, too few labels are mature, or a feature is null in every row.
     """
     panel = read_panel(lake, request)
-    zone = lake.settings.portfolio.zone
-    with lake.connect() as con:
-        statuses = cycle_statuses(lake.present, lake.settings).run(con)
-    labels = next_buckets(
-        _snapshots(panel, zone),
-        statuses,
-        standing_at=end_of_day(request.training_day, zone),
-        zone=zone,
-        settles_days=lake.settings.delinquency.status_settles_days,
+    zone, settles_days = lake.settings.portfolio.zone, lake.settings.delinquency.status_settles_days
+    standing_at = end_of_day(request.training_day, zone)
+    statuses = statuses_by(lake, standing_at)
+    stood = _origins(panel, statuses, zone, settles_days)
+
+    @cache
+    def next_rank_by(moment: datetime) -> Ranks:
+        found = next_buckets(stood, statuses(moment), standing_at=moment, zone=zone, settles_days=settles_days)
+        return _ranks(found.sort_by("place")["next_bucket"], NEXT_RANK)
+
+    book = Book(
+        panel=panel,
+        rows=stood["place"].to_numpy().astype(np.intp),
+        origin_rank=_ranks(stood["origin"], RANKS),
+        next_rank=next_rank_by(standing_at),
+        balance_minor=np.maximum(stood["balance_minor"].fill_null(0).to_numpy().astype(np.int64), 0),
+        training_day=request.training_day,
+        next_rank_by=next_rank_by,
     )
-    book = _book(panel, labels, request.training_day)
     taught = book.next_rank[book.labelled]
     refuse_what_cannot_teach(
         "roll_rate",
@@ -118,41 +129,25 @@ def read_book(lake: Lake, request: TrainRequest) -> Book:
     return book
 
 
-def _snapshots(panel: Panel, zone: str) -> pa.Table:
-    days = np.unique(panel.as_of)
-    ends = {day: end_of_day(day.item(), zone) for day in days}
-    keys = panel.positions.select(["account_id", "as_of"])
-    return keys.append_column("cutoff", pa.array([ends[day] for day in panel.as_of], pa.timestamp("us", tz="UTC")))
-
-
-def _book(panel: Panel, labels: pa.Table, training_day: date) -> Book:
-    con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")
-    con.register("labels", labels)
-    con.register("keys", panel.positions.select(["account_id", "as_of"]))
-    joined = con.execute(
-        "SELECT row_number - 1 AS place, origin, next_bucket, CAST(known_at AS TIMESTAMP) AS known_at,"
-        " greatest(coalesce(balance_minor, 0), 0) AS owed"
-        " FROM (SELECT *, row_number() OVER () AS row_number FROM keys) JOIN labels USING (account_id, as_of)"
-        " ORDER BY place"
-    ).to_arrow_table()
-    origins = _ranks(joined["origin"], {bucket: place for place, bucket in enumerate(AGEING)})
-    standing = origins >= 0
-    if not standing.any():
+def _origins(panel: Panel, statuses: StatusesBy, zone: str, settles_days: int) -> pa.Table:
+    """Origins in an ageing bucket, each by what was known at the end of its own day, in the order of the panel."""
+    keys = panel.positions.select(["account_id", "as_of"]).append_column("place", pa.array(np.arange(len(panel.as_of))))
+    found = []
+    for day in np.unique(panel.as_of):
+        cutoff = end_of_day(day.item(), zone)
+        snapshots = keys.filter(pa.array(panel.as_of == day))
+        moments = pa.array([cutoff] * len(snapshots), pa.timestamp("us", tz="UTC"))
+        snapshots = snapshots.append_column("cutoff", moments)
+        found.append(origins(snapshots, statuses(cutoff), zone=zone, settles_days=settles_days))
+    stood = pa.concat_tables(found)
+    stood = stood.filter(pa.array(_ranks(stood["origin"], RANKS) >= 0)).sort_by("place")
+    if not len(stood):
         raise Refused(
             asked="read what roll_rate learns from",
             found="no account has a settled status on these days",
             do="Take later days, or load statements with days or cycles past due.",
         )
-    return Book(
-        panel=panel,
-        rows=joined["place"].to_numpy().astype(np.intp)[standing],
-        origin_rank=origins[standing],
-        next_rank=_ranks(joined["next_bucket"], NEXT_RANK)[standing],
-        known_at=joined["known_at"].to_numpy(zero_copy_only=False).astype("datetime64[us]")[standing],
-        balance_minor=joined["owed"].to_numpy().astype(np.int64)[standing],
-        training_day=training_day,
-    )
+    return stood
 
 
 def _ranks(buckets: pa.ChunkedArray, places: dict[Bucket, int]) -> Ranks:

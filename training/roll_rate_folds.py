@@ -57,13 +57,16 @@ class FoldResult:
 def judge_fold(
     book: Book, fold: Fold, groups: Groups, *, zone: str, parameters: Mapping[str, Any] | None = None
 ) -> FoldResult:
-    """Fit on a fold's training days and judge on its test, seeing only labels known when the test begins."""
-    train = book.on(fold.train, known_by=end_of_day(fold.starts_on, zone))
-    test = book.on(fold.test)
-    chain = _fitted(book, train, parameters)
+    """Fit on a fold's training days and judge on its test, with labels as they were known when the test begins.
+
+    The test itself is judged by what the book knows of it.
+    """
+    then = book.known_by(end_of_day(fold.starts_on, zone))
+    train, test = then.on(fold.train), book.on(fold.test)
+    chain = _fitted(then, train, parameters)
     chain = replace(chain, parts=_calibrated(book, fold, chain, zone, parameters))
     answer, p_roll = chain.answer(book.x(test), book.origin_rank[test])
-    chances = {MODEL: grouped(answer, groups), **_baselines(book, train, test, groups)}
+    chances = {MODEL: grouped(answer, groups), **_baselines(then, train, test, groups)}
     origin, happened = (group_of(ranks[test], groups) for ranks in (book.origin_rank, book.next_rank))
     scores = {
         name: score(given, origin, happened, book.balance_minor[test], group_names(groups))
@@ -127,11 +130,11 @@ def _unseen(
 
     Nothing is looked at that was not known when the fold's test begins; None where too little was.
     """
-    train = book.on(days[:-1], known_by=end_of_day(days[-1], zone))
-    test = book.on(days[-1:], known_by=begins)
-    if not test.any() or not edges_that_history_speaks_of(book.next_rank[train]):
+    then, judged = book.known_by(end_of_day(days[-1], zone)), book.known_by(begins)
+    train, test = then.on(days[:-1]), judged.on(days[-1:])
+    if not test.any() or not edges_that_history_speaks_of(then.next_rank[train]):
         return None
-    return _fitted(book, train, parameters).margins(book.x(test)), book.next_rank[test]
+    return _fitted(then, train, parameters).margins(book.x(test)), judged.next_rank[test]
 
 
 def _slice(found: tuple[Floats, Ranks], rank: int) -> tuple[Floats, Floats] | None:

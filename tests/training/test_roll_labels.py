@@ -9,7 +9,7 @@ import pytest
 from arrears.clock import end_of_day
 from arrears.errors import Refused
 from training.chain import fit_chain
-from training.roll_labels import next_buckets
+from training.roll_labels import next_buckets, origins
 
 JAN, FEB, MAR = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 
@@ -32,9 +32,9 @@ def statuses(*rows):
 
 def label(as_of, table, *, standing_on=date(2027, 1, 1), settles_days=0):
     snapshots = pa.Table.from_pylist([{"account_id": "A", "as_of": as_of, "cutoff": end_of_day(as_of, "UTC")}])
-    found = next_buckets(
-        snapshots, table, standing_at=end_of_day(standing_on, "UTC"), zone="UTC", settles_days=settles_days
-    ).to_pylist()
+    told = {"zone": "UTC", "settles_days": settles_days}
+    stood = origins(snapshots, table, **told)
+    found = next_buckets(stood, table, standing_at=end_of_day(standing_on, "UTC"), **told).to_pylist()
     return (found[0]["origin"], found[0]["next_bucket"]) if found else None
 
 
@@ -80,6 +80,14 @@ def test_a_status_recorded_late_is_no_origin_before():
 def test_a_status_added_later_changes_no_earlier_origin():
     more = statuses((JAN, "CURRENT"), (FEB, "1-29"), (MAR, "30-59"), (date(2026, 4, 30), "CURRENT"))
     assert label(FEB, more) == label(FEB, BOOK)
+
+
+def test_an_origin_whose_status_was_taken_back_has_no_label():
+    snapshots = pa.Table.from_pylist([{"account_id": "A", "as_of": FEB, "cutoff": end_of_day(FEB, "UTC")}])
+    stood = origins(snapshots, BOOK, zone="UTC", settles_days=0)
+    since = statuses((JAN, "CURRENT"), (MAR, "30-59"))
+    found = next_buckets(stood, since, standing_at=end_of_day(MAR, "UTC"), zone="UTC", settles_days=0).to_pylist()
+    assert [(row["origin"], row["next_bucket"]) for row in found] == [("1-29", None)]
 
 
 def test_a_book_in_which_too_few_end_late_teaches_nothing():

@@ -22,26 +22,37 @@ DAYS = [
 ]
 FOLD = Fold(train=tuple(DAYS[:5]), test=(DAYS[5],))
 ACCOUNTS = 800
+CORRECTED = (None, DAYS[-1] + timedelta(days=1), DAYS[-1])
 
 
-def book(late=DAYS[-1] + timedelta(days=60)):
-    """Accounts that end late the oftener the larger their first column; every other label of May comes in `late`."""
+def book(late=DAYS[-1] + timedelta(days=60), young=(), turned_on=None):
+    """Accounts that end late the oftener the larger their first column; every other label of May comes in `late`.
+
+    Labels of `young` days are known when the test begins; on `turned_on` those of the training days are turned round.
+    """
     random = np.random.default_rng(0)
     rows = ACCOUNTS * len(DAYS)
     x = random.normal(size=(rows, 2))
     days = np.repeat(np.array(DAYS, dtype="datetime64[D]"), ACCOUNTS)
     is_late = random.random(rows) < 1 / (1 + np.exp(-3 * x[:, 0]))
-    known_at = (days + 30).astype("datetime64[us]")
-    known_at[comes_late(days)] = np.datetime64(late, "us")
+    known_on = days + 30
+    known_on[comes_late(days)] = late
+    known_on[np.isin(days, np.array(young, dtype=days.dtype))] = DAYS[-1]
+
+    def next_rank_by(moment):
+        turned = turned_on is not None and moment.date() >= turned_on
+        label = np.where(days < FOLD.test[0], ~is_late, is_late) if turned else is_late
+        return np.where(known_on <= np.datetime64(moment.date()), label, -1).astype(np.int64)
+
     panel = SimpleNamespace(x=x, as_of=days, debtors=np.arange(rows), features=("one", "two"), fingerprint="")
     return Book(
         panel=panel,
         rows=np.arange(rows),
         origin_rank=np.zeros(rows, dtype=np.int64),
         next_rank=is_late.astype(np.int64),
-        known_at=known_at,
         balance_minor=np.full(rows, 100),
         training_day=date(2026, 12, 31),
+        next_rank_by=next_rank_by,
     )
 
 
@@ -54,12 +65,6 @@ def calibrations(of):
     return [dict(part.calibration) for part in parts]
 
 
-def turned(of):
-    """The same book with those labels of May the other way round."""
-    other = comes_late(of.panel.as_of)
-    return replace(of, next_rank=np.where(other, 1 - of.next_rank, of.next_rank))
-
-
 @pytest.fixture(scope="module")
 def corrected():
     return calibrations(book())
@@ -67,7 +72,8 @@ def corrected():
 
 def test_a_label_known_only_after_the_test_began_corrects_nothing(corrected):
     assert corrected[0]["method"] != "identity"
-    assert calibrations(turned(book())) == corrected
+    other = book()
+    assert calibrations(replace(other, next_rank=1 - other.next_rank)) == corrected
 
 
 def test_a_label_known_when_the_test_began_does(corrected):
@@ -75,6 +81,10 @@ def test_a_label_known_when_the_test_began_does(corrected):
 
 
 def test_days_too_young_to_learn_from_correct_nothing():
-    young = book()
-    young.known_at[young.panel.as_of <= np.datetime64(DAYS[2])] = np.datetime64(DAYS[5], "us")
-    assert calibrations(young) == [{"method": "identity"}]
+    assert calibrations(book(young=DAYS[:3])) == [{"method": "identity"}]
+
+
+def test_a_label_corrected_after_the_test_began_teaches_as_it_was_known():
+    first, *parts = (judge_fold(book(turned_on=day), FOLD, THREE_STATES, zone="UTC").answer for day in CORRECTED)
+    assert np.array_equal(parts[0], first)
+    assert not np.allclose(parts[1], first)
