@@ -21,6 +21,9 @@ def command(
     as_of: Day,
     *,
     strategy: Annotated[str, typer.Option(help="How the queue is ordered.")] = "value_at_risk",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Serve it even where a night of a later day is served.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but write.")] = False,
     lake: LakeDir = None,
     database: Database = None,
@@ -51,19 +54,24 @@ def command(
                     as_of.date(),
                     chosen,
                     clock=SystemClock(),
+                    replace=replace,
                     progress=status.update,
                 )
-            document = summary(ran.built, night_id=ran.night_id)
+            document = summary(ran.built, night_id=ran.night_id, kept_back_by=ran.kept_back_by)
     emit(document, as_json=as_json, human=lambda console: _draw(console, document))
 
 
-def summary(built: Built, *, night_id: int | None) -> dict[str, Any]:
-    """What a night did, as one document; `night_id` None where nothing was written."""
+def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = None) -> dict[str, Any]:
+    """What a night did, as one document; `night_id` None where nothing was written.
+
+    `kept_back_by` is the night of a later day that goes on serving; None where this one is served.
+    """
     from arrears.queues.currencies import way
 
     rates = built.book.settings.value.rates
     return {
         "night_id": night_id,
+        "kept_back_by": kept_back_by,
         "as_of": built.book.as_of,
         "strategy": f"{built.strategy.name}/{built.strategy.version}",
         "scored_by": built.scores.scored_by,
@@ -83,6 +91,9 @@ def summary(built: Built, *, night_id: int | None) -> dict[str, Any]:
 def _draw(console: Console, document: dict[str, Any]) -> None:
     name = f"Night {document['night_id']}" if document["night_id"] else "A trial night, nothing written"
     console.print(f"{name} as of {document['as_of']}, {document['strategy']}")
+    if document["kept_back_by"]:
+        told = f"On record, not served: night {document['kept_back_by']} is of a later day. --replace serves this one."
+        console.print(f"[yellow]{told}[/yellow]")
     if document["degraded_because"]:
         console.print(f"[yellow]Scored by rules: {document['degraded_because']}[/yellow]")
     else:
@@ -98,5 +109,5 @@ def _draw(console: Console, document: dict[str, Any]) -> None:
     table.add_row("held", f"{document['held']:,}")
     for code, count in document["held_by_reason"].items():
         table.add_row(f"  {code}", f"{count:,}")
-    table.add_row("served", f"{document['served']:,}")
+    table.add_row("kept on record" if document["kept_back_by"] else "served", f"{document['served']:,}")
     console.print(table)

@@ -20,7 +20,7 @@ from arrears.errors import BadInput
 from arrears.lake import Lake
 from arrears.policy.facts import Numbers
 from arrears.policy.verdict import Judgement, judge
-from arrears.queues import value
+from arrears.queues import store, value
 from arrears.queues.rank import Ranking, ranked
 from arrears.queues.record import record_night
 from arrears.queues.strategy import Strategy
@@ -65,10 +65,14 @@ class Built:
 
 @dataclass(frozen=True)
 class Night:
-    """A night that was written."""
+    """A night that was written.
+
+    `kept_back_by` is the night of a later day that goes on serving in its place; None where this one is served.
+    """
 
     night_id: int
     built: Built
+    kept_back_by: int | None
 
 
 def run_night(
@@ -80,14 +84,19 @@ def run_night(
     *,
     clock: Clock,
     who: str = "arrears night",
+    replace: bool = False,
     progress: Progress = quiet,
 ) -> Night:
     """Score, hold, value, rank and serve the past-due book of a day.
 
+    Parameters
+    ----------
+    replace : serve it even where a night of a later day is served.
+
     Returns
     -------
-    Night : its id, and all that was built. Its items are now the ones that are served; those of the night before are
-        withdrawn.
+    Night : its id, and all that was built. Its items are now the ones that are served and those of the night before
+        are withdrawn, unless a night of a later day goes on serving.
 
     Raises
     ------
@@ -102,12 +111,14 @@ def run_night(
             accounts=night_rows.accounts(built),
             items=night_rows.items(built, at=clock.now()),
             who=who,
+            replace=replace,
         )
+        kept_back_by = store.superseded_by(connection, night_id)
     _log.info(
-        "night.ran night=%d as_of=%s past_due=%d held=%d served=%d scored_by=%s",
-        *(night_id, as_of, len(built.book), built.held, len(built.ranking), built.scores.scored_by),
+        "night.ran night=%d as_of=%s past_due=%d held=%d served=%d scored_by=%s kept_back_by=%s",
+        *(night_id, as_of, len(built.book), built.held, len(built.ranking), built.scores.scored_by, kept_back_by),
     )
-    return Night(night_id=night_id, built=built)
+    return Night(night_id=night_id, built=built, kept_back_by=kept_back_by)
 
 
 def build_by_champions(

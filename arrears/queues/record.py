@@ -1,13 +1,14 @@
 """Write a night: all of it in one transaction, or none.
 
-The night before it loses its open items in the same transaction, so nobody ever sees two queues, or none.
+The night before it loses its open items in the same transaction, so nobody ever sees two queues, or none. A night of a
+day before the one that is served is kept on record, and serves only where that is asked.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -31,8 +32,11 @@ def record_night(
     accounts: Iterable[Sequence[Any]],
     items: Iterable[Sequence[Any]],
     who: str,
+    replace: bool = False,
 ) -> int:
     """Write a night, its judged accounts and its items, and withdraw what was open before.
+
+    Where a night of a later day is served, this one is written as superseded by it and its items as withdrawn.
 
     Parameters
     ----------
@@ -41,19 +45,24 @@ def record_night(
     accounts : rows in the order of `ACCOUNT_COLUMNS`; JSON columns as text (`plain_json`).
     items : rows in the order of `ITEM_COLUMNS`, best first.
     who : whose night it is, for the audit trail.
+    replace : serve it even where a night of a later day is served.
 
     Returns
     -------
     int : the night's id.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_NIGHT_AT_A_TIME})
-    night_id = connection.execute(
-        insert(nights).values(**night, state="served").returning(nights.c.night_id)
-    ).scalar_one()
+    later = None if replace else _served_of_a_later_day(connection, night["as_of"])
+    standing = {"state": "served"} if later is None else {"state": "superseded", "superseded_by": later}
+    night_id = connection.execute(insert(nights).values(**night, **standing).returning(nights.c.night_id)).scalar_one()
     _copy(connection, night_accounts, ("night_id", *ACCOUNT_COLUMNS), ((night_id, *row) for row in accounts))
-    _supersede(connection, night_id, night["ran_at"])
-    _copy(connection, work_items, ("night_id", *ITEM_COLUMNS), ((night_id, *row) for row in items))
-    counts = {name: night[name] for name in ("past_due", "held", "served", "scored_by")}
+    if later is None:
+        _supersede(connection, night_id, night["ran_at"])
+        rows = ((night_id, None, *row) for row in items)
+    else:
+        rows = ((night_id, "a night of a later day is served", *_withdrawn(row)) for row in items)
+    _copy(connection, work_items, ("night_id", "state_because", *ITEM_COLUMNS), rows)
+    counts = {name: night[name] for name in ("past_due", "held", "served", "scored_by")} | {"kept_back_by": later}
     told = {"at": night["ran_at"], "who": who, "did": "night.ran", "subject": str(night_id), "detail": counts}
     connection.execute(insert(audit), told)
     return int(night_id)
@@ -79,6 +88,15 @@ def plain_json(document: object) -> str:
     '{"a":null,"b":1}'
     """
     return json.dumps(document, allow_nan=False, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _served_of_a_later_day(connection: Connection, as_of: date) -> int | None:
+    found = text("SELECT night_id FROM nights WHERE state = 'served' AND as_of > :as_of")
+    return connection.execute(found, {"as_of": as_of}).scalar()
+
+
+def _withdrawn(row: Sequence[Any]) -> list[Any]:
+    return ["withdrawn" if name == "state" else value for name, value in zip(ITEM_COLUMNS, row, strict=True)]
 
 
 def _supersede(connection: Connection, night_id: int, at: datetime) -> None:

@@ -53,6 +53,12 @@ def night(connection: Connection, night_id: int) -> Night | None:
     return _one(connection, Night, "SELECT * FROM nights WHERE night_id = :night", night=night_id)
 
 
+def superseded_by(connection: Connection, night_id: int) -> int | None:
+    """The night that took a night's place, or kept it from serving; None where it is the one that serves."""
+    sql = text("SELECT superseded_by FROM nights WHERE night_id = :night")
+    return connection.execute(sql, {"night": night_id}).scalar_one()
+
+
 def latest_night_of(connection: Connection, as_of: date) -> Night | None:
     """The latest night that stood on a day, superseded or not."""
     sql = "SELECT * FROM nights WHERE as_of = :as_of ORDER BY night_id DESC LIMIT 1"

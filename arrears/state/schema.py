@@ -80,7 +80,12 @@ nights = Table(
     _moment("cutoff"),
     _moment("ran_at"),
     Column("seconds", Double, nullable=False),
-    Column("state", Text, nullable=False, comment="served until a later night of any day supersedes it"),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        comment="served until a later run supersedes it; one of an older day only where asked",
+    ),
     Column("superseded_by", BigInteger, ForeignKey("nights.night_id")),
     Column("code_version", Text, nullable=False),
     Column("lake_fingerprint", Text, nullable=False),

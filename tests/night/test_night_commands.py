@@ -83,6 +83,13 @@ def test_why_tells_an_account_in_json_and_in_words(arrears):
     assert arrears("why", account, as_json=False)[1].splitlines()[0].startswith(account)
 
 
+def test_a_night_of_an_older_day_says_that_it_is_not_served(arrears, night_database):
+    code, told, _ = arrears("night", "--as-of", "2005-08-31", "--strategy", "severity", as_json=False)
+    assert code == 0
+    assert "On record, not served: night 1 is of a later day. --replace serves this one." in told
+    assert count(night_database, "SELECT night_id FROM nights WHERE state = 'served'") == 1
+
+
 def test_a_replay_names_what_was_changed_and_ends_with_1(arrears, night_database):
     with night_database.begin() as connection:
         connection.execute(text("UPDATE work_items SET bucket = '1-29' WHERE rank = 1"))

@@ -51,7 +51,7 @@ CREATE TABLE nights (
 
 CREATE INDEX nights_as_of ON nights (as_of);
 
-COMMENT ON COLUMN nights.state IS 'served until a later night of any day supersedes it';
+COMMENT ON COLUMN nights.state IS 'served until a later run supersedes it; one of an older day only where asked';
 COMMENT ON COLUMN nights.lake_manifest IS 'what the lake named when the night read it';
 COMMENT ON COLUMN nights.degraded_because IS 'why rules scored instead of models; null on a good night';
 COMMENT ON COLUMN nights.strategy IS 'the whole strategy as it stood';
