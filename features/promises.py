@@ -13,7 +13,7 @@ import ibis
 from ibis import ir
 
 from arrears.settings import Settings
-from features.facts import DEBTOR_KEY, NO, Facts, days_between, whole
+from features.facts import DEBTOR_KEY, NO, Facts, beside, days_after, days_between, whole
 from features.money_line import stops
 from features.plan import Plan, compiled
 from features.terms import PROMISE_DAYS, part_of
@@ -52,7 +52,9 @@ class Promises:
     @cached_property
     def _made(self) -> ir.Table:
         """Promises in their order, with what came in before each was made and by the end of its grace."""
-        promises = self._promises.join(ibis.table(PROMISE_DAYS, name="promise_days"), ["terms_client", "due_on"])
+        days = ibis.table(PROMISE_DAYS, name="promise_days")
+        promises = beside(self._promises, days, ["terms_client", "due_on"])
+        promises = promises.mutate(grace_ends_on=promises.grace_ends_on.coalesce(_grace_by_weekends(promises)))
         paid = self._paid
         joined = promises.left_join(paid, _matching(promises, paid)).drop(*(f"{name}_right" for name in _BOOK))
         before = joined.paid_minor.sum(where=joined.paid_on < joined.made_on)
@@ -67,7 +69,7 @@ class Promises:
     def _promises(self) -> ir.Table:
         """Promises on an account, and those of a debtor all of whose accounts belong to one creditor and currency."""
         columns = ("promise_id", "made_on", "due_on", "amount_minor")
-        own = ("client", "currency", "terms_client", "kept_parts")
+        own = ("client", "currency", "terms_client", "kept_parts", "grace_business_days")
         books = self.facts.accounts.mutate(client=self.facts.accounts.client.fill_null(""))
         on_account = _standing(self.facts.on_accounts("promises"))
         on_account = on_account.select("account_id", *DEBTOR_KEY, *columns)
@@ -120,6 +122,15 @@ def promises_plan(present: Mapping[str, frozenset[str]], settings: Settings, sna
 def _standing(promises: ir.Table) -> ir.Table:
     cancelled = (promises.cancelled_on <= promises.as_of).fill_null(NO)
     return promises.filter(promises.made_on <= promises.as_of, ~cancelled)
+
+
+def _grace_by_weekends(promises: ir.Table) -> ir.DateValue:
+    """The last day of grace where weekends are the only days off: all that is known beyond the calendar of holidays."""
+    weekday, grace = promises.due_on.day_of_week.index().cast("int64"), promises.grace_business_days
+    past_friday = (weekday - 4).clip(lower=0)
+    weekends = (weekday - past_friday + grace) // 5
+    ahead = ibis.ifelse(grace == 0, 0, grace + 2 * weekends - past_friday)
+    return days_after(promises.due_on, ahead)
 
 
 def _matching(left: ir.Table, right: ir.Table) -> list[ir.BooleanValue]:

@@ -21,7 +21,7 @@ from arrears.settings import DueKind, Settings
 
 MILLION = 1_000_000
 SMALL_REST = Decimal(10)  # a due whose rest is within 10.00 and a tenth of it counts as paid
-FIRST_DAY, LAST_DAY = date(1995, 1, 1), date(2040, 12, 31)
+FIRST_DAY, LAST_DAY = date(1995, 1, 1), date(2040, 12, 31)  # of the calendar of holidays
 
 TERMS = {
     "terms_client": "string",
@@ -33,6 +33,7 @@ TERMS = {
     "small_balance_minor": "int64",
     "settles_days": "int64",
     "kept_parts": "int64",
+    "grace_business_days": "int64",
 }
 DUE_TERMS = {"terms_client": "string", "kind": "string", "pays_rank": "int64", "ages": "boolean"}
 _ARROW_TYPES = {
@@ -77,7 +78,7 @@ def due_terms(settings: Settings) -> pa.Table:
 
 
 def promise_days(settings: Settings, first: date = FIRST_DAY, last: date = LAST_DAY) -> pa.Table:
-    """One row per client and day on which a promise can fall due: the last day of its grace.
+    """One row per client and day on which a promise can fall due, within the calendar: the last day of its grace.
 
     Examples
     --------
@@ -134,6 +135,7 @@ def _terms_row(settings: Settings, client: str, currency: str) -> dict[str, str 
         "small_balance_minor": minor(delinquency.small_balance, currency),
         "settles_days": delinquency.status_settles_days,
         "kept_parts": round(chosen.promises.kept_share * MILLION),
+        "grace_business_days": chosen.promises.grace_business_days,
     }
 
 

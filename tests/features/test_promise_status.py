@@ -1,10 +1,11 @@
 """Whether a promise was kept, at each edge that TABLES.md section 2 draws."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 import pytest
 
+from arrears.clock import add_business_days
 from features import promises, snapshots
 from features.plan import Plan
 from tests.book import account, opened, settings, supplied, whole_book
@@ -51,6 +52,14 @@ def test_holidays_are_no_days_of_grace(day, expected):
     # 2026-07-01 is a Wednesday: the 2nd, then the 3rd is a holiday observed, so grace is the 2nd, 6th and 7th.
     made = promise(due_on=date(2026, 7, 1), made_on=date(2026, 6, 20))
     assert status([made], [paid(date(2026, 7, day))], date(2026, 7, 31), country="US") == {"R": expected}
+
+
+@pytest.mark.parametrize("due_on", [date(2041, 1, day) for day in range(1, 8)])
+def test_a_promise_due_beyond_the_calendar_of_holidays_has_a_grace_without_weekends(due_on):
+    made = promise(due_on=due_on)
+    last = add_business_days(due_on, 3, None)
+    for as_of, expected in ((last, "open"), (last + timedelta(days=1), "broken")):
+        assert status([made], [], as_of, country="US") == {"R": expected}
 
 
 @pytest.mark.parametrize(("day", "expected"), [(2, "kept"), (1, "broken")])
