@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from arrears.errors import ArrearsError
 from models.alias_history import Move
 from models.registry import Registry, Version
+from serving.console.measures import Measured, measured
 from serving.deployment import Deployment
 from serving.problems import Problem
 
@@ -22,25 +22,13 @@ CHART_TITLES = {
 }
 
 
-MEASURES = ("log_loss", "rps", "auc", "brier", "flow_error", "balance_error")
-"""Measures that stand side by side for a model and its baselines."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A version's test: one row an answer, one column a measure, and what only the model has."""
-
-    measures: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[float | None, ...]], ...]
-    single: tuple[tuple[str, float], ...]
-
-
 @dataclass(frozen=True)
 class ModelShown:
-    """One model of the page."""
+    """One model of the page: `champion` is the version that should serve, `serving` the one that does."""
 
     name: str
     question: str
+    champion: str | None
     serving: str | None
     versions: tuple[Version, ...]
     history: tuple[Move, ...]
@@ -57,7 +45,8 @@ def shown(deployment: Deployment) -> dict[str, Any]:
     """
     kept: dict[str, Any] = deployment.models.latest() or {"models": [], "trouble": "no answer that this page can read"}
     models = [replace(model, serving=_serving(deployment, model.name)) for model in kept["models"]]
-    return {**kept, "models": models, "asked": deployment.champions.asked}
+    is_opening = any(model.champion for model in models) and not deployment.champions.asked
+    return {**kept, "models": models, "is_opening": is_opening}
 
 
 def models_of(deployment: Deployment) -> dict[str, Any]:
@@ -92,43 +81,21 @@ def _serving(deployment: Deployment, name: str) -> str | None:
 def _model(deployment: Deployment, name: str) -> ModelShown:
     registry = deployment.registry
     versions = tuple(registry.versions(name))
-    featured = next((each for each in versions if "champion" in each.aliases), versions[0] if versions else None)
+    champion = next((each for each in versions if "champion" in each.aliases), None)
+    featured = champion or (versions[0] if versions else None)
     record = _record(registry, featured.run_id) if featured else {}
     return ModelShown(
         name=name,
         question=str(record.get("question", "")),
+        champion=champion.version if champion else None,
         serving=_serving(deployment, name),
         versions=versions,
         history=tuple(reversed(registry.history(name))),
         featured=featured,
-        measured=measured(name, featured.metrics) if featured else None,
+        measured=measured(name, featured.metrics, record.get("report") or {}) if featured else None,
         charts=tuple(_charts(registry, featured)) if featured else (),
         checks=tuple(record.get("verdict", {}).get("checks", ())),
     )
-
-
-def measured(name: str, metrics: Mapping[str, float]) -> Measured:
-    """Metrics named `test_<baseline>_<measure>` as a table; the model's own have no baseline in their name.
-
-    Examples
-    --------
-    >>> found = measured("roll_rate", {"test_rps": 0.04, "test_markov_matrix_rps": 0.045, "test_slope": 1.0})
-    >>> found.rows, found.single
-    ((('roll_rate', (0.04,)), ('markov_matrix', (0.045,))), (('slope', 1.0),))
-    """
-    cells: dict[str, dict[str, float]] = {name: {}}
-    single = []
-    for key, value in metrics.items():
-        short = key.removeprefix("test_")
-        measure = next((each for each in MEASURES if short == each or short.endswith(f"_{each}")), None)
-        if measure is None:
-            single.append((short, value))
-        else:
-            who = short.removesuffix(measure).rstrip("_") or name
-            cells.setdefault(who, {})[measure] = value
-    seen = tuple(measure for measure in MEASURES if any(measure in row for row in cells.values()))
-    rows = tuple((who, tuple(row.get(measure) for measure in seen)) for who, row in cells.items())
-    return Measured(seen, rows, tuple(sorted(single)))
 
 
 def _charts(registry: Registry, version: Version) -> list[tuple[str, str]]:

@@ -61,6 +61,13 @@ def test_a_search_for_nobody_shows_an_empty_queue(client):
     assert "<b>" not in answer.text.split("<main")[1]
 
 
+def test_models_tells_who_serves_and_what_a_measure_means(client):
+    page = client.get("/models").text
+    assert "version 1 serves" in page
+    assert page.count("0 is certain and right, lower is better.") >= 2  # at its head, and in the legend
+    assert "Scorecard" in page
+
+
 def test_every_page_is_made_in_good_time(client):
     for path in ("/", "/queues", "/debtors/D00014", "/models", "/portfolio"):
         assert "app;dur=" in client.get(path).headers["server-timing"]
