@@ -1,4 +1,4 @@
-"""One running service: its database, lake, clock and champions, opened once and closed in order.
+"""One running service: its database and champions, opened once and closed in order, and the portfolio it reads.
 
 The environment says where everything is (`arrears.places`), so a process that BentoML starts finds the same deployment
 as the command that started it.
@@ -11,21 +11,18 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 from time import monotonic
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, func, select
 
-from arrears.clock import Clock, ShiftedClock, SystemClock
+from arrears.clock import Clock
 from arrears.lake import Lake
-from arrears.manifest import FILE as MANIFEST
 from arrears.places import Places, find_places
 from arrears.queues import store
 from arrears.queues.item import Night
-from arrears.settings import Settings, default_settings
+from arrears.settings import Settings
 from arrears.state.schema import nights
 from arrears.state.server import opened
 from models.registry import Loaded, Registry
@@ -33,6 +30,7 @@ from serving.champion import ASKED_EVERY_SECONDS, Champions
 from serving.console.story import warm_questions
 from serving.kept import Kept
 from serving.live import Live
+from serving.present import Present
 
 _log = logging.getLogger("arrears.service")
 
@@ -51,15 +49,15 @@ Made = TypeVar("Made")
 class Deployment:
     """What the service's pages and calls read from.
 
-    `clock` is the portfolio's: the demo stands in October 2005. Sign-in never asks it.
+    `clock` is the portfolio's: the demo stands in October 2005. Sign-in never asks it. Lake, settings and clock are
+    asked anew each time, as a load may change them while the service runs.
     """
 
     places: Places
     engine: Engine
     registry: Registry
     champions: Champions
-    clock: Clock
-    settings: Settings
+    present: Present
     live: Live = field(default_factory=Live)
     _closing: ExitStack = field(default_factory=ExitStack)
     forecaster: Forecaster | None = None
@@ -68,7 +66,6 @@ class Deployment:
     _models: Kept[Any] | None = None
     _night: Night | None = None
     _of_night: dict[str, Any] = field(default_factory=dict)
-    _lake: tuple[int, Lake] | None = None
 
     def night(self, connection: Connection) -> Night | None:
         """The night that serves; a night never changes, so it is read once."""
@@ -87,16 +84,23 @@ class Deployment:
 
     @property
     def lake(self) -> Lake:
-        """The lake as it stands; opened anew when a load has changed it."""
-        changed = manifest_changed_at(self.places.lake)
-        if self._lake is None or self._lake[0] != changed:
-            self._lake = (changed, Lake(self.places.lake))
-        return self._lake[1]
+        """The lake as it stands."""
+        return self.present.lake
+
+    @property
+    def settings(self) -> Settings:
+        """The portfolio's settings as the last load left them."""
+        return self.present.settings
+
+    @property
+    def clock(self) -> Clock:
+        """The portfolio's clock."""
+        return self.present.clock
 
     @property
     def day(self) -> date:
         """The portfolio's day."""
-        return in_zone(self.clock.now(), self.settings.portfolio.zone).date()
+        return self.present.day
 
     @property
     def portfolio(self) -> Kept[Any]:
@@ -155,11 +159,10 @@ def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None
     closing = ExitStack()
     try:
         engine = closing.enter_context(opened(places))
-        lake = Lake(places.lake)
-        settings = lake.settings if lake.exists() else default_settings()
+        present = Present(places.lake)
+        _log.info("service.opened lake=%s day=%s", "present" if present.lake.exists() else "absent", present.day)
         registry = Registry(places.tracking_uri, engine)
-        clock = clock_of(settings.portfolio.stands_at)
-        champions = Champions(registry, day=lambda: in_zone(clock.now(), settings.portfolio.zone).date())
+        champions = Champions(registry, day=lambda: present.day)
     except BaseException:
         closing.close()
         raise
@@ -168,15 +171,13 @@ def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None
         engine=engine,
         registry=registry,
         champions=champions,
-        clock=clock,
-        settings=settings,
+        present=present,
         forecaster=forecaster,
         _closing=closing,
     )
     champions.start()
     threading.Thread(target=_settle_aliases, args=[champions], name="aliases", daemon=True).start()
     threading.Thread(target=_warm, args=[deployment], name="warm", daemon=True).start()
-    _log.info("service.opened lake=%s", "present" if lake.exists() else "absent")
     return deployment
 
 
@@ -208,28 +209,3 @@ def _warm(deployment: Deployment) -> None:
             step()
         except Exception as problem:  # noqa: BLE001 - warming is a comfort: whoever asks later meets the problem itself
             _log.warning("service.not_warmed error=%s", type(problem).__name__)
-
-
-def manifest_changed_at(root: Path) -> int:
-    """When a lake's manifest was last replaced, in nanoseconds; 0 without one."""
-    try:
-        return (root / MANIFEST).stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
-
-
-def clock_of(stands_at: datetime | None) -> Clock:
-    """The portfolio's clock: the machine's, or one that stands at a moment now and runs on from there.
-
-    Examples
-    --------
-    >>> from datetime import UTC
-    >>> clock_of(datetime(2005, 10, 3, 2, tzinfo=UTC)).now().date()
-    datetime.date(2005, 10, 3)
-    """
-    return SystemClock() if stands_at is None else ShiftedClock(stands_at=stands_at, when=SystemClock().now())
-
-
-def in_zone(moment: datetime, zone: str) -> datetime:
-    """The moment as the portfolio's people read it on their wall."""
-    return moment.astimezone(ZoneInfo(zone))

@@ -56,7 +56,8 @@ def night(connection: Connection, night_id: int) -> Night | None:
 def superseded_by(connection: Connection, night_id: int) -> int | None:
     """The night that took a night's place, or kept it from serving; None where it is the one that serves."""
     sql = text("SELECT superseded_by FROM nights WHERE night_id = :night")
-    return connection.execute(sql, {"night": night_id}).scalar_one()
+    found: int | None = connection.execute(sql, {"night": night_id}).scalar_one()
+    return found
 
 
 def latest_night_of(connection: Connection, as_of: date) -> Night | None:

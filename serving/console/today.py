@@ -9,7 +9,8 @@ from typing import Any
 from arrears.lake import Lake
 from arrears.queues import store
 from serving.console.frame import today_of
-from serving.deployment import Deployment, in_zone
+from serving.deployment import Deployment
+from serving.present import in_zone
 
 SOON_DAYS = 3
 SHOWN = 8
