@@ -21,7 +21,7 @@ from arrears.errors import Refused, WrongUse
 from models.alias_history import AliasHistory, Move
 from models.artifact import Artifact, load
 from models.pyfunc import as_pyfunc
-from models.tracking import Tracking, unreachable
+from models.tracking import Tracking, lost, unreachable
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
@@ -92,8 +92,6 @@ class Registry:
 
     def alias(self, name: str, alias: str) -> str | None:
         """Number of the version that an alias names; None where it names none."""
-        if not self.tracking.exists:
-            return None
         return self._ask(lambda client: str(client.get_model_version_by_alias(name, alias).version), absent=None)
 
     def load(self, name: str, version: str) -> Loaded:
@@ -112,15 +110,11 @@ class Registry:
 
     def names(self) -> list[str]:
         """Names of the registered models."""
-        if not self.tracking.exists:
-            return []
         found: list[Any] = self._ask(lambda client: list(client.search_registered_models()), absent=[])
         return sorted(model.name for model in found)
 
     def versions(self, name: str) -> list[Version]:
         """Every version of a model, newest first."""
-        if not self.tracking.exists:
-            return []
         wanted = f"name = '{_plain_name(name)}'"
         found: list[Any] = self._ask(lambda client: list(client.search_model_versions(wanted)), absent=[])
         held = self._aliases(name)
@@ -186,6 +180,7 @@ class Registry:
         history = self._history()
         self.version(name, version)
         with history.alone():
+            self._settle_open(history, name)
             return self._move(history, name, version, who=who, why=why, evidence=evidence or {}, alias=alias)
 
     def roll_back(self, name: str, *, who: str, why: str) -> Move:
@@ -197,6 +192,7 @@ class Registry:
         """
         history = self._history()
         with history.alone():
+            self._settle_open(history, name)
             standing = self.alias(name, CHAMPION)
             before = _before(history.moves(name), standing)
             if before is None:
@@ -215,7 +211,7 @@ class Registry:
     def reconcile(self) -> list[Move]:
         """Settle what a dead process left open, and write down what was moved behind our back.
 
-        Called at start. An intention whose alias stands where it wanted is `moved`, any other `abandoned`.
+        Called at start. An intention after which the alias stood where it wanted is `moved`, any other `abandoned`.
 
         Returns
         -------
@@ -225,7 +221,7 @@ class Registry:
         settled: list[Move] = []
         with history.alone():
             for name in sorted({*history.models(), *self.names()}):
-                settled += [self._settle(history, move) for move in history.moves(name) if move.state == "intended"]
+                settled += self._settle_open(history, name)
                 settled += self._found_outside(history, name)
         return settled
 
@@ -257,9 +253,16 @@ class Registry:
     def _point(self, name: str, alias: str, version: str) -> None:
         self._ask(lambda client: client.set_registered_model_alias(name, alias, version), absent=None)
 
-    def _settle(self, history: AliasHistory, intention: Move) -> Move:
-        arrived = self.alias(intention.model, intention.alias) == intention.to_version
-        return history.settle(intention, "moved" if arrived else "abandoned")
+    def _settle_open(self, history: AliasHistory, name: str) -> list[Move]:
+        """Settle what dead processes left, before another move covers where the alias stood after them."""
+        moves = history.moves(name)
+        settled = []
+        for place, move in enumerate(moves):
+            if move.state == "intended":
+                later = next((each for each in moves[place + 1 :] if each.alias == move.alias), None)
+                stood_at = later.from_version if later else self.alias(name, move.alias)
+                settled.append(history.settle(move, "moved" if stood_at == move.to_version else "abandoned"))
+        return settled
 
     def _found_outside(self, history: AliasHistory, name: str) -> list[Move]:
         standing = self.alias(name, CHAMPION)
@@ -296,7 +299,14 @@ class Registry:
             self.tracking.client.create_registered_model(artifact.name, description=str(artifact.document["question"]))
 
     def _ask(self, question: Callable[[Any], Result], *, absent: Result) -> Result:
-        """MLflow's answer; `absent` where it knows no such thing, `RegistryUnreachable` where it gives none."""
+        """MLflow's answer; `absent` where it knows no such thing, `RegistryUnreachable` where it gives none.
+
+        A store that nobody has written yet knows nothing, and asking does not make it.
+        """
+        if not self.tracking.exists:
+            if self._database is not None and self._history().models():
+                raise lost(self.tracking.uri)
+            return absent
         client = self.tracking.client
         from mlflow.exceptions import MlflowException
 

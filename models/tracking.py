@@ -107,9 +107,21 @@ def _client(uri: str) -> Any:  # noqa: ANN401 - mlflow is untyped here
 
 def unreachable(uri: str, problem: BaseException) -> RegistryUnreachable:
     """The error that says MLflow is away, without the address's password."""
-    shown = make_url(uri).render_as_string(hide_password=True) if "://" in uri else uri
     return RegistryUnreachable(
-        asked=f"reach MLflow at {shown}",
+        asked=f"reach MLflow at {_shown(uri)}",
         found=type(problem).__name__,
         do="Start that server or correct MLFLOW_TRACKING_URI; meanwhile rules score the book.",
     )
+
+
+def lost(uri: str) -> RegistryUnreachable:
+    """The error that says a store's file is gone, though models served from it: its champions are not unregistered."""
+    return RegistryUnreachable(
+        asked=f"reach MLflow at {_shown(uri)}",
+        found="its file is gone, though the history of aliases says that models served from it",
+        do="Put the file back or correct MLFLOW_TRACKING_URI; meanwhile rules score the book.",
+    )
+
+
+def _shown(uri: str) -> str:
+    return make_url(uri).render_as_string(hide_password=True) if "://" in uri else uri

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -11,8 +12,10 @@ import numpy as np
 import pytest
 
 from arrears.errors import Refused, WrongUse
+from models.alias_history import AliasHistory
 from models.promote import promote
 from models.registry import Registry
+from models.tracking import RegistryUnreachable
 
 X = np.array([[0.0, 1.0, 2.0], [1.5, 0.0, 0.0], [np.nan, 3.0, np.nan]])
 
@@ -120,6 +123,84 @@ def test_a_move_that_died_after_the_alias_moved_is_recorded_at_the_next_start(re
     monkeypatch.undo()
     (settled,) = registry.reconcile()
     assert (settled.state, registry.champion_version("propensity")) == ("moved", "1")
+
+
+def test_a_move_that_died_after_the_alias_moved_is_on_record_before_the_next_promotion(
+    registry, registered, monkeypatch
+):
+    registered()
+    registered()
+    with monkeypatch.context() as dying:
+        dying.setattr("models.alias_history.AliasHistory.settle", _die)
+        with pytest.raises(KeyboardInterrupt):
+            promote(registry, "propensity", "1", who="ana", why="first model")
+    promote(registry, "propensity", "2", who="ana", why="better")
+    assert [(move.to_version, move.state) for move in registry.history("propensity")] == [
+        ("1", "moved"),
+        ("2", "moved"),
+    ]
+    assert registry.reconcile() == []
+    registry.roll_back("propensity", who="bo", why="calls fell")
+    assert registry.champion_version("propensity") == "1"
+
+
+def test_a_roll_back_counts_a_move_that_died_after_the_alias_moved(registry, registered, monkeypatch):
+    for version in ("1", "2"):
+        registered()
+        with monkeypatch.context() as dying:
+            if version == "2":
+                dying.setattr("models.alias_history.AliasHistory.settle", _die)
+            with contextlib.suppress(KeyboardInterrupt):
+                promote(registry, "propensity", version, who="ana", why="better")
+    registry.roll_back("propensity", who="bo", why="calls fell")
+    assert registry.champion_version("propensity") == "1"
+
+
+def test_of_two_open_intentions_each_is_judged_by_where_the_alias_stood_after_it(registry, registered, monkeypatch):
+    for _ in range(3):
+        registered()
+    # Three died: after the alias moved, before it moved, after it moved.
+    for version, dies_in in (("1", "settle"), ("2", "_point"), ("3", "settle")):
+        with monkeypatch.context() as dying:
+            dying.setattr(registry, "_settle_open", lambda *_: [])
+            owner = registry if dies_in == "_point" else AliasHistory
+            dying.setattr(owner, dies_in, _die)
+            with pytest.raises(KeyboardInterrupt):
+                promote(registry, "propensity", version, who="ana", why="better")
+    registry.reconcile()
+    assert [(move.to_version, move.state) for move in registry.history("propensity")] == [
+        ("1", "moved"),
+        ("2", "abandoned"),
+        ("3", "moved"),
+    ]
+
+
+def test_a_store_that_held_a_champion_and_is_gone_is_unreachable_and_not_empty(registry, registered):
+    registered()
+    promote(registry, "propensity", "1", who="ana", why="first model")
+    assert registry.tracking.file is not None
+    registry.tracking.file.unlink()
+    again = Registry(registry.tracking.uri, registry._database)
+    asks = (
+        lambda: again.champion("propensity"),
+        lambda: again.load("propensity", "1"),
+        again.names,
+        lambda: again.versions("propensity"),
+        lambda: promote(again, "propensity", "1", who="ana", why="once more"),
+        again.reconcile,
+    )
+    for ask in asks:
+        with pytest.raises(RegistryUnreachable, match="MLFLOW_TRACKING_URI"):
+            ask()
+    assert not registry.tracking.file.exists()
+    assert [move.state for move in again.history("propensity")] == ["moved"]
+
+
+def test_loading_from_a_store_that_was_never_written_makes_none(tmp_path):
+    registry = Registry(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    with pytest.raises(WrongUse, match="0 versions"):
+        registry.load("propensity", "1")
+    assert not (tmp_path / "mlflow.db").exists()
 
 
 def test_reconciling_twice_changes_nothing_more(registry, registered):
