@@ -90,15 +90,19 @@ def of_status(status: int) -> Problem:
 
 
 def of_validation(problem: RequestValidationError) -> Problem:
-    """Which part of a request broke which rule; what stood there is not repeated."""
-    faults = [
-        {"where": _where(fault["loc"], str(fault["type"])), "rule": str(fault["type"])} for fault in problem.errors()
-    ]
-    return Problem(
-        "wrong-request",
-        f"{len(faults)} part(s) of the request do not fit. /v1/openapi.json says what is expected.",
-        more={"faults": faults},
-    )
+    """Which part of a request broke which rule, and what is allowed there; what stood there is not repeated."""
+    faults = [_fault(fault) for fault in problem.errors()]
+    wrong = "One part of the request does" if len(faults) == 1 else f"{len(faults)} parts of the request do"
+    named = [f"{fault['where'].split('.')[-1]} is one of {fault['allowed']}." for fault in faults if "allowed" in fault]
+    expected = " ".join(named) or "/v1/openapi.json says what is expected."
+    return Problem("wrong-request", f"{wrong} not fit. {expected}", more={"faults": faults})
+
+
+def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
+    rule = str(fault["type"])
+    told = {"where": _where(fault["loc"], rule), "rule": rule}
+    # The words of a closed list are the contract's own.
+    return {**told, "allowed": str(fault["ctx"]["expected"])} if rule == "literal_error" else told
 
 
 def _where(loc: Sequence[int | str], rule: str) -> str:

@@ -23,6 +23,7 @@ from features.delinquency import cycle_statuses
 from serving.console import charts
 from serving.console.words import NOTHING, big_money, count, money, month
 from serving.deployment import Deployment
+from serving.problems import Problem
 
 STEPS = (1, 3, 6, 12)
 """Months ahead that the table shows."""
@@ -79,6 +80,10 @@ def shown(deployment: Deployment, asked: Asked) -> dict[str, Any]:
     facts = deployment.portfolio.ask()
     if facts is None:
         return {"facts": None, "failed": deployment.portfolio.failed, "asked": asked}
+    choices = [(f"{each.month_from:%Y-%m}", _span(each)) for each in facts.moved]
+    if asked.month and asked.month not in dict(choices):
+        told = ", ".join(dict(choices)) or "none yet"
+        raise Problem("wrong-request", f"Roll rates of that month are not known. month is one of {told}.")
     chosen = _chosen(facts.moved, asked.month)
     return {
         "facts": facts,
@@ -86,7 +91,7 @@ def shown(deployment: Deployment, asked: Asked) -> dict[str, Any]:
         "aging": _aging(facts, asked),
         "aging_rows": _aging_rows(facts, asked),
         "late": LATE,
-        "choices": [(f"{each.month_from:%Y-%m}", _span(each)) for each in facts.moved],
+        "choices": choices,
         "rates": chosen and _rates(chosen, facts.currency, asked),
         "losses": _losses(deployment),
         "ahead": _ahead(deployment, facts, asked),

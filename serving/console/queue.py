@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from arrears.buckets import Bucket
@@ -43,6 +44,15 @@ class Wanted(BaseModel):
     q: Annotated[str, Field(max_length=100)] = ""
     sort: Annotated[str, Field(max_length=20)] = "rank"
     after: Annotated[str, Field(max_length=400)] = ""
+
+    @field_validator("bucket", "sort")
+    @classmethod
+    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+        known = ("", *BUCKETS) if info.field_name == "bucket" else tuple(SORTS)
+        if value not in known:
+            # Named as Pydantic names a wrong Literal, so that it is told as one.
+            raise PydanticCustomError("literal_error", "one of a list", {"expected": ", ".join(filter(None, known))})
+        return value
 
     def address(self, **other: str) -> str:
         """The address of the same list with something changed."""
@@ -87,7 +97,7 @@ def _all(deployment: Deployment, wanted: Wanted) -> Iterator[WorkItem]:
 
 
 def _found(connection: Connection, night_id: int, wanted: Wanted, *, limit: int) -> Page[WorkItem]:
-    sort, descending = SORTS.get(wanted.sort, SORTS["rank"])
+    sort, descending = SORTS[wanted.sort]
     return store.items(
         connection,
         night_id,

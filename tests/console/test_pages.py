@@ -36,6 +36,37 @@ def test_a_filtered_queue_exports_what_it_shows(client):
     assert balances == sorted(balances, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        ("/queues?bucket=9-9", "bucket is one of 1-29, 30-59, 60-89"),
+        ("/queues?sort=luck", "sort is one of rank, bucket, balance"),
+        ("/queues/export.csv?sort=luck", "sort is one of rank, bucket, balance"),
+        ("/portfolio?by=weight", "by is one of &#39;count&#39; or &#39;balance&#39;"),
+    ],
+)
+def test_an_unknown_choice_is_refused_with_what_is_allowed(client, asked, allowed):
+    answer = client.get(asked)
+    assert answer.status_code == 422
+    assert allowed in answer.text
+    assert "9-9" not in answer.text
+    assert "luck" not in answer.text
+
+
+def test_all_buckets_is_a_choice(client):
+    assert client.get("/queues?bucket=&sort=rank").status_code == 200
+
+
+def test_a_program_is_told_what_is_allowed_as_a_problem(client):
+    answer = client.get("/v1/queues/pay/items?bucket=9-9&sort=luck")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.status_code == 422
+    bucket, sort = answer.json()["faults"]
+    assert (bucket["where"], sort["where"]) == ("query.bucket", "query.sort")
+    assert "'30-59'" in bucket["allowed"]
+    assert "'rank'" in sort["allowed"]
+
+
 def test_a_held_account_shows_why_and_no_rank(client):
     page = client.get("/debtors/D29999").text
     assert "no score brings a held account back" in page
