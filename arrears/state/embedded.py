@@ -25,13 +25,22 @@ import psutil
 from arrears.errors import ArrearsError
 
 _log = logging.getLogger(__name__)
-_handles: dict[Path, Embedded] = {}
-_handles_lock = threading.Lock()
+_running: dict[Path, _Running] = {}
+_running_lock = threading.Lock()
 
 SYSTEM_FOLDER = Path("/var/lib/arrears")
 """Where a server that root starts keeps its data: it opens every parent of that folder to its own system user."""
 
 _LONGEST_SOCKET_PATH = 100  # bytes of a Unix socket's path; Linux ends at 107, macOS at 103
+
+
+@dataclass
+class _Running:
+    """A server that this process uses, with so many handles open."""
+
+    data: Path
+    server: Any
+    users: int = 0
 
 
 @dataclass
@@ -41,22 +50,20 @@ class Embedded:
     `close` it, or leave a `with` block; the last handle of the last process stops the server.
     """
 
-    data: Path
     url: str
-    _server: Any
-    _users: int = field(default=1)
+    _of: _Running
+    _closed: bool = field(default=False)
 
     def close(self) -> None:
-        """Give the handle back; the server stops when nobody holds one any more."""
-        with _handles_lock:
-            self._users -= 1
-            if self._users > 0:
+        """Give the handle back; the server stops when nobody holds one any more. Closing twice changes nothing."""
+        with _running_lock:
+            if self._closed:
                 return
-            _handles.pop(self.data, None)
-            _forget_dead_users(self.data, self._server)
-            with suppress(psutil.Error, subprocess.SubprocessError):  # it died before it could be stopped
-                self._server.cleanup()
-            type(self._server)._instances.pop(self.data, None)  # noqa: SLF001 - else the library hands out the closed one
+            self._closed = True
+            self._of.users -= 1
+            if self._of.users == 0:
+                _running.pop(self._of.data, None)
+                _stop(self._of)
 
     def __enter__(self) -> Embedded:
         return self
@@ -78,14 +85,13 @@ def start(state: Path, *, patience_seconds: float = 300.0) -> Embedded:
     ArrearsError : the server did not come up.
     """
     data = data_folder(state)
-    with _handles_lock:
-        if data in _handles:
-            _handles[data]._users += 1  # noqa: SLF001 - counted here and nowhere else
-            return _handles[data]
-        data.parent.mkdir(parents=True, exist_ok=True)
-        server = _patiently(data, _run_folder(data), patience_seconds)
-        _handles[data] = Embedded(data=data, url=server.get_uri(driver="psycopg"), _server=server)
-        return _handles[data]
+    with _running_lock:
+        if data not in _running:
+            data.parent.mkdir(parents=True, exist_ok=True)
+            _running[data] = _Running(data, _patiently(data, _run_folder(data), patience_seconds))
+        found = _running[data]
+        found.users += 1
+        return Embedded(url=found.server.get_uri(driver="psycopg"), _of=found)
 
 
 def data_folder(state: Path) -> Path:
@@ -190,6 +196,13 @@ def _postmaster(data: Path) -> tuple[int | None, str]:
         return None, ""
     whole = 8
     return (int(lines[0]) if lines else None), (lines[-1].strip() if len(lines) == whole else "")
+
+
+def _stop(running: _Running) -> None:
+    _forget_dead_users(running.data, running.server)
+    with suppress(psutil.Error, subprocess.SubprocessError):  # it died before it could be stopped
+        running.server.cleanup()
+    type(running.server)._instances.pop(running.data, None)  # noqa: SLF001 - else the library hands out the closed one
 
 
 def _forget_dead_users(data: Path, server: Any) -> None:  # noqa: ANN401 - the library has no public type

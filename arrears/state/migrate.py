@@ -10,17 +10,27 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from arrears.errors import Refused
+
 _STEPS = Path(__file__).parent / "migrations"
 _LOCK = 7_204_133  # any number that nothing else locks on
 
 
 def upgrade(engine: Engine) -> None:
-    """Run the migrations that the database lacks; nothing happens where it has them all."""
+    """Run the migrations that the database lacks; nothing happens where it has them all.
+
+    Raises
+    ------
+    Refused : a newer Arrears has brought the database to a revision that this one does not know.
+    """
     with engine.connect() as connection:
         if _revision(connection) == newest():
             return
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        _refuse_what_a_newer_one_made(
+            _revision(connection)
+        )  # asked under the lock: a newer one may just have been here
         _run_missing(connection)
 
 
@@ -32,7 +42,20 @@ def newest() -> str:
     >>> newest()
     'v0001'
     """
-    return max(file.stem.split("_")[0] for file in (_STEPS / "versions").glob("v*.py"))
+    return max(_known())
+
+
+def _known() -> set[str]:
+    return {file.stem.split("_")[0] for file in (_STEPS / "versions").glob("v*.py")}
+
+
+def _refuse_what_a_newer_one_made(revision: str | None) -> None:
+    if revision is not None and revision not in _known():
+        raise Refused(
+            asked="open the database",
+            found=f"its tables stand at revision {revision}, this Arrears knows them up to {newest()}",
+            do="Use the Arrears that wrote it, or a newer one; or name another database in DATABASE_URL.",
+        )
 
 
 def _revision(connection: Connection) -> str | None:

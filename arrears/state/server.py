@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
-from arrears.errors import ArrearsError
+from arrears.errors import ArrearsError, Refused
 from arrears.places import Places
 from arrears.state import embedded
 from arrears.state.migrate import upgrade
@@ -52,6 +52,7 @@ def connect(url: str) -> Engine:
     Raises
     ------
     ArrearsError : nobody answers at that address.
+    Refused : a newer Arrears has brought the database to a revision that this one does not know.
     """
     engine = create_engine(
         _spelled(url),
@@ -61,6 +62,9 @@ def connect(url: str) -> Engine:
     )
     try:
         upgrade(engine)
+    except Refused:
+        engine.dispose()
+        raise
     except OperationalError as problem:
         raise ArrearsError(
             asked="open the database",

@@ -53,9 +53,21 @@ def test_the_last_to_leave_stops_the_server(state):
     with embedded.start(state) as first:
         process = postmaster(state)
         with embedded.start(state) as second:
-            assert second is first
+            assert second.url == first.url
         assert answers(first.url)
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_handle_that_is_closed_twice_takes_nothing_from_another(state):
+    with embedded.start(state) as first:
+        second = embedded.start(state)
+        second.close()
+        second.close()
+        assert answers(first.url)
+        with embedded.start(state) as third:
+            assert answers(third.url)
+    first.close()
+    assert not (embedded.data_folder(state) / "postmaster.pid").exists()
 
 
 def test_a_user_that_was_killed_does_not_keep_the_server_running(state):

@@ -5,7 +5,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
-from arrears.state import migrate
+from arrears.errors import Refused
+from arrears.state import migrate, server
 from arrears.state.schema import metadata
 
 CATALOG = {
@@ -39,6 +40,15 @@ def test_the_chain_of_migrations_equals_the_schema(what, database, empty_databas
 def test_a_current_database_is_left_alone(database):
     before = _catalog(database)
     migrate.upgrade(database)
+    assert _catalog(database) == before
+
+
+def test_a_database_that_a_newer_version_made_is_refused_and_left_alone(database):
+    before = _catalog(database)
+    with database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'v9999'"))
+    with pytest.raises(Refused, match="revision v9999, this Arrears knows them up to v0"):
+        server.connect(database.url.render_as_string(hide_password=False))
     assert _catalog(database) == before
 
 
