@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 from ibis import ir
 
-from features.facts import days_between
+from features.columns import days_between
 from features.feature import Expression, Feature, Group
 
 GROUP: Group = "account"

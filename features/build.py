@@ -9,7 +9,8 @@ from ibis import ir
 
 from arrears.settings import Settings
 from features.catalog import CATALOG
-from features.facts import KEY, Facts, beside
+from features.columns import KEY, beside
+from features.facts import Facts
 from features.feature import Feature
 from features.plan import Plan, compiled
 from features.rows import SUMMED_BY, Rows

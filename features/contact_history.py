@@ -9,7 +9,8 @@ from __future__ import annotations
 import ibis
 from ibis import ir
 
-from features.facts import DEBTOR_KEY, NO, YES, Facts, days_between
+from features.columns import DEBTOR_KEY, NO, YES, days_between
+from features.facts import Facts
 from features.feature import Expression, Feature, Group
 
 GROUP: Group = "contact_history"

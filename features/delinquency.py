@@ -18,7 +18,8 @@ from arrears.clock import end_of_day
 from arrears.settings import Settings
 from features import snapshots as stand
 from features.asof import known_on, recorded_by
-from features.facts import KEY, NO, Facts, lake_table
+from features.columns import KEY, NO
+from features.facts import Facts, lake_table
 from features.plan import Plan, compiled
 from features.positions import POSITION, Positions, bucket_of_rank
 from features.roll_forward import own_rank

@@ -11,7 +11,8 @@ from functools import cached_property
 import ibis
 from ibis import ir
 
-from features.facts import DEBTOR_KEY, KEY, Facts, beside, days_between, whole
+from features.columns import DEBTOR_KEY, KEY, beside, days_between, whole
+from features.facts import Facts
 from features.ledger import Ledger
 
 _DUE_KEY = (*KEY, "due_id")

@@ -6,7 +6,7 @@ opened. It knows what happened and when; what to make of it is for the groups of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 
 import ibis
@@ -15,6 +15,8 @@ from ibis import ir
 from arrears.settings import Settings
 from arrears.tables import TABLES
 from features.asof import known_on, recorded_by
+from features.columns import DEBTOR_KEY, NO, beside, days_between
+from features.reversals import LINE, taken_back
 from features.terms import DUE_TERMS, TERMS, terms_client
 
 SNAPSHOTS = {
@@ -25,14 +27,11 @@ SNAPSHOTS = {
     "as_of": "date",
     "cutoff": "timestamp('UTC')",
 }
-NO, YES = ibis.literal(value=False), ibis.literal(value=True)
 ACCOUNT_COLUMNS = (
     *SNAPSHOTS,
     *("opened_on", "credit_limit_minor", "status", "closed_on", "charged_off_on", "placed_on"),
 )
 """What the features and the delinquency read of an account."""
-KEY = ("account_id", "as_of")
-DEBTOR_KEY = ("debtor_id", "as_of")
 _IBIS_TYPES = {
     "VARCHAR": "string",
     "DATE": "date",
@@ -47,31 +46,6 @@ _IBIS_TYPES = {
 def lake_table(name: str) -> ir.Table:
     """A table of the lake, unbound: its name and columns as `arrears.tables` declares them."""
     return ibis.table({column: _IBIS_TYPES[kind] for column, kind in TABLES[name].lake_schema().items()}, name=name)
-
-
-def whole(total: ir.IntegerValue) -> ir.IntegerValue:
-    """A sum as an int64: DuckDB widens sums of integers to 128 bits, which Arrow could only carry as decimals.
-
-    Ibis takes such a sum for an int64 already and would leave a plain cast out, hence the step in between.
-    """
-    return total.cast("decimal(38, 0)").cast("int64")
-
-
-def days_between(early: ir.DateValue, late: ir.DateValue) -> ir.IntegerValue:
-    """Whole days from `early` to `late`; negative where `late` comes first."""
-    return late.delta(early, unit="day")
-
-
-def days_after(day: ir.DateValue, count: ir.IntegerValue) -> ir.DateValue:
-    """The day that lies `count` days after `day`."""
-    return (day.cast("timestamp") + count.as_interval("D")).cast("date")
-
-
-def beside(left: ir.Table, right: ir.Table, key: Sequence[str]) -> ir.Table:
-    """Every row of `left` with the columns of `right` that match it by `key`, or nulls."""
-    joined = left.left_join(right, [left[name] == right[name] for name in key])
-    own = {name: left[name] for name in left.columns}
-    return joined.select(**own, **{name: right[name] for name in right.columns if name not in key})
 
 
 class Facts:
@@ -142,12 +116,12 @@ class Facts:
 
     @cached_property
     def payment_rows(self) -> ir.Table:
-        """Every known payment on an account, with `counts`: posted, and not taken back since."""
-        return _counted(self.on_accounts("payments"), self._undone)
+        """Every known payment on an account, less what was taken back; `counts`: posted, and some is left."""
+        return _counted(self.on_accounts("payments"), self._taken_back)
 
     @cached_property
     def payments(self) -> ir.Table:
-        """Net payments: posted, never returned or reversed; with `days_ago` and `is_voluntary`."""
+        """Net payments: posted, less what reversals took back; with `days_ago` and `is_voluntary`."""
         rows = self.payment_rows.filter(self.payment_rows.counts)
         return rows.mutate(days_ago=days_between(rows.paid_on, rows.as_of), is_voluntary=_voluntary(rows))
 
@@ -160,17 +134,21 @@ class Facts:
     def unapplied_rows(self) -> ir.Table:
         """Every known payment that names a debtor and no account, with `counts`."""
         rows = self.on_debtors("payments")
-        return _counted(rows if self.has("payments", "debtor_id") else rows.limit(0), self._undone)
+        return _counted(rows if self.has("payments", "debtor_id") else rows.limit(0), self._taken_back)
 
     @cached_property
-    def _undone(self) -> ir.Table | None:
-        """Ids of payments that were taken back, by whichever of the debtor's rows; None where no row ever does."""
+    def _taken_back(self) -> ir.Table | None:
+        """What the debtor's reversals take from each line of a payment; None where no row ever reverses one."""
         if not self.has("payments", "reverses"):
             return None
-        rows = _reversals(self.on_accounts("payments"))
+        columns = (*DEBTOR_KEY, "account_id", "payment_id", "line", "amount_minor", "reverses")
+        rows = self.on_accounts("payments").select(*columns)
         if self.has("payments", "debtor_id"):
-            rows = ibis.union(rows, _reversals(self.on_debtors("payments")))
-        return rows.distinct()
+            loose = self.on_debtors("payments").mutate(account_id=ibis.null("string"))
+            rows = ibis.union(rows, loose.select(*columns))
+        reversals = rows.filter(rows.reverses.notnull())
+        reversals = reversals.select(*DEBTOR_KEY, "account_id", "amount_minor", payment_id="reverses")
+        return taken_back(rows.filter(rows.reverses.isnull()).drop("reverses"), reversals)
 
     @cached_property
     def due_terms(self) -> ir.Table:
@@ -182,19 +160,13 @@ def _voluntary(rows: ir.Table) -> ir.BooleanValue:
     return rows.source.isnull() | (rows.source == "voluntary")
 
 
-def _reversals(rows: ir.Table) -> ir.Table:
-    # By when it was known alone: money within a label's horizon may bounce while the label settles, after `as_of`.
-    rows = rows.filter(rows.reverses.notnull())
-    return rows.select(*DEBTOR_KEY, payment_id="reverses")
-
-
-def _counted(rows: ir.Table, undone: ir.Table | None) -> ir.Table:
+def _counted(rows: ir.Table, taken: ir.Table | None) -> ir.Table:
     rows = rows.filter(rows.paid_on <= rows.as_of)
     posted = rows.status.fill_null("posted") == "posted"
-    if undone is None:
+    if taken is None:
         return rows.mutate(counts=posted, was_reversed=NO)
-    # A reversal takes back the whole payment it names, all its lines, from the day it is known.
-    payments = beside(rows.filter(rows.reverses.isnull()), undone.mutate(undone=YES), (*DEBTOR_KEY, "payment_id"))
-    was_reversed = payments.undone.fill_null(NO)
-    counts = (payments.status.fill_null("posted") == "posted") & ~was_reversed
-    return payments.mutate(counts=counts, was_reversed=was_reversed).drop("undone")
+    payments = beside(rows.filter(rows.reverses.isnull()), taken, LINE)
+    payments = payments.mutate(was_reversed=(payments.taken_minor >= payments.amount_minor).fill_null(NO))
+    counts = (payments.status.fill_null("posted") == "posted") & ~payments.was_reversed
+    left = payments.amount_minor - payments.taken_minor.fill_null(0)
+    return payments.mutate(counts=counts, amount_minor=left).drop("taken_minor")

@@ -12,7 +12,8 @@ from functools import cached_property
 import ibis
 from ibis import ir
 
-from features.facts import DEBTOR_KEY, KEY, NO, Facts, beside, days_between, whole
+from features.columns import DEBTOR_KEY, KEY, NO, beside, days_between, share_of, whole
+from features.facts import Facts
 from features.statements import EDGES
 from features.terms import part_of
 
@@ -67,7 +68,7 @@ class Ledger:
         rows = self.charges.join(self.pools.select(*KEY, "pool_minor"), list(KEY))
         rows = rows.mutate(open_minor=rows.amount_minor - rows.named_minor)
         rows = rows.mutate(before_minor=_sum_before(rows, KEY))
-        rows = rows.mutate(pooled_minor=_share(rows.pool_minor - rows.before_minor, rows.open_minor))
+        rows = rows.mutate(pooled_minor=share_of(rows.pool_minor - rows.before_minor, rows.open_minor))
         rows = rows.mutate(own_pooled_minor=rows.pooled_minor, own_before_minor=rows.before_minor)
         if self.facts.has("payments", "debtor_id"):
             rows = self._with_unapplied(rows)
@@ -118,7 +119,7 @@ class Ledger:
             contested_minor=rows.contested_minor.fill_null(0),
         )
         before = whole(rows.open_minor.sum().over(group_by=KEY, order_by=("due_on", "due_id"), rows=(None, 0)))
-        part = _share(rows.contested_minor - (before - rows.open_minor), rows.open_minor)
+        part = share_of(rows.contested_minor - (before - rows.open_minor), rows.open_minor)
         return rows.mutate(disputed_minor=ibis.ifelse(rows.contests_all.fill_null(NO), rows.open_minor, part))
 
     @cached_property
@@ -138,7 +139,7 @@ class Ledger:
         rows = rows.mutate(open_minor=rows.open_minor - rows.pooled_minor)
         rows = beside(rows, sums, DEBTOR_KEY)
         rows = rows.mutate(before_minor=_sum_before(rows, DEBTOR_KEY), loose_minor=rows.loose_minor.fill_null(0))
-        share = _share(rows.loose_minor - rows.before_minor, rows.open_minor)
+        share = share_of(rows.loose_minor - rows.before_minor, rows.open_minor)
         return rows.mutate(pooled_minor=rows.pooled_minor + share)
 
 
@@ -150,7 +151,3 @@ def _needed(dues: ir.Table) -> ir.IntegerValue:
 def _sum_before(rows: ir.Table, key: tuple[str, ...]) -> ir.IntegerValue:
     through = rows.open_minor.sum().over(group_by=key, order_by=_ORDER, rows=(None, 0))
     return whole(through) - rows.open_minor
-
-
-def _share(available: ir.IntegerValue, wanted: ir.IntegerValue) -> ir.IntegerValue:
-    return ibis.least(ibis.greatest(available, 0), wanted)

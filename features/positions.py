@@ -12,7 +12,8 @@ import ibis
 from ibis import ir
 
 from arrears.buckets import AGEING, Bucket
-from features.facts import DEBTOR_KEY, KEY, NO, YES, Facts, beside
+from features.columns import DEBTOR_KEY, KEY, NO, YES, beside
+from features.facts import Facts
 from features.ledger import Ledger
 from features.roll_forward import STANDING, standing_by_ledger, standing_by_statement
 from features.statements import Statements

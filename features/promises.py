@@ -13,7 +13,8 @@ import ibis
 from ibis import ir
 
 from arrears.settings import Settings
-from features.facts import DEBTOR_KEY, NO, Facts, beside, days_after, days_between, whole
+from features.columns import DEBTOR_KEY, NO, beside, days_after, days_between, whole
+from features.facts import Facts
 from features.money_line import stops
 from features.plan import Plan, compiled
 from features.terms import PROMISE_DAYS, part_of

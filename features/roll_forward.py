@@ -11,7 +11,7 @@ import ibis
 from ibis import ir
 
 from arrears.buckets import AGEING
-from features.facts import KEY, NO, days_after, days_between
+from features.columns import KEY, NO, days_after, days_between
 
 LAST = len(AGEING) - 1
 STANDING = (

@@ -6,9 +6,10 @@ from functools import cached_property
 
 from ibis import ir
 
+from features.columns import DEBTOR_KEY, KEY, days_between
 from features.contact_history import contact_rows, notice_rows
 from features.due_history import DueHistory
-from features.facts import DEBTOR_KEY, KEY, Facts, days_between
+from features.facts import Facts
 from features.feature import Over
 from features.positions import Positions
 from features.promises import Promises

@@ -19,7 +19,8 @@ from ibis import ir
 from arrears.clock import end_of_day
 from arrears.settings import DueKind, Settings
 from features.asof import known_on
-from features.facts import NO, SNAPSHOTS, lake_table
+from features.columns import NO
+from features.facts import SNAPSHOTS, lake_table
 from features.terms import arrow_schema
 
 EXITS = ("paid", "settled", "recalled", "sold", "closed")

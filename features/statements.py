@@ -14,7 +14,8 @@ import ibis
 from ibis import ir
 
 from features.asof import is_last_of, known_on
-from features.facts import KEY, Facts, beside, days_between, whole
+from features.columns import KEY, beside, days_between, whole
+from features.facts import Facts
 
 EDGES = tuple(f"edge_{number}" for number in range(1, 8))
 CYCLES = 6

@@ -61,25 +61,33 @@ class View:
 
 
 def payments(view: View, account_id: str) -> list[Row]:
-    """Posted payments on the account that nobody took back."""
-    mine = [row["account_id"] for row in view.accounts()]
-    rows = [row for one in mine for row in view.of_account("payments", one) if row["paid_on"] <= view.as_of]
-    return [row for row in _net(view, rows) if row["account_id"] == account_id]
+    """Posted payments on the account, each with what nobody took back of it."""
+    return [row for row in _net(view) if row["account_id"] == account_id]
 
 
 def loose_payments(view: View) -> list[Row]:
-    return _net(view, [row for row in view.of_debtor("payments") if row["paid_on"] <= view.as_of])
+    return [row for row in _net(view) if row["account_id"] is None]
 
 
-def _net(view: View, rows: list[Row]) -> list[Row]:
-    undone = _undone(view)
-    rows = [row for row in rows if row["reverses"] is None and row["payment_id"] not in undone]
-    return [row for row in rows if row["status"] in (None, "posted")]
+def _net(view: View) -> list[Row]:
+    rows = [row for row in _left(view) if row["paid_on"] <= view.as_of]
+    return [row for row in rows if row["amount_minor"] > 0 and row["status"] in (None, "posted")]
 
 
-def _undone(view: View) -> set[str | None]:
+def _left(view: View) -> list[Row]:
+    """Every payment of the debtor, its lines in order, each with what reversals left of it."""
     rows = [row for one in view.accounts() for row in view.of_account("payments", one["account_id"])]
-    return {row["reverses"] for row in rows + view.of_debtor("payments")}
+    rows = [dict(row) for row in rows + view.of_debtor("payments")]
+    lines = sorted((row for row in rows if row["reverses"] is None), key=lambda row: row["line"])
+    reversals = [row | {"rest": abs(row["amount_minor"])} for row in rows if row["reverses"] is not None]
+    for only_own in (True, False):
+        for reversal in reversals:
+            for line in (line for line in lines if line["payment_id"] == reversal["reverses"]):
+                is_own = reversal["account_id"] is not None and reversal["account_id"] == line["account_id"]
+                taken = min(reversal["rest"], line["amount_minor"]) if is_own or not only_own else 0
+                line["amount_minor"] -= taken
+                reversal["rest"] -= taken
+    return lines
 
 
 def paid_after(view: View, account_id: str, day: date | None) -> int:
@@ -294,12 +302,8 @@ def position(view: View, account_id: str, *, gated: bool = True) -> Row:
 
 
 def _pending(view: View, account_id: str) -> bool:
-    rows = view.of_account("payments", account_id) + view.of_debtor("payments")
-    rows = [row for row in rows if row["paid_on"] <= view.as_of]
-    undone = _undone(view)
-    return any(
-        row["status"] == "pending" and row["reverses"] is None and row["payment_id"] not in undone for row in rows
-    )
+    rows = [row for row in _left(view) if row["account_id"] in (account_id, None) and row["paid_on"] <= view.as_of]
+    return any(row["status"] == "pending" and row["amount_minor"] > 0 for row in rows)
 
 
 def _bucket(view: View, row: Row, stands: Row, rank: int | None, charged_off: bool, gated: bool) -> str | None:

@@ -20,7 +20,8 @@ import pyarrow as pa
 
 from arrears.clock import add_business_days, end_of_day
 from arrears.settings import LabelRule, Settings
-from features.facts import DEBTOR_KEY, KEY, SNAPSHOTS, Facts, whole
+from features.columns import DEBTOR_KEY, KEY, whole
+from features.facts import SNAPSHOTS, Facts
 from features.plan import compiled
 from features.terms import MILLION, arrow_schema, minor
 

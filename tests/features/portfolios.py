@@ -19,6 +19,11 @@ def _maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.one_of(_or_none(), values)
 
 
+def _signed(*, sign: int, **row: Any) -> Row:
+    """A reversal has either sign; nothing else is below zero."""
+    return row | {"amount_minor": row["amount_minor"] * (sign if row["reverses"] else 1)}
+
+
 _STATEMENT = st.fixed_dictionaries(
     {
         "account_id": _accounts,
@@ -49,8 +54,9 @@ _PAYMENT = st.fixed_dictionaries(
         "amount_minor": _money,
         "status": _maybe(st.sampled_from(["posted", "pending", "returned"])),
         "reverses": _maybe(st.sampled_from(["P1", "P2"])),
+        "sign": st.sampled_from([1, -1]),
     }
-)
+).map(lambda row: _signed(**row))
 _PROMISE = st.fixed_dictionaries(
     {
         "promise_id": st.sampled_from(["R1", "R2", "R3", "R4"]),
@@ -150,6 +156,31 @@ def _in_order(rows: list[Row], name: str) -> list[Row]:
     return rows
 
 
+_CHANGE = st.fixed_dictionaries(
+    {},
+    optional={
+        "debtor_id": st.sampled_from(["D1", "D2"]),
+        "client": st.sampled_from([None, "strict"]),
+        "credit_limit_minor": st.sampled_from([None, 50_000]),
+        "status": st.sampled_from([None, "open", "closed", "sold", "settled"]),
+        "closed_on": _maybe(_days),
+        "charged_off_on": _maybe(_days),
+        "opened_on": _days,
+    },
+)
+
+
+@st.composite
+def _corrected(draw: st.DrawFn, accounts: list[Row]) -> list[Row]:
+    """Later versions of some accounts: who owes them, for whom, and how they stand may all turn out otherwise."""
+    changes = draw(st.lists(st.tuples(st.sampled_from(accounts), _days, _CHANGE), max_size=3))
+    start = datetime.min.time()
+    return [
+        row | change | {"recorded_at": datetime.combine(day, start, tzinfo=UTC) + timedelta(minutes=at)}
+        for at, (row, day, change) in enumerate(changes)
+    ]
+
+
 @st.composite
 def books(draw: st.DrawFn) -> Book:
     """Two debtors, one with up to two accounts, and up to a handful of facts in each table they keep."""
@@ -157,12 +188,13 @@ def books(draw: st.DrawFn) -> Book:
     status = draw(st.sampled_from([None, "open", "closed", "paid", "sold"]))
     closed_on = draw(_maybe(_days))
     limit = draw(_maybe(st.sampled_from([0, 100_000])))
+    accounts = [
+        account("A1", "D1", client=clients[0], credit_limit_minor=limit, placed_on=draw(_maybe(_days))),
+        account("A2", "D1", client=clients[1], status=status, closed_on=closed_on),
+        account("A3", "D2", client=clients[1], charged_off_on=draw(_maybe(_days)), credit_limit_minor=limit),
+    ]
     tables: dict[str, list[Row]] = {
-        "accounts": [
-            account("A1", "D1", client=clients[0], credit_limit_minor=limit, placed_on=draw(_maybe(_days))),
-            account("A2", "D1", client=clients[1], status=status, closed_on=closed_on),
-            account("A3", "D2", client=clients[1], charged_off_on=draw(_maybe(_days)), credit_limit_minor=limit),
-        ],
+        "accounts": accounts + draw(_corrected(accounts)),
         "debtors": [{"debtor_id": "D1", "kind": "person"}, {"debtor_id": "D2", "kind": "person"}],
     }
     # Few shapes of books, so that few plans are compiled: what is absent altogether has tests of its own.

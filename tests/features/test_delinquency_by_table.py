@@ -18,10 +18,14 @@ def _plan(tables: tuple[str, ...], **changes: object) -> Plan:
 
 
 def position(as_of: date, *, accounts=None, **tables) -> dict:
+    return positions(as_of, accounts=accounts, **tables)[0]
+
+
+def positions(as_of: date, *, accounts=None, **tables) -> list[dict]:
     book = whole_book({"accounts": accounts or [account()], "payments": [], **tables})
     con = opened(book)
     snapshots.on_days(con, settings(), [as_of], with_exits=True)
-    return _plan(tuple(book)).run(con).to_pylist()[0]
+    return _plan(tuple(book)).run(con).to_pylist()
 
 
 def due(due_on: date, amount: int = 10_000, kind: str = "invoice", due_id: str = "U1", **own) -> dict:
@@ -121,6 +125,33 @@ def test_a_reversal_that_names_only_the_debtor_takes_a_payment_back_too():
     rows = [paid(JAN_31, 10_000), reversal]
     assert position(date(2026, 3, 14), dues=[due(JAN_31)], payments=rows)["days_past_due"] == 0
     assert position(date(2026, 3, 15), dues=[due(JAN_31)], payments=rows)["days_past_due"] == 43
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_reversal_of_a_part_takes_back_that_part_alone(sign):
+    reversal = paid(date(2026, 3, 15), sign * 4000, "P2", reverses="P1", recorded_at=datetime(2026, 3, 15, tzinfo=UTC))
+    rows = [paid(JAN_31, 10_000), reversal]
+    before = position(date(2026, 3, 14), dues=[due(JAN_31)], payments=rows)
+    after = position(date(2026, 3, 15), dues=[due(JAN_31)], payments=rows)
+    assert (before["past_due_minor"], before["balance_minor"]) == (0, 0)
+    assert (after["past_due_minor"], after["balance_minor"], after["stop_roll_minor"]) == (4000, 4000, 4000)
+
+
+def test_reversals_of_one_payment_add_up_and_the_whole_sum_takes_it_back():
+    parts = [paid(MAR_31, -amount, name, reverses="P1") for name, amount in (("P2", 4000), ("P3", 6000))]
+    found = position(MAR_31, dues=[due(JAN_31)], payments=[paid(JAN_31, 10_000, status="pending"), parts[0]])
+    assert found["has_pending"]
+    found = position(MAR_31, dues=[due(JAN_31)], payments=[paid(JAN_31, 10_000, status="pending"), *parts])
+    assert not found["has_pending"]
+
+
+def test_a_reversal_takes_from_the_lines_of_its_own_account_first():
+    lines = [paid(JAN_31, 5000), paid(JAN_31, 5000, line=2, account_id="B")]
+    dues = [due(JAN_31, 5000), due(JAN_31, 5000, due_id="V", account_id="B")]
+    own, more = paid(MAR_31, -3000, "P2", reverses="P1", account_id="B"), paid(MAR_31, -6000, "P2", reverses="P1")
+    for reversal, left in ((own, {"A": 0, "B": 3000}), (more | {"account_id": "B"}, {"A": 1000, "B": 5000})):
+        rows = positions(MAR_31, accounts=[account(), account("B")], dues=dues, payments=[*lines, reversal])
+        assert {row["account_id"]: row["past_due_minor"] for row in rows} == left
 
 
 def test_pending_money_of_the_debtor_is_told_of_every_account():
