@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from arrears.queues.item import Night
 from serving import running
@@ -79,21 +80,41 @@ def problem_page(request: Request, problem: Problem) -> HTMLResponse:
     return page(request, "problem.html", room="", status=problem.status, problem=problem)
 
 
-def turned_away(problem: Problem) -> HTMLResponse:
+def turned_away(problem: Problem) -> ASGIApp:
     """What a browser sees that has not signed in, or came from elsewhere: nothing of the console."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await _outside(problem, scope)(scope, receive, send)
+
+    return answer
+
+
+def _outside(problem: Problem, scope: Scope) -> HTMLResponse:
     if problem.kind == "not-signed-in":
         sentence = "This console opens with a one-time link. It is printed where the service was started."
-        return _plain_page("Sign in first", sentence, remedy=NEW_LINK, status=problem.status)
+        return _plain_page("Sign in first", sentence, remedy=new_link(scope), status=problem.status)
     return _plain_page(problem.title, problem.detail, remedy=None, status=problem.status)
 
 
-def link_spent() -> HTMLResponse:
+def new_link(scope: Scope) -> str:
+    """The command that prints a link for the service that was asked.
+
+    Examples
+    --------
+    >>> new_link({"server": ("127.0.0.1", 3001)})
+    'arrears serve --new-link --port 3001'
+    """
+    _, port = scope.get("server") or (None, None)
+    return f"{NEW_LINK} --port {port}" if port else NEW_LINK
+
+
+def link_spent(scope: Scope) -> HTMLResponse:
     """What a link shows that was used, or has expired, or never was."""
     sentence = (
         "A sign-in link works once, within twelve hours. "
         "This one has been used, has expired, or was cut off when it was copied."
     )
-    return _plain_page("This link does not open the door", sentence, remedy=NEW_LINK, status=410)
+    return _plain_page("This link does not open the door", sentence, remedy=new_link(scope), status=410)
 
 
 def asset(name: str) -> str:

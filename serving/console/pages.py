@@ -27,7 +27,7 @@ def sign_in(request: Request, token: Annotated[str, Query(max_length=200)] = "")
     """Spend a link and open a session."""
     secret = access.sign_in(running.deployment().engine, token, now=SystemClock().now())
     if secret is None:
-        return link_spent()
+        return link_spent(request.scope)
     answer = RedirectResponse("/", status_code=303)
     # Lax, not Strict: a link opened from a terminal or a mail must find the cookie it just set.
     answer.set_cookie(

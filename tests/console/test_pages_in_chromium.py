@@ -90,6 +90,15 @@ def test_search_finds_the_debtor_of_an_account(look):
     window.page.wait_for_url("**/debtors/D00014")
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_search_works_with_the_mouse_alone(look, width):
+    window = look(width)
+    window.open("/")
+    window.page.fill("#find", "A00014")
+    window.page.click(".find button")
+    window.page.wait_for_url("**/debtors/D00014")
+
+
 def test_filters_and_pages_keep_their_place(look):
     window = look()
     window.open("/queues")

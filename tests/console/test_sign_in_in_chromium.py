@@ -1,6 +1,7 @@
 """Signing in with the printed link, once, in a real Chromium."""
 
 import pytest
+from httpx import URL
 
 pytestmark = [pytest.mark.browser]
 
@@ -18,7 +19,7 @@ def test_a_link_signs_in_once(browser, served):
     later = stranger.new_page()
     answer = later.goto(link)
     assert answer.status == 410
-    assert "arrears serve --new-link" in later.inner_text("main")
+    assert f"arrears serve --new-link --port {URL(served.address).port}" in later.inner_text("main")
     assert stranger.cookies() == []
     context.close()
     stranger.close()
@@ -41,6 +42,7 @@ def test_without_signing_in_nothing_is_shown(browser, served):
         answer = page.goto(served.address + path)
         assert answer.status == 401
         assert page.inner_text("h1") == "Sign in first"
+        assert page.inner_text("code") == f"arrears serve --new-link --port {URL(served.address).port}"
         assert page.locator("nav").count() == 0
     assert [error for error in errors if "401" not in error] == []
     context.close()
