@@ -48,7 +48,8 @@ def sentence(feature: str, known: Mapping[str, float], tone: Tone, *, currency: 
         return _from_the_catalog(feature, value, tone, currency, locale)
     words, usual = _words(phrase, value, is_tiny=UNITS.get(feature) == "share" and _is_tiny(value))
     beside, is_more = _beside(feature, known, currency, locale)
-    adverb = _adverb(words, tone) if usual is not tone and not is_more else ""
+    is_whole = UNITS.get(feature) == "share" and value >= 1
+    adverb = _adverb(words, tone) if usual is not tone and not is_more and not is_whole else ""
     said = words.format(v=_value(phrase, feature, value, currency, locale), only=adverb, most=adverb) + beside
     told = said[0].upper() + said[1:]
     return f"{told}." if usual is tone or adverb else f"{told}, {tone.value}."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -12,10 +13,12 @@ from sqlalchemy import Connection
 from arrears.buckets import AGEING
 from arrears.queues import store
 from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
+from arrears.settings import Settings
 from models.roll_rate import edge_name
 from serving.console import charts
 from serving.console.frame import today_of
 from serving.console.story import AccountStory, Story, story_of, use_of_limit
+from serving.console.words import many, money, share, short_day
 from serving.deployment import Deployment
 
 QUESTIONS = {
@@ -54,6 +57,8 @@ class Shown:
     scores: tuple[Score, ...]
     timeline: Markup | None
     use: str | None
+    live: str | None
+    loss: str | None
 
     @property
     def account_id(self) -> str:
@@ -72,7 +77,7 @@ def shown(deployment: Deployment, debtor_id: str) -> dict[str, Any] | None:
         judged = store.accounts_of(connection, night.night_id, debtor_id) if night else []
         if story is None and not judged:
             return None
-        accounts = _accounts(connection, night, judged, story)
+        accounts = _accounts(connection, deployment.settings, night, judged, story)
     return {
         "debtor_id": debtor_id,
         "debtor": story.debtor if story else {},
@@ -83,26 +88,68 @@ def shown(deployment: Deployment, debtor_id: str) -> dict[str, Any] | None:
 
 
 def _accounts(
-    connection: Connection, night: Night | None, judged: list[JudgedAccount], story: Story | None
+    connection: Connection, settings: Settings, night: Night | None, judged: list[JudgedAccount], story: Story | None
 ) -> list[Shown]:
     stories = {each.account_id: each for each in (story.accounts if story else ())}
     by_id = {each.account_id: each for each in judged}
     ids = [*by_id, *(other for other in stories if other not in by_id)]
-    return [_shown(connection, night, by_id.get(each), stories.get(each)) for each in ids]
+    return [_shown(connection, settings, night, by_id.get(each), stories.get(each)) for each in ids]
 
 
 def _shown(
-    connection: Connection, night: Night | None, judged: JudgedAccount | None, story: AccountStory | None
+    connection: Connection,
+    settings: Settings,
+    night: Night | None,
+    judged: JudgedAccount | None,
+    story: AccountStory | None,
 ) -> Shown:
     item = store.item_of(connection, night.night_id, judged.account_id) if night and judged else None
+    terms = night.explain(judged.terms) if night and judged else ()
     return Shown(
         story=story,
         judged=judged,
         item=item,
-        terms=night.explain(judged.terms) if night and judged else (),
+        terms=terms,
         scores=tuple(_scores(judged)) if judged else (),
         timeline=_timeline(story),
         use=use_of_limit(story.facts, judged.balance_minor) if story and judged else None,
+        live=live_status(story, settings, night.as_of) if story and judged and night else None,
+        loss=loss_told(terms, judged.currency) if judged else None,
+    )
+
+
+def live_status(story: AccountStory, settings: Settings, as_of: date) -> str | None:
+    """Which status the bucket is and which one the reasons speak of; None where every status is settled at once."""
+    settles = settings.for_client(story.facts["client"]).delinquency.status_settles_days
+    known = [each.day for each in story.months if each.bucket is not None and each.day <= as_of]
+    settled = [day for day in known if day + timedelta(days=settles) <= as_of]
+    if not known or known[-1:] == settled[-1:]:
+        return None
+    live = (
+        f"The bucket is the live status, of {short_day(known[-1])}: it decides who is worked. It counts as settled "
+        f"{many(settles, 'day')} later; until then it may still change."
+    )
+    return f"{live} Reasons speak of the last settled status, of {short_day(settled[-1])}." if settled else live
+
+
+def loss_told(terms: Sequence[Term], currency: str) -> str | None:
+    """What the two loss shares of an account mean and where they come from; None where it has no next bucket.
+
+    Examples
+    --------
+    >>> told = {"exposure_minor": 100_000.0, "loss_if_rolled": 0.07, "loss_if_not": 0.02}
+    >>> loss_told([Term(name, "", "", value) for name, value in told.items()], "USD").split(": ")[0]
+    'If it rolls 7.0 % of the 1,000 USD owed is lost in the end, else 2.0 %'
+    """
+    known = {term.name: term.value for term in terms}
+    owed, rolled, stayed = (known.get(name) for name in ("exposure_minor", "loss_if_rolled", "loss_if_not"))
+    if owed is None or rolled is None or stayed is None or owed <= 0:
+        return None
+    return (
+        f"If it rolls {share(rolled, 1)} of the {money(owed, currency)} {currency} owed is lost in the end, "
+        f"else {share(stayed, 1)}: the difference, {money(owed * (rolled - stayed), currency)} {currency}, is what "
+        "stopping the roll saves. Portfolio tells what an average account of each bucket loses; here the buckets that "
+        "this account may reach next are weighed by how likely they are."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import duckdb
@@ -21,7 +21,7 @@ from arrears.roll_rates import RollRates, monthly, moves, pooled, settled_by
 from arrears.settings import Settings
 from features.delinquency import cycle_statuses
 from serving.console import charts
-from serving.console.words import NOTHING, big_money, count, money, month
+from serving.console.words import NOTHING, big_money, count, many, money, month
 from serving.deployment import Deployment
 from serving.problems import Problem
 
@@ -91,12 +91,34 @@ def shown(deployment: Deployment, asked: Asked) -> dict[str, Any]:
         "aging": _aging(facts, asked),
         "aging_rows": _aging_rows(facts, asked),
         "late": LATE,
+        "live": live_months(facts, deployment.settings.delinquency.status_settles_days, deployment.day),
         "choices": choices,
         "rates": chosen and _rates(chosen, facts.currency, asked),
         "losses": _losses(deployment),
         "ahead": _ahead(deployment, facts, asked),
         "pending": _is_pending(deployment),
     }
+
+
+def live_months(facts: Facts, settles_days: int, day: date) -> str | None:
+    """Which months' statuses may still change, and what leaves them out; None where all have settled.
+
+    Examples
+    --------
+    >>> months = [MonthOfBook(date(2005, month, 30), {}, {}) for month in (8, 9)]
+    >>> live_months(Facts("TWD", tuple(months), ()), 28, date(2005, 10, 3)).split(": ")[0]
+    'Sep 2005 is live'
+    >>> live_months(Facts("TWD", tuple(months), ()), 0, date(2005, 10, 3)) is None
+    True
+    """
+    live = [month(each.day) for each in facts.months if each.day + timedelta(days=settles_days) > day]
+    if not live:
+        return None
+    return (
+        f"{' and '.join(live)} {'is' if len(live) == 1 else 'are'} live: a status settles "
+        f"{many(settles_days, 'day')} after its month's end, and may change until then. Live statuses decide who is "
+        "worked today; roll rates, losses and the forecast rest on settled ones alone."
+    )
 
 
 def _is_pending(deployment: Deployment) -> bool:

@@ -19,7 +19,7 @@ from features.asof import known_on
 from features.facts import lake_table
 from features.plan import duckdb_sql
 from serving.console.charts import MonthEnd
-from serving.console.words import money, sentence, share
+from serving.console.words import many, money, sentence, share
 
 Row = Mapping[str, Any]
 
@@ -155,10 +155,12 @@ def _day(when: date | datetime, zone: ZoneInfo) -> date:
 def _statement(row: Row, currency: str) -> str:
     late = "status not yet known"
     if row["cycles_past_due"] is not None:
-        late = "not late" if row["cycles_past_due"] == 0 else f"{row['cycles_past_due']} cycles past due"
+        late = "not late" if row["cycles_past_due"] == 0 else f"{many(row['cycles_past_due'], 'cycle')} past due"
     elif row["days_past_due"] is not None:
-        late = f"{row['days_past_due']} days past due"
-    return f"{money(row['balance_minor'], currency)} owed, {late}"
+        late = "not late" if row["days_past_due"] == 0 else f"{many(row['days_past_due'], 'day')} past due"
+    balance = row["balance_minor"]
+    owed = f"{money(-balance, currency)} in credit" if (balance or 0) < 0 else f"{money(balance, currency)} owed"
+    return f"{owed}, {late}"
 
 
 def _payment(row: Row, currency: str) -> str:
@@ -199,6 +201,6 @@ TOLD = ("debtors", "accounts", *EVENTS)
 
 
 def use_of_limit(facts: Row, balance_minor: int | None) -> str | None:
-    """Share of the credit limit in use, in words; None where there is no limit."""
+    """Share of the credit limit in use, in words; None where there is no limit, or nothing of it is used."""
     limit = facts.get("credit_limit_minor")
-    return None if not limit or balance_minor is None else share(balance_minor / limit)
+    return None if not limit or balance_minor is None or balance_minor <= 0 else share(balance_minor / limit)

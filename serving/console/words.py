@@ -31,6 +31,18 @@ def count(number: int | float | None) -> str:
     return NOTHING if number is None else f"{number:,.0f}"
 
 
+def many(number: float | None, noun: str, places: int = 0) -> str:
+    """A count with its noun, in the singular where it is one.
+
+    Examples
+    --------
+    >>> many(1, "cycle"), many(2, "cycle"), many(7.25, "day", 1)
+    ('1 cycle', '2 cycles', '7.2 days')
+    """
+    said = count(number) if places == 0 else decimal(number, places)
+    return f"{said} {noun}" if said == "1" else f"{said} {noun}s"
+
+
 def money(minor: int | float | None, currency: str) -> str:
     """Money in whole major units, the currency said elsewhere; below ten with its decimals.
 
@@ -170,6 +182,7 @@ def share_bar(part: float) -> Markup:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "count": count,
+    "many": many,
     "money": money,
     "big_money": big_money,
     "share": share,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -71,6 +72,26 @@ def test_a_held_account_shows_why_and_no_rank(client):
     page = client.get("/debtors/D29999").text
     assert "no score brings a held account back" in page
     assert "rank " not in page.split("<main")[1].split("figures")[0]
+
+
+def test_a_debtor_tells_the_live_status_from_the_settled_one(client):
+    page = client.get("/debtors/D00014").text
+    assert "live status, of 30 Sep 2005" in page
+    assert "settled 28 days later" in page
+    assert "last settled status, of 31 Aug 2005" in page
+
+
+def test_a_debtor_tells_what_stopping_the_roll_saves(client):
+    page = client.get("/debtors/D00014").text
+    assert re.search(r"If it rolls [\d.]+ % of the 65,802 TWD owed is lost in the end, else [\d.]+ %", page)
+
+
+def test_an_account_in_credit_owes_nothing(client):
+    page = client.get("/debtors/D29999").text
+    assert "In credit" in page
+    assert "of its credit limit" not in page
+    assert "1 cycle past due" in page
+    assert "is lost in the end" not in page
 
 
 def test_a_current_debtor_has_a_page_too(client):

@@ -246,6 +246,13 @@ def test_a_share_too_small_to_say_needs_no_more_than_that():
     assert said == "Uses less than 1% of the credit limit."
 
 
+@pytest.mark.parametrize(("value", "said"), [(0.99, "Paid only 99% of"), (1.1, "Paid 110% of")])
+def test_more_than_all_is_never_only(value, said):
+    told = sentence("paid_bill_share_last", {"paid_bill_share_last": value}, Tone.BAD, currency="USD")
+    assert told.startswith(said)
+    assert told.endswith("which counts against it.") is (value > 1)
+
+
 def test_one_is_said_in_the_singular():
     assert (
         sentence("days_past_due", {"days_past_due": 1.0}, Tone.BAD, currency="USD")
