@@ -32,6 +32,7 @@ Tracking = Annotated[
     str | None,
     typer.Option("--tracking", help="MLflow address (MLFLOW_TRACKING_URI; default under mlruns/).", metavar="URI"),
 ]
+_AS_WIDE_AS_NEEDED = 10_000  # columns: no table fills them, so none is cut where nobody has a screen
 Day = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day we stand on.", metavar="DAY")]
 
 
@@ -50,7 +51,8 @@ def emit(document: Mapping[str, Any], *, as_json: bool, human: Callable[[Console
         told = json.loads(json.dumps(document, default=_plain), parse_constant=lambda _: None)
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
         return
-    human(Console(soft_wrap=not sys.stdout.isatty(), highlight=False))
+    on_terminal = sys.stdout.isatty()
+    human(Console(width=None if on_terminal else _AS_WIDE_AS_NEEDED, soft_wrap=not on_terminal, highlight=False))
 
 
 def progress_console() -> Console:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -119,11 +119,26 @@ def export_command(
         document = {"night_id": of.night_id, "items": len(items), "sha256": checksum(lines), "file": out}
         with engine.begin() as connection:
             record_export(connection, document, who="arrears queue export", at=SystemClock().now())
+            if out is not None:
+                _write(out, lines)  # before the record is final: a file that cannot be written was never exported
     if out is None:
         sys.stdout.write("".join(lines))
         return
-    out.write_text("".join(lines), encoding="utf-8", newline="")
     emit(document, as_json=as_json, human=lambda console: console.print(f"{len(items):,} items in {out}"))
+
+
+def _write(out: Path, lines: list[str]) -> None:
+    """The whole file or none: half a queue under its name would pass for the queue."""
+    if out.exists() and not out.is_file():  # a pipe or a device is written to, never replaced
+        out.write_text("".join(lines), encoding="utf-8", newline="")
+        return
+    whole = out.resolve()
+    fresh = whole.with_name(f".{whole.name}.new")
+    try:
+        fresh.write_text("".join(lines), encoding="utf-8", newline="")
+        fresh.replace(whole)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _night(connection: Connection, night_id: int | None) -> Night:
@@ -151,13 +166,21 @@ def _said(night: Night) -> dict[str, Any]:
 
 
 def _draw_list(console: Console, document: dict[str, Any]) -> None:
-    from arrears.money import say_money
-
     if not document["nights"]:
         console.print("No night yet. Run one: arrears night --as-of DAY.")
         return
-    table = Table("queue", "ready", "balance", "hours", "next roll")
-    for queue in document["queues"]:
+    if not document["queues"]:
+        console.print("No item is ready in any queue: all that the last night served is done, or it held everybody.")
+    else:
+        console.print(_queues(document["queues"]))
+    console.print(_nights(document["nights"]))
+
+
+def _queues(queues: list[dict[str, Any]]) -> Table:
+    from arrears.money import say_money
+
+    table = _slim("queue", ready="right", balance="right", hours="right", next_roll="left")
+    for queue in queues:
         table.add_row(
             queue["lane"],
             f"{queue['ready']:,}",
@@ -165,11 +188,22 @@ def _draw_list(console: Console, document: dict[str, Any]) -> None:
             f"{queue['expected_minutes'] / 60:,.0f}",
             str(queue["next_roll"] or ""),
         )
-    console.print(table)
-    nights = Table("night", "as of", "state", "strategy", "scored by", "past due", "held", "served")
-    for night in document["nights"]:
-        nights.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in night.values()))
-    console.print(nights)
+    return table
+
+
+def _nights(nights: list[dict[str, Any]]) -> Table:
+    table = _slim(
+        "night", as_of="left", state="left", strategy="left", by="left", past_due="right", held="right", served="right"
+    )
+    for night in nights:
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in night.values()))
+    return table
+
+
+def _slim(first: str, **others: Literal["left", "right"]) -> Table:
+    """A table without lines: eight columns fit a terminal of 80."""
+    columns = [Column(name.replace("_", " "), justify=justify, no_wrap=True) for name, justify in others.items()]
+    return Table(Column(first, no_wrap=True), *columns, box=None, padding=(0, 1, 0, 0), pad_edge=False)
 
 
 def _draw_items(console: Console, night: Night, items: list[WorkItem], total: int, after: str | None) -> None:
@@ -177,6 +211,9 @@ def _draw_items(console: Console, night: Night, items: list[WorkItem], total: in
     from arrears.queues.export import sentences
 
     console.print(f"Night {night.night_id} as of {night.as_of}, {night.strategy['sentence']} {total:,} items")
+    if not items:
+        console.print("No item of this night is of that kind." if night.served else "This night served nobody.")
+        return
     table = Table(
         *(Column(name, no_wrap=True) for name in ("rank", "account", "bucket", "balance", "rolls on")), "because"
     )

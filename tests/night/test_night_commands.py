@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -71,6 +73,38 @@ def test_an_export_holds_every_open_item_and_is_on_record(arrears, night_databas
         count(night_database, "SELECT detail ->> 'sha256' FROM audit WHERE did = 'queue.exported'")
         == document["sha256"]
     )
+
+
+@pytest.mark.parametrize("out", ["no-such-folder/queue.csv", "."])
+def test_an_export_that_cannot_be_written_is_not_on_record(arrears, night_database, tmp_path, monkeypatch, out):
+    monkeypatch.chdir(tmp_path)
+    recorded = count(night_database, "SELECT count(*) FROM audit WHERE did = 'queue.exported'")
+    code, _, told = arrears("queue", "export", "--out", out)
+    assert code == 1
+    assert told.startswith("asked: ")
+    assert count(night_database, "SELECT count(*) FROM audit WHERE did = 'queue.exported'") == recorded
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_goes_where_a_link_points_and_into_a_pipe(arrears, tmp_path):
+    link, file, pipe = tmp_path / "link.csv", tmp_path / "queue.csv", tmp_path / "pipe"
+    file.touch()
+    link.symlink_to(file)
+    os.mkfifo(pipe)
+    assert arrears("queue", "export", "--out", str(link))[0] == 0
+    reader = subprocess.Popen(["wc", "-l", pipe], stdout=subprocess.PIPE, text=True)
+    assert arrears("queue", "export", "--out", str(pipe))[0] == 0
+    told, _ = reader.communicate(timeout=30)
+    assert (link.is_symlink(), pipe.is_fifo(), told.split()[0]) == (True, True, "5130")
+    assert file.read_text().count("\n") == 5_130
+
+
+def test_an_export_to_stdout_is_the_file_itself_and_on_record(arrears, night_database):
+    recorded = count(night_database, "SELECT count(*) FROM audit WHERE did = 'queue.exported'")
+    code, told, _ = arrears("queue", "export", as_json=False)
+    assert code == 0
+    assert told.count("\n") == 5_130
+    assert count(night_database, "SELECT count(*) FROM audit WHERE did = 'queue.exported'") == recorded + 1
 
 
 def test_why_tells_an_account_in_json_and_in_words(arrears):
