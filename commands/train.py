@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,8 @@ from arrears.errors import Refused
 from commands.context import AsJson, Database, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
     from arrears.places import Places
     from training.trained import TrainRequest
 
@@ -87,15 +90,58 @@ def _train(where: Places, model: str, request: TrainRequest) -> dict[str, Any]:
     from models.registry import Registry
     from training.train import train
 
-    with progress_console().status(f"Training {model} …"):
+    with _drawn_progress(model) as progress:
         report = train(
             model,
             Lake(where.lake),
             Registry(where.tracking_uri),
             request,
             records=where.root / "data" / "validation",
+            progress=progress,
         )
     return report.document()
+
+
+class _Drawn:
+    """Progress as one line on a terminal: steps done of steps known so far, and what goes on."""
+
+    def __init__(self, drawing: RichProgress, model: str) -> None:
+        self._drawing = drawing
+        self._begun = 0
+        self._step = ""
+        self._task = drawing.add_task(f"Training {model}", total=0, part="")
+
+    def expect(self, steps: int) -> None:
+        (task,) = self._drawing.tasks
+        self._drawing.update(self._task, total=(task.total or 0) + steps)
+
+    def step(self, what: str) -> None:
+        self._drawing.update(self._task, completed=self._begun, part=what)
+        self._begun += 1
+        self._step = what
+
+    def part(self, what: str) -> None:
+        self._drawing.update(self._task, part=f"{self._step}, {what}")
+
+
+@contextmanager
+def _drawn_progress(model: str) -> Iterator[_Drawn]:
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as RichProgress
+
+    columns = [
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[part]}"),
+    ]
+    console = progress_console()
+    with RichProgress(
+        *columns, console=console, transient=True, redirect_stdout=False, disable=console.quiet
+    ) as drawing:
+        yield _Drawn(drawing, model)
 
 
 def _promote(where: Places, model: str, document: Mapping[str, Any], who: str | None) -> bool:

@@ -24,7 +24,6 @@ class ModelSpec:
     kind : how the boosters become an answer.
     horizon_days : how far a label looks past `as_of`.
     monotone : feature -> +1 or -1, only where the direction is certain; features a book lacks are ignored.
-    left_out : features this model must never read, with the reason.
     parameters : LightGBM's, over `training.fit`'s defaults.
     rules_of_thumb : features whose tenths make the simplest rules to beat.
     """
@@ -34,20 +33,8 @@ class ModelSpec:
     kind: Kind
     horizon_days: int
     monotone: Mapping[str, int] = field(default_factory=dict)
-    left_out: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     rules_of_thumb: tuple[str, ...] = ()
-
-    def inputs(self, available: Sequence[str]) -> tuple[str, ...]:
-        """The features of a book that this model reads, in the book's order.
-
-        Examples
-        --------
-        >>> spec = ModelSpec("demo", "Does it pay?", "binary", 30, left_out={"b": "known too late"})
-        >>> spec.inputs(["a", "b", "c"])
-        ('a', 'c')
-        """
-        return tuple(name for name in available if name not in self.left_out)
 
     def directions(self, features: Sequence[str]) -> list[int]:
         """LightGBM's `monotone_constraints` for these features, 0 where the direction is not certain.

@@ -20,6 +20,7 @@ from models.artifact import Part, load, write
 from models.roll_rate import LEAST_WORSE, ROLL_RATE, deeper_moves, edge_name, edges_that_history_speaks_of
 from models.scorer import Floats, Ranks
 from training.fit import booster
+from training.progress import QUIET, Progress
 
 ROUNDS = 125
 
@@ -53,6 +54,7 @@ def fit_chain(
     *,
     rounds: int = ROUNDS,
     parameters: Mapping[str, Any] | None = None,
+    progress: Progress = QUIET,
 ) -> Chain:
     """Fit every edge on the same rows.
 
@@ -61,6 +63,7 @@ def fit_chain(
     x : (n, features), NaN where a feature is null.
     origin_rank, next_rank : (n,) ageing buckets by rank; `models.roll_rate.NEXT_RANK` says how exits count.
     parameters : LightGBM's, over the spec's.
+    progress : told of every booster.
 
     Raises
     ------
@@ -73,7 +76,10 @@ def fit_chain(
             found=f"{int((next_rank > 0).sum())} mature labels end late, and {LEAST_WORSE} are needed",
             do="Train on more months, or on a larger book.",
         )
-    parts = [_edge(x, next_rank > rank, rank, features, rounds, parameters) for rank in range(edges)]
+    parts = []
+    for rank in range(edges):
+        progress.part(f"booster {rank + 1} of {edges}: worse than {AGEING[rank]}")
+        parts.append(_edge(x, next_rank > rank, rank, features, rounds, parameters))
     return Chain(tuple(features), tuple(parts), deeper_moves(origin_rank, next_rank, edges))
 
 

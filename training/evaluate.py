@@ -144,7 +144,8 @@ def mean_difference(losses: Floats, others: Floats, debtors: Codes, *, rounds: i
 def judged(y: Floats, p: Floats, debtors: Codes, *, rounds: int = 200, seed: int = 0) -> dict[str, Interval]:
     """AUC, log loss, Brier score and calibration of one set of probabilities, each with its interval by debtor.
 
-    The slope's interval comes from one Newton step per draw, which is exact to the second order.
+    `level` is happened to expected, `rarer_level` the same of whichever outcome is rarer. The slope's interval comes
+    from one Newton step per draw, which is exact to the second order.
     """
     debtors = _dense(debtors)
     places, ordered = _tied(y, p)
@@ -152,17 +153,24 @@ def judged(y: Floats, p: Floats, debtors: Codes, *, rounds: int = 200, seed: int
     slope, intercept = _cox(y, margins)
     columns = [row_log_loss(y, p), (p - y) ** 2, y, p, np.ones(len(y)), *_cox_parts(y, margins, slope, intercept)]
     by_debtor = np.column_stack([np.bincount(debtors, weights=column) for column in columns])
-    drawn: dict[str, list[float]] = {name: [] for name in ("auc", "log_loss", "brier", "slope", "level")}
+    drawn: dict[str, list[float]] = {name: [] for name in ("auc", "log_loss", "brier", "slope", "level", "rarer_level")}
+    is_rare = y.mean() <= 0.5  # noqa: PLR2004 - half
     for draw in draws(debtors, rounds=rounds, seed=seed):
         loss, square, happened, expected, rows, *cox = (draw[:, None] * by_debtor).sum(axis=0)
         drawn["auc"].append(_auc_sorted(places, ordered, draw[debtors].astype(float)))
         drawn["log_loss"].append(loss / rows)
         drawn["brier"].append(square / rows)
         drawn["level"].append(happened / expected)
+        drawn["rarer_level"].append(_rarer_level(happened, expected, rows, is_rare=is_rare))
         drawn["slope"].append(slope + _solve(cox)[0])
     found = {"auc": auc(y, p), "log_loss": log_loss(y, p), "brier": brier(y, p)}
     found |= {"slope": slope, "level": float(y.sum() / p.sum())}
+    found["rarer_level"] = _rarer_level(float(y.sum()), float(p.sum()), len(y), is_rare=is_rare)
     return {name: interval(found[name], drawn[name]) for name in drawn}
+
+
+def _rarer_level(happened: float, expected: float, rows: float, *, is_rare: bool) -> float:
+    return happened / expected if is_rare else (rows - happened) / (rows - expected)
 
 
 def _dense(debtors: Codes) -> Codes:

@@ -26,11 +26,12 @@ from training.evaluate import (
     loss_difference,
 )
 from training.fit import booster, refuse_what_cannot_teach
+from training.progress import QUIET, Progress
 from training.propensity_folds import LEAST_OF_EACH_CLASS, FoldResult, Recipe, one_fold
 from training.propensity_report import facts, flat_metrics, ranked, report, worth
 from training.reference import reference
 from training.search import search
-from training.splits import walk_forward
+from training.splits import Fold, walk_forward
 from training.trained import Trained, TrainRequest
 from training.truth import demo_truth
 from training.verdict import beats, calibrated, enough, verdict
@@ -39,17 +40,23 @@ LEAST_TO_CALIBRATE = 50
 """Payers and non-payers that each slice needs before a correction is fitted to it."""
 
 
-def fit(lake: Lake, request: TrainRequest) -> Trained:
+def fit(lake: Lake, request: TrainRequest, *, progress: Progress = QUIET) -> Trained:
     """Train propensity on a lake as asked.
+
+    Parameters
+    ----------
+    progress : told of reading, search, folds, boosters and the last fit.
 
     Raises
     ------
     Refused : too little mature data, one class alone, a column of nulls, or too few days for a fold.
     """
-    return learn(read_dataset(lake, request), request)
+    progress.expect(1)
+    progress.step("reading the book")
+    return learn(read_dataset(lake, request), request, progress)
 
 
-def learn(data: Dataset, request: TrainRequest) -> Trained:
+def learn(data: Dataset, request: TrainRequest, progress: Progress = QUIET) -> Trained:
     """Train propensity on rows that are already read."""
     immature = int(np.isnan(data.labels.paid[data.labels.needs_minor > 0]).sum())
     refuse_what_cannot_teach(
@@ -57,17 +64,30 @@ def learn(data: Dataset, request: TrainRequest) -> Trained:
     )
     spec = replace(PROPENSITY, horizon_days=data.horizon_days)
     folds = walk_forward(data.days(), horizon_days=data.horizon_days, test_from=request.test_from)
+    progress.expect(len(folds) + bool(request.trials) + 1)
     recipe = Recipe(data, spec, {})
     if request.trials:
-        recipe = replace(recipe, parameters=search(data, folds[-1], spec, trials=request.trials))
-    results = [result for fold in folds if (result := one_fold(recipe, fold)) is not None]
+        progress.step("searching for parameters")
+        recipe = replace(recipe, parameters=search(data, folds[-1], spec, trials=request.trials, progress=progress))
+    results = _results(recipe, folds, progress)
     if not results or results[-1].fold != folds[-1]:
         raise Refused(
             asked="train propensity",
             found=f"before {folds[-1].starts_on} fewer than {LEAST_OF_EACH_CLASS} labels of a class are over",
             do="Train on a longer history, or test from a later day with --test-from.",
         )
+    progress.step("judging, and fitting the model that would serve")
     return judge(recipe, results)
+
+
+def _results(recipe: Recipe, folds: Sequence[Fold], progress: Progress) -> list[FoldResult]:
+    """Every fold that can teach something."""
+    results = []
+    for number, fold in enumerate(folds, start=1):
+        progress.step(f"fold {number} of {len(folds)}")
+        if (result := one_fold(recipe, fold, progress)) is not None:
+            results.append(result)
+    return results
 
 
 def judge(recipe: Recipe, results: Sequence[FoldResult]) -> Trained:
@@ -90,7 +110,7 @@ def judge(recipe: Recipe, results: Sequence[FoldResult]) -> Trained:
         [
             enough({"paid": int(y.sum()), "unpaid": int(len(y) - y.sum())}),
             beats("log loss", best, difference),
-            calibrated(scores["slope"], scores["level"]),
+            calibrated(scores["slope"], scores["rarer_level"]),
         ]
     )
     part, serving = _serving_part(recipe, results)

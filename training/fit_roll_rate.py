@@ -7,16 +7,18 @@ every mature label.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from arrears.buckets import AGEING
 from arrears.errors import Refused, WrongUse
 from arrears.lake import Lake
-from models.roll_rate import ROLL_RATE
+from models.roll_rate import ROLL_RATE, outcomes
 from training.evaluate import Interval, judged, mean_difference
+from training.progress import QUIET, Progress
 from training.roll_rate_book import Book, read_book
 from training.roll_rate_charts import charts
 from training.roll_rate_folds import MODEL, FoldResult, final_chain, judge_fold
@@ -26,12 +28,13 @@ from training.trained import Trained, TrainRequest
 from training.verdict import Verdict, beats, calibrated, enough, verdict
 
 
-def fit(lake: Lake, request: TrainRequest, *, groups: Groups = THREE_STATES) -> Trained:
+def fit(lake: Lake, request: TrainRequest, *, groups: Groups = THREE_STATES, progress: Progress = QUIET) -> Trained:
     """Train roll_rate as asked.
 
     Parameters
     ----------
     groups : the buckets that the judging takes together.
+    progress : told of reading, folds, boosters and the last fit.
 
     Raises
     ------
@@ -44,28 +47,32 @@ def fit(lake: Lake, request: TrainRequest, *, groups: Groups = THREE_STATES) -> 
             found="its label is the next settled status, and its parameters are its spec's",
             do="Leave the three out.",
         )
+    progress.expect(2)
+    progress.step("reading the book")
     book = read_book(lake, request)
     folds = walk_forward(book.labelled_days(), horizon_days=ROLL_RATE.horizon_days, test_from=request.test_from)
-    return judge(book, _judged(book, folds, groups, lake.settings.portfolio.zone), groups)
+    progress.expect(len(folds))
+    return judge(book, _judged(book, folds, groups, lake.settings.portfolio.zone, progress), groups, progress)
 
 
-def _judged(book: Book, folds: Sequence[Fold], groups: Groups, zone: str) -> list[FoldResult]:
+def _judged(book: Book, folds: Sequence[Fold], groups: Groups, zone: str, progress: Progress) -> list[FoldResult]:
     """Every fold that can teach something; early ones may have too little, the newest must not."""
-    *earlier, newest = folds
     results: list[FoldResult] = []
-    for fold in earlier:
-        with suppress(Refused):
-            results.append(judge_fold(book, fold, groups, zone=zone))
-    return [*results, judge_fold(book, newest, groups, zone=zone)]
+    for number, fold in enumerate(folds, start=1):
+        progress.step(f"fold {number} of {len(folds)}")
+        with suppress(Refused) if fold is not folds[-1] else nullcontext():
+            results.append(judge_fold(book, fold, groups, zone=zone, progress=progress))
+    return results
 
 
-def judge(book: Book, results: Sequence[FoldResult], groups: Groups) -> Trained:
+def judge(book: Book, results: Sequence[FoldResult], groups: Groups, progress: Progress = QUIET) -> Trained:
     """Decide on the newest fold, and fit the model that would serve."""
     newest = results[-1]
+    progress.step("judging, and fitting the model that would serve")
     differences = _differences(book, newest, groups)
     best = min((name for name in newest.scores if name != MODEL), key=lambda name: newest.scores[name].log_loss)
     decided = _verdict(book, newest, groups, best, differences[f"log_loss less {best}"])
-    final = final_chain(book, newest)
+    final = final_chain(book, newest, progress=progress)
     return Trained(
         spec=ROLL_RATE,
         features=final.features,
@@ -77,6 +84,7 @@ def judge(book: Book, results: Sequence[FoldResult], groups: Groups) -> Trained:
             "states": group_names(groups),
             "best_baseline": best,
             "differences": {name: asdict(interval) for name, interval in differences.items()},
+            "outcomes_of_late_accounts": _outcomes(book, newest),
             "left_out": dict(book.panel.left_out),
         },
         sections={"moves": final.moves, "training": _facts(book, newest, decided)},
@@ -96,6 +104,19 @@ def _differences(book: Book, newest: FoldResult, groups: Groups) -> dict[str, In
     return found
 
 
+def _outcomes(book: Book, newest: FoldResult) -> dict[str, dict[str, float]]:
+    """Shares of the test's late accounts that cured, improved, stayed and rolled: forecast, and what happened."""
+    late = book.origin_rank[newest.rows] > 0
+    if not late.any():
+        return {}
+    origin, after = (ranks[newest.rows][late] for ranks in (book.origin_rank, book.next_rank))
+    forecast, came = outcomes(newest.answer[late], origin), outcomes(np.eye(len(AGEING))[after], origin)
+    return {
+        name: {"forecast": float(chance.mean()), "happened": float(came[name].mean())}
+        for name, chance in forecast.items()
+    }
+
+
 def _verdict(book: Book, newest: FoldResult, groups: Groups, best: str, difference: Interval) -> Verdict:
     happened = group_of(book.next_rank[newest.rows], groups)
     counts = {name: int((happened == place).sum()) for place, name in enumerate(group_names(groups))}
@@ -104,7 +125,9 @@ def _verdict(book: Book, newest: FoldResult, groups: Groups, best: str, differen
     chosen[newest.rows] = can_roll
     rolled = (book.next_rank[chosen] > book.origin_rank[chosen]).astype(np.float64)
     told = judged(rolled, newest.p_roll[can_roll], book.debtors(chosen))
-    return verdict([enough(counts), beats("log loss", best, difference), calibrated(told["slope"], told["level"])])
+    return verdict(
+        [enough(counts), beats("log loss", best, difference), calibrated(told["slope"], told["rarer_level"])]
+    )
 
 
 def _metrics(newest: FoldResult) -> dict[str, float]:

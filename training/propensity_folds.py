@@ -17,6 +17,7 @@ from models.scorer import Floats
 from models.spec import ModelSpec
 from training.dataset import Dataset
 from training.fit import best_rounds, booster
+from training.progress import QUIET, Progress
 from training.splits import Fold
 
 LEAST_OF_EACH_CLASS = 100
@@ -56,18 +57,21 @@ class Recipe:
         return self.data.panel.features
 
 
-def one_fold(recipe: Recipe, fold: Fold) -> FoldResult | None:
+def one_fold(recipe: Recipe, fold: Fold, progress: Progress = QUIET) -> FoldResult | None:
     """Fit model and baselines on a fold; None where its training days hold too few of one class."""
     data = recipe.data
     train, test = data.on(fold.train, known_by=fold.starts_on), data.on(fold.test)
     payers = data.y[train].sum()
     if min(payers, len(train) - payers) < LEAST_OF_EACH_CLASS:
         return None
+    progress.part("how many trees")
     rounds = _rounds(recipe, train)
+    progress.part(f"booster of {rounds} trees")
     model = booster(
         data.x[train], data.y[train], recipe.spec, recipe.features, rounds=rounds, parameters=recipe.parameters
     )
     margins = np.asarray(model.predict(data.x[test], raw_score=True), dtype=np.float64)
+    progress.part("baselines")
     return FoldResult(fold, train, test, rounds, margins, _baselines(recipe, train, test))
 
 

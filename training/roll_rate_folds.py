@@ -19,6 +19,7 @@ from models.calibration import choose, loss_under
 from models.roll_rate import edges_that_history_speaks_of
 from models.scorer import Floats, Ranks
 from training.chain import Chain, fit_chain
+from training.progress import QUIET, Progress
 from training.roll_rate_baselines import Scorecard, markov, rule_of_thumb
 from training.roll_rate_book import Book
 from training.roll_rate_scores import Groups, RollRateScores, group_names, group_of, grouped, score
@@ -55,7 +56,13 @@ class FoldResult:
 
 
 def judge_fold(
-    book: Book, fold: Fold, groups: Groups, *, zone: str, parameters: Mapping[str, Any] | None = None
+    book: Book,
+    fold: Fold,
+    groups: Groups,
+    *,
+    zone: str,
+    parameters: Mapping[str, Any] | None = None,
+    progress: Progress = QUIET,
 ) -> FoldResult:
     """Fit on a fold's training days and judge on its test, with labels as they were known when the test begins.
 
@@ -63,8 +70,9 @@ def judge_fold(
     """
     then = book.known_by(end_of_day(fold.starts_on, zone))
     train, test = then.on(fold.train), book.on(fold.test)
-    chain = _fitted(then, train, parameters)
-    chain = replace(chain, parts=_calibrated(book, fold, chain, zone, parameters))
+    chain = _fitted(then, train, parameters, progress)
+    chain = replace(chain, parts=_calibrated(book, fold, chain, zone, parameters, progress))
+    progress.part("baselines")
     answer, p_roll = chain.answer(book.x(test), book.origin_rank[test])
     chances = {MODEL: grouped(answer, groups), **_baselines(then, train, test, groups)}
     origin, happened = (group_of(ranks[test], groups) for ranks in (book.origin_rank, book.next_rank))
@@ -75,17 +83,19 @@ def judge_fold(
     return FoldResult(fold, test, chain, answer, p_roll, chances, scores)
 
 
-def final_chain(book: Book, newest: FoldResult, parameters: Mapping[str, Any] | None = None) -> Chain:
+def final_chain(
+    book: Book, newest: FoldResult, parameters: Mapping[str, Any] | None = None, progress: Progress = QUIET
+) -> Chain:
     """The same recipe on every mature label, with the corrections that the newest fold chose."""
-    chain = _fitted(book, book.labelled, parameters)
+    chain = _fitted(book, book.labelled, parameters, progress)
     chosen = {part.name: part.calibration for part in newest.chain.parts}
     parts = tuple(replace(part, calibration=chosen.get(part.name, IDENTITY)) for part in chain.parts)
     return replace(chain, parts=parts)
 
 
-def _fitted(book: Book, rows: Mask, parameters: Mapping[str, Any] | None) -> Chain:
+def _fitted(book: Book, rows: Mask, parameters: Mapping[str, Any] | None, progress: Progress) -> Chain:
     ranks = book.origin_rank[rows], book.next_rank[rows]
-    return fit_chain(book.x(rows), *ranks, book.features, parameters=parameters)
+    return fit_chain(book.x(rows), *ranks, book.features, parameters=parameters, progress=progress)
 
 
 def _baselines(book: Book, train: Mask, test: Mask, groups: Groups) -> dict[str, Floats]:
@@ -99,7 +109,7 @@ def _baselines(book: Book, train: Mask, test: Mask, groups: Groups) -> dict[str,
 
 
 def _calibrated(
-    book: Book, fold: Fold, chain: Chain, zone: str, parameters: Mapping[str, Any] | None
+    book: Book, fold: Fold, chain: Chain, zone: str, parameters: Mapping[str, Any] | None, progress: Progress
 ) -> tuple[Part, ...]:
     """Each edge's correction, fitted on one training day and kept if it helps on both days after it.
 
@@ -108,7 +118,7 @@ def _calibrated(
     if len(fold.train) < DAYS_TO_CALIBRATE:
         return chain.parts
     begins = end_of_day(fold.starts_on, zone)
-    unseen = [_unseen(book, fold.train[:end], begins, zone, parameters) for end in (-2, -1, None)]
+    unseen = [_unseen(book, fold.train[:end], begins, zone, parameters, progress) for end in (-2, -1, None)]
     parts = []
     for rank, part in enumerate(chain.parts):
         slices = [one for found in unseen if found is not None and (one := _slice(found, rank)) is not None]
@@ -124,7 +134,12 @@ def _calibrated(
 
 
 def _unseen(
-    book: Book, days: Sequence[date], begins: datetime, zone: str, parameters: Mapping[str, Any] | None
+    book: Book,
+    days: Sequence[date],
+    begins: datetime,
+    zone: str,
+    parameters: Mapping[str, Any] | None,
+    progress: Progress,
 ) -> tuple[Floats, Ranks] | None:
     """Margins and next ranks of the last of these days, by a chain that learned from the others.
 
@@ -134,7 +149,7 @@ def _unseen(
     train, test = then.on(days[:-1]), judged.on(days[-1:])
     if not test.any() or not edges_that_history_speaks_of(then.next_rank[train]):
         return None
-    return _fitted(then, train, parameters).margins(book.x(test)), judged.next_rank[test]
+    return _fitted(then, train, parameters, progress).margins(book.x(test)), judged.next_rank[test]
 
 
 def _slice(found: tuple[Floats, Ranks], rank: int) -> tuple[Floats, Floats] | None:

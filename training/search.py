@@ -11,10 +11,13 @@ from arrears.errors import Refused
 from models.spec import ModelSpec
 from training.dataset import Dataset
 from training.fit import best_rounds
+from training.progress import QUIET, Progress
 from training.splits import Fold, walk_forward
 
 
-def search(data: Dataset, newest: Fold, spec: ModelSpec, *, trials: int, seed: int = 0) -> dict[str, Any]:
+def search(
+    data: Dataset, newest: Fold, spec: ModelSpec, *, trials: int, seed: int = 0, progress: Progress = QUIET
+) -> dict[str, Any]:
     """Parameters with the least log loss over inner folds in time, all before the newest fold's test.
 
     Parameters
@@ -32,6 +35,7 @@ def search(data: Dataset, newest: Fold, spec: ModelSpec, *, trials: int, seed: i
     inner = [_rows(data, fold) for fold in _inner_folds(newest, data.horizon_days)]
 
     def loss(trial: Any) -> float:  # noqa: ANN401 - optuna.Trial
+        progress.part(f"trial {trial.number + 1} of {trials}")
         parameters = _suggested(trial)
         losses = [
             best_rounds(data.x[rows], data.y[rows], later, spec, data.panel.features, parameters=parameters)[1]

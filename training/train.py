@@ -15,6 +15,7 @@ from arrears.errors import WrongUse
 from arrears.lake import Lake
 from models.artifact import write
 from models.registry import Registry
+from training.progress import QUIET, Progress
 from training.record import card_text, record_json, record_text, verdict_text, write_record
 from training.trained import Trained, TrainRequest
 
@@ -41,20 +42,29 @@ class TrainReport:
 
 
 def train(
-    model: str, lake: Lake, registry: Registry, request: TrainRequest, *, records: Path | None = None
+    model: str,
+    lake: Lake,
+    registry: Registry,
+    request: TrainRequest,
+    *,
+    records: Path | None = None,
+    progress: Progress = QUIET,
 ) -> TrainReport:
     """Train a model on a lake and register it, whatever its verdict.
 
     Parameters
     ----------
     records : folder for the open validation record; none is written if None.
+    progress : told of every step.
 
     Raises
     ------
     WrongUse : no such model.
     Refused : the data cannot teach it.
     """
-    trained = _fit(model, lake, request)
+    progress.expect(1)
+    trained = _fit(model, lake, request, progress)
+    progress.step("logging and registering")
     with TemporaryDirectory() as scratch:
         folder = write(Path(scratch) / "model", trained.spec, trained.features, trained.parts, **trained.sections)
         run_id = _log(registry, lake, request, trained)
@@ -79,16 +89,16 @@ def train(
     )
 
 
-def _fit(model: str, lake: Lake, request: TrainRequest) -> Trained:
+def _fit(model: str, lake: Lake, request: TrainRequest, progress: Progress) -> Trained:
     match model:
         case "propensity":
             from training import fit_propensity
 
-            return fit_propensity.fit(lake, request)
+            return fit_propensity.fit(lake, request, progress=progress)
         case "roll_rate":
             from training import fit_roll_rate
 
-            return fit_roll_rate.fit(lake, request)
+            return fit_roll_rate.fit(lake, request, progress=progress)
     raise WrongUse(asked=f"train {model}", found="no such model", do=f"Choose one of {', '.join(MODELS)}.")
 
 

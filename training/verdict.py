@@ -1,7 +1,7 @@
 """Promote or refuse, and why: the written rule that a model must pass before it may serve.
 
 Three questions, each answered with its numbers: was there enough to learn and to judge from, does the model beat its
-best baseline by an interval, and can its probabilities be taken at their word?
+best baseline by an interval, and can its probabilities be taken at their word, by an interval again?
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ LEAST_ROWS_OF_EACH_CLASS = 50
 """Fewer paid (or unpaid) accounts in the test and no verdict rests on anything."""
 
 SLOPE_RANGE = (0.8, 1.25)
-"""Calibration slopes that can be taken at their word: margins at most a fifth too wide or too narrow."""
+"""Calibration slopes that are as they should be: margins at most a fifth too wide or too narrow."""
 
 LEVEL_RANGE = (0.9, 1.1)
-"""Ratios of what happened to what was expected that can be taken at their word."""
+"""Ratios of what happened to what was expected that are as they should be."""
+
+TOLERANCE = (3 / 4, 4 / 3)
+"""What slope and level must be shown to keep within, with their whole intervals: our own judgement of what a queue can
+bear, one step either way on the scale of ratios."""
 
 
 @dataclass(frozen=True)
@@ -100,26 +104,52 @@ def beats(metric: str, baseline: str, difference: Interval) -> Check:
 
 
 def calibrated(slope: Interval, level: Interval) -> Check:
-    """Probabilities mean what they say: slope and level of the test touch the accepted ranges.
+    """Probabilities mean what they say: shown by the test, and not merely left possible by it.
 
-    A small test has wide intervals and is not failed for being small: only an interval wholly outside fails.
+    Both intervals must lie wholly within `TOLERANCE`, so that a test too small to tell refuses the model; and neither
+    may lie wholly outside its range, so that a large test does not let a small but certain error pass.
+
+    Parameters
+    ----------
+    slope : calibration slope with its 95 % interval.
+    level : happened to expected of the rarer outcome with its 95 % interval; of the commoner one it is near 1 even
+        where the rarer is far out.
+
+    Notes
+    -----
+    Slope and level together are the weak calibration of Van Calster et al. (2016), "A calibration hierarchy for risk
+    models was defined", Journal of Clinical Epidemiology 74. That an interval must lie within limits is a test of
+    equivalence: Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15. The limits are ours.
 
     Examples
     --------
-    >>> calibrated(Interval(1.0, 0.9, 1.1), Interval(1.0, 0.95, 1.05)).passed
+    >>> calibrated(Interval(1.0, 0.9, 1.1), Interval(1.0, 0.9, 1.1)).passed
     True
-    >>> calibrated(Interval(0.5, 0.4, 0.6), Interval(1.0, 0.95, 1.05)).passed
+    >>> calibrated(Interval(1.0, 0.7, 1.3), Interval(1.0, 0.9, 1.1)).passed
     False
     """
-    passed = _touches(slope, SLOPE_RANGE) and _touches(level, LEVEL_RANGE)
+    certain = all(TOLERANCE[0] <= each.low and each.high <= TOLERANCE[1] for each in (slope, level))
+    passed = certain and _touches(slope, SLOPE_RANGE) and _touches(level, LEVEL_RANGE)
     found = "can" if passed else "cannot"
     sentence = (
         f"Its probabilities {found} be taken at their word: calibration slope {slope.estimate:.2f} "
-        f"({slope.low:.2f} to {slope.high:.2f}), happened to expected {level.estimate:.2f} "
-        f"({level.low:.2f} to {level.high:.2f})."
+        f"({slope.low:.2f} to {slope.high:.2f}), happened to expected of the rarer outcome {level.estimate:.2f} "
+        f"({level.low:.2f} to {level.high:.2f}). Both must surely lie within {_said(TOLERANCE)}, and may not "
+        f"surely lie outside {_said(SLOPE_RANGE)} and {_said(LEVEL_RANGE)}."
     )
-    return Check("calibrated", passed, sentence, {"slope": slope.estimate, "level": level.estimate})
+    numbers = {
+        f"{name}{part}": value for name, told in (("slope", slope), ("level", level)) for part, value in _told(told)
+    }
+    return Check("calibrated", passed, sentence, numbers)
 
 
 def _touches(interval: Interval, accepted: tuple[float, float]) -> bool:
     return interval.low <= accepted[1] and interval.high >= accepted[0]
+
+
+def _said(accepted: tuple[float, float]) -> str:
+    return f"{accepted[0]:.2f} to {accepted[1]:.2f}"
+
+
+def _told(interval: Interval) -> tuple[tuple[str, float], ...]:
+    return ("", interval.estimate), ("_low", interval.low), ("_high", interval.high)

@@ -14,7 +14,7 @@ from arrears.lake import Lake
 from arrears.loading import load
 from tests.lake.small_source import Row, account, write_csv
 
-MONTHS = tuple(date(2026, month, day) for month, day in enumerate((31, 28, 31, 30, 31, 30, 31, 31), start=1))
+MONTHS = tuple(date(2026, month, day) for month, day in enumerate((31, 28, 31, 30, 31, 30), start=1))
 """The statement days."""
 
 Days = npt.NDArray[np.int64]

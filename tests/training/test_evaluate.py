@@ -58,6 +58,14 @@ def test_probabilities_half_too_high_show_in_the_level():
     assert calibration(Y, np.minimum(P * 1.5, 0.99))[1] == pytest.approx(1 / 1.5, abs=0.05)
 
 
+@pytest.mark.parametrize(("happens", "forecast"), [(0.9, 0.8), (0.1, 0.2)])
+def test_the_level_of_the_rarer_outcome_shows_what_the_commoner_hides(happens, forecast):
+    y = (np.arange(4000) < 4000 * happens).astype(float)
+    found = judged(y, np.full(4000, forecast), EACH, rounds=50)["rarer_level"]
+    assert found.estimate == pytest.approx(0.5)
+    assert found.low < 0.5 < found.high
+
+
 def test_one_probability_for_all_has_no_slope_to_find():
     assert np.isfinite(calibration(Y, np.full(len(Y), 0.4))).all()
 

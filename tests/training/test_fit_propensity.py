@@ -44,8 +44,14 @@ def dataset(x, paid, days, debtors):
 
 
 def test_a_world_with_something_to_learn_is_promoted():
-    trained = learn(world(accounts=800), REQUEST)
+    trained = learn(world(accounts=1500), REQUEST)
     assert trained.verdict.word == "promote", trained.verdict.because
+
+
+def test_a_test_too_small_to_show_that_probabilities_are_right_refuses():
+    trained = learn(world(accounts=800), REQUEST)
+    passed = {check.name: check.passed for check in trained.verdict.checks}
+    assert passed == {"enough_to_judge": True, "beats_baseline": True, "calibrated": False}
 
 
 def test_a_world_of_noise_is_refused():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from models.spec import ModelSpec
 from training.evaluate import Interval
 from training.record import card_text, record_json, record_text, verdict_text, write_record
@@ -40,16 +42,29 @@ def test_when_all_passed_all_carry_the_verdict():
     assert "beats the best baseline, scorecard: log loss -0.0200 (-0.0300 to -0.0100)" in passed.because
 
 
-def test_a_slope_wholly_outside_the_range_fails():
-    assert not calibrated(Interval(1.5, 1.3, 1.7), Interval(1.0, 0.95, 1.05)).passed
+GOOD = Interval(1.0, 0.95, 1.05)
+WITHIN_OR_NOT = [
+    ((1.0, 0.75, 1.33), True),
+    ((1.0, 0.74, 1.33), False),
+    ((1.0, 0.75, 1.34), False),
+    ((1.5, 1.2, 1.8), False),
+]
 
 
-def test_a_level_wholly_outside_the_range_fails():
-    assert not calibrated(Interval(1.0, 0.9, 1.1), Interval(0.8, 0.75, 0.85)).passed
+@pytest.mark.parametrize(("interval", "passed"), WITHIN_OR_NOT)
+def test_slope_and_level_pass_only_if_the_whole_interval_can_be_borne(interval, passed):
+    assert calibrated(Interval(*interval), GOOD).passed is passed
+    assert calibrated(GOOD, Interval(*interval)).passed is passed
 
 
-def test_a_wide_interval_that_touches_the_range_passes():
-    assert calibrated(Interval(1.5, 1.2, 1.8), Interval(1.2, 1.05, 1.35)).passed
+@pytest.mark.parametrize(("interval", "passed"), [((1.28, 1.25, 1.3), True), ((1.28, 1.26, 1.3), False)])
+def test_a_slope_surely_outside_its_range_fails_however_small_the_error(interval, passed):
+    assert calibrated(Interval(*interval), GOOD).passed is passed
+
+
+@pytest.mark.parametrize(("interval", "passed"), [((0.85, 0.8, 0.9), True), ((0.85, 0.8, 0.89), False)])
+def test_a_level_surely_outside_its_range_fails_however_small_the_error(interval, passed):
+    assert calibrated(GOOD, Interval(*interval)).passed is passed
 
 
 def test_a_number_that_cannot_be_told_is_null_in_the_record():

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -58,6 +62,33 @@ def test_training_on_next_to_nothing_is_refused_with_the_numbers(arrears):
     assert (code, out) == (4, "")
     assert "mature labels" in err
     assert "100 of each are needed" in err
+
+
+@pytest.mark.parametrize(("on_terminal", "shown"), [(True, True), (False, False)])
+def test_steps_are_drawn_on_a_terminal_and_nowhere_else(tmp_path, tracking_uri, on_terminal, shown):
+    load(write_csv(tmp_path / "source", small_book()), tmp_path / "lake", SystemClock())
+    words = ("train", "propensity", "--from", "2025-01-31", "--lake", tmp_path / "lake", "--tracking", tracking_uri)
+    ours, theirs = pty.openpty() if on_terminal else os.pipe()
+    command = [sys.executable, "-c", "from commands.main import main; main()", *map(str, words)]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        told = everything(ours)
+        assert process.stdout.read() == b""
+    assert process.returncode == 4
+    assert "mature labels" in told
+    assert ("reading the book" in told) is shown
+    assert ("\x1b" in told) is shown
+
+
+def everything(descriptor):
+    """All that is written there until the other end is closed, which a terminal tells by an error."""
+    told = b""
+    with suppress(OSError):
+        while some := os.read(descriptor, 4096):
+            told += some
+    os.close(descriptor)
+    return told.decode()
 
 
 def test_an_unknown_model_is_wrong_use(arrears):
