@@ -1,10 +1,11 @@
-"""What the champions say of standings: rows to the scoring calls, contributions back, sentences out.
+"""What the champions say of standings: rows to the scoring call, contributions back, sentences out.
 
 Without a champion the night's own record answers, or the rules score; either says so.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from arrears.queues.value import WORST_RANK
 from models.registry import Loaded
 from serving import inside, running
 from serving.deployment import Deployment
-from serving.explained import BASE, FIRST_CONTRIBUTION, Floats, explained_rows, rows_for
+from serving.explained import BASE, FIRST_CONTRIBUTION, SCORING_CALL, Floats, Ranks, explained_rows, rows_for, together
 from serving.scoring import PROPENSITY, ROLL_RATE
 from serving.standing import Standing
 
@@ -29,58 +30,85 @@ class Told:
     rows: list[Mapping[str, Any] | None]
 
 
-async def told_of(deployment: Deployment, name: str, standings: Sequence[Standing]) -> Told | None:
-    """Explanations of one model for every standing, as a night records them; None without a champion that fits."""
+async def told_of(deployment: Deployment, standings: Sequence[Standing]) -> dict[str, Told]:
+    """Explanations of every standing as a night records them, by model; a champion that does not fit is left out.
+
+    Rows of all models travel together: one call, however many models answer.
+    """
+    asked = [one for name in MODELS.values() if (one := _asked(deployment, name, standings)) is not None]
+    some = [one for one in asked if one.places]
+    answers = await _called(deployment, together([one.rows for one in some])) if some else np.empty((0, 0))
+    return await to_thread.run_sync(_all_in_words, deployment, standings, asked, answers)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What one champion is asked: the standings it can answer for, and their features in its order."""
+
+    loaded: Loaded
+    places: list[int]
+    x: Floats
+    ranks: Ranks
+
+    @property
+    def rows(self) -> Floats:
+        return rows_for(self.loaded, self.x, self.ranks)
+
+
+def _asked(deployment: Deployment, name: str, standings: Sequence[Standing]) -> _Asked | None:
     loaded = deployment.champions.of(name)
     if loaded is None or not all(set(loaded.artifact.features) <= each.features.keys() for each in standings):
         return None
     # The oldest bucket has no next one, so nothing is asked about it.
-    rolls = [place for place, each in enumerate(standings) if name != ROLL_RATE or each.rank < WORST_RANK]
-    rows: list[Mapping[str, Any] | None] = [None] * len(standings)
-    told = await _explained(deployment, loaded, [standings[place] for place in rolls])
-    for place, one in zip(rolls, told, strict=True):
-        rows[place] = one
-    return Told(loaded.label, rows)
+    places = [place for place, each in enumerate(standings) if name != ROLL_RATE or each.rank < WORST_RANK]
+    chosen = [standings[place] for place in places]
+    columns = {each: [one.features[each] for one in chosen] for each in loaded.artifact.features}
+    ranks = np.array([one.rank for one in chosen], dtype=np.int64)
+    return _Asked(loaded, places, loaded.artifact.matrix(columns, len(chosen)), ranks)
 
 
-async def _explained(
-    deployment: Deployment, loaded: Loaded, standings: Sequence[Standing]
-) -> Sequence[Mapping[str, Any]]:
-    if not standings:
-        return []
-    names = loaded.artifact.features
-    x = loaded.artifact.matrix({each: [one.features[each] for one in standings] for each in names}, len(standings))
-    ranks = np.array([each.rank for each in standings], dtype=np.int64)
-    answer = await _called(deployment, loaded.name, rows_for(loaded, x, ranks))
-    return await to_thread.run_sync(_in_words, deployment, loaded, standings, x, answer)
-
-
-async def _called(deployment: Deployment, name: str, rows: Floats) -> Floats:
+async def _called(deployment: Deployment, rows: Floats) -> Floats:
     """Through BentoML, which lets rows of several requests travel together; directly where it does not host us."""
     hosted = running.hosted()
     if hosted is None:
-        return await to_thread.run_sync(explained_rows, deployment.champions, name, rows)
-    return await inside.call(hosted, name, rows)
+        return await to_thread.run_sync(explained_rows, deployment.champions, rows)
+    return await inside.call(hosted, SCORING_CALL, rows)
+
+
+def _all_in_words(
+    deployment: Deployment, standings: Sequence[Standing], asked: Sequence[_Asked], answers: Floats
+) -> dict[str, Told]:
+    told, first = {}, 0
+    for one in asked:
+        rows: list[Mapping[str, Any] | None] = [None] * len(standings)
+        of_model = answers[first : first + len(one.places)]
+        first += len(one.places)
+        for place, said in zip(one.places, _in_words(deployment, one, standings, of_model), strict=True):
+            rows[place] = said
+        told[one.loaded.name] = Told(one.loaded.label, rows)
+    return told
 
 
 def _in_words(
-    deployment: Deployment, loaded: Loaded, standings: Sequence[Standing], x: Floats, answer: Floats
+    deployment: Deployment, asked: _Asked, standings: Sequence[Standing], answers: Floats
 ) -> list[Mapping[str, Any]]:
-    from models.reasons import tell
+    from models.reasons import ACCOUNT_COUNT, tell
     from models.roll_rate import explained_booster, share_beyond
 
-    artifact = loaded.artifact
-    is_chain = loaded.name == ROLL_RATE
+    artifact = asked.loaded.artifact
+    is_chain = asked.loaded.name == ROLL_RATE
+    last = FIRST_CONTRIBUTION + len(artifact.features)
     found: list[Mapping[str, Any]] = []
-    for row, each in enumerate(standings):
-        one = slice(row, row + 1)
+    for row, place in enumerate(asked.places):
+        each, one = standings[place], slice(row, row + 1)
         (told,) = tell(
             artifact,
             explained_booster(artifact, each.rank) if is_chain else artifact.boosters[0],
-            x[one],
-            float(answer[row, BASE]),
-            answer[one, FIRST_CONTRIBUTION:],
+            asked.x[one],
+            float(answers[row, BASE]),
+            answers[one, FIRST_CONTRIBUTION:last],
             currencies=[each.currency],
+            account_counts=[each.features.get(ACCOUNT_COUNT, math.nan)],
             locale=deployment.settings.portfolio.locale,
             share=share_beyond(artifact, each.rank) if is_chain else 1.0,
         )

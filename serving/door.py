@@ -1,15 +1,13 @@
 """The one door: every request is let in here or nowhere, and leaves with the headers that keep a browser honest.
 
-Only `/healthz`, `/readyz` and the sign-in itself are open. BentoML's own scoring routes are shut to everyone outside
-this process, because their validation errors would log what was sent.
+Only `/healthz`, `/readyz` and the sign-in itself are open. BentoML's own scoring route is shut: this process asks it
+from behind the door, and its validation errors would log what a stranger sent.
 """
 
 from __future__ import annotations
 
-import contextvars
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol
@@ -50,8 +48,6 @@ HEADERS = {
 }
 """On every answer unless the answer says otherwise."""
 
-_inside: contextvars.ContextVar[bool] = contextvars.ContextVar("inside", default=False)
-
 
 class HasEngine(Protocol):
     """What the door needs of a running deployment."""
@@ -59,16 +55,6 @@ class HasEngine(Protocol):
     @property
     def engine(self) -> Engine:
         """The database that knows who is signed in."""
-
-
-@contextmanager
-def from_inside() -> Iterator[None]:
-    """Mark calls of this block as the service's own: they may reach the scoring routes."""
-    token = _inside.set(True)
-    try:
-        yield
-    finally:
-        _inside.reset(token)
 
 
 @dataclass
@@ -79,7 +65,7 @@ class Door:
     ----------
     app : what lies behind.
     deployment : gives the running deployment, once there is one.
-    shut : paths that only this process itself may call.
+    shut : paths that only this process itself may call, from behind the door.
     turned_away : makes the page for a browser that is not signed in.
     """
 
@@ -90,7 +76,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, or not."""
-        if scope["type"] == "lifespan" or (scope["type"] == "http" and _inside.get()):
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "http":
             await self._let_in(unfolded(scope), receive, send)

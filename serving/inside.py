@@ -1,4 +1,4 @@
-"""Calls from the service to its own scoring calls, without a socket: one ASGI message in, one answer out.
+"""Calls from the service to its own scoring call, without a socket: one ASGI message in, one answer out.
 
 BentoML brings a client for this, but it may start to read a request before the request is written, and then answers
 another one; this file waits for nothing that is not already there.
@@ -12,13 +12,16 @@ from typing import Any
 import numpy as np
 from starlette.types import ASGIApp, Message
 
-from serving.door import from_inside
 from serving.explained import Floats
 from serving.problems import Problem
 
 
-async def call(app: ASGIApp, name: str, rows: Floats) -> Floats:
-    """Ask one of BentoML's scoring calls, where rows of several requests travel together.
+async def call(routes: ASGIApp, path: str, rows: Floats) -> Floats:
+    """Ask BentoML's scoring call, where rows of several requests travel together.
+
+    Parameters
+    ----------
+    routes : BentoML's own, behind the middleware that the request has passed already.
 
     Raises
     ------
@@ -39,8 +42,7 @@ async def call(app: ASGIApp, name: str, rows: Floats) -> Floats:
         elif message["type"] == "http.response.body":
             told["body"] += message.get("body", b"")
 
-    with from_inside():
-        await app(_scope(f"/{name}", len(body)), receive, send)
+    await routes(_scope(path, len(body)), receive, send)
     if told["status"] != 200:  # noqa: PLR2004 - the one way to succeed
         busy = told["status"] == 503  # noqa: PLR2004 - BentoML turns away what it cannot answer in time
         detail = "Too many scores are asked for at once." if busy else "The model could not answer."

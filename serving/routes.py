@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -183,9 +182,9 @@ async def _scores(deployment: Deployment, found: Sequence[Standing]) -> list[pay
     if not found:
         return []
     said: dict[str, list[payloads.Score | None]] = {}
-    # Both models at once: they share neither rows nor boosters.
-    all_told = await asyncio.gather(*(told_of(deployment, name, found) for name in MODELS.values()))
-    for recorded_as, told in zip(MODELS, all_told, strict=True):
+    all_told = await told_of(deployment, found)
+    for recorded_as, name in MODELS.items():
+        told = all_told.get(name)
         if told is None:
             said[recorded_as] = [_otherwise(each, recorded_as) for each in found]
         else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
+from starlette.routing import Router
 
 from serving.deployment import Deployment, open_deployment
 from serving.problems import Problem
 
 _held: list[Deployment] = []
-_apps: list[ASGIApp] = []
+_apps: list[Starlette] = []
 
 
 def start(environ: Mapping[str, str]) -> Deployment:
@@ -36,15 +37,15 @@ def deployment() -> Deployment:
     return _held[-1]
 
 
-def host(app: ASGIApp) -> ASGIApp:
-    """Remember the application that BentoML made of us, so that we can reach our own scoring calls."""
+def host(app: Starlette) -> Starlette:
+    """Remember the application that BentoML made of us, so that we can reach our own scoring call."""
     _apps.append(app)
     return app
 
 
-def hosted() -> ASGIApp | None:
-    """BentoML's application, or None in a process that it does not host."""
-    return _apps[-1] if _apps else None
+def hosted() -> Router | None:
+    """The routes of BentoML's application, behind its middleware; None in a process that it does not host."""
+    return _apps[-1].router if _apps else None
 
 
 def stop() -> None:

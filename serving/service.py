@@ -1,7 +1,7 @@
-"""The service as BentoML hosts it: two scoring calls over arrays, batched adaptively, behind one public door.
+"""The service as BentoML hosts it: one scoring call over arrays, batched adaptively, behind one public door.
 
-Everything that people and programs see is the FastAPI application of `serving.api`, mounted here; the scoring calls
-below answer to it alone. `arrears serve` starts this module; `bentoml serve serving.service:arrears` does the same.
+Everything that people and programs see is the FastAPI application of `serving.api`, mounted here; the scoring call
+below answers to it alone. `arrears serve` starts this module; `bentoml serve serving.service:arrears` does the same.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from serving import running
 from serving.api import make_app
 from serving.console.frame import turned_away
 from serving.door import Door, Fold
-from serving.explained import explained_rows
+from serving.explained import SCORING_CALL, explained_rows
 
 Rows = Annotated[np.ndarray, DType("float64")]
 """One account a row; NaN where a feature is null. What the columns are, `serving.explained` says."""
@@ -29,10 +29,6 @@ Rows = Annotated[np.ndarray, DType("float64")]
 LONGEST_WAIT_MS = 10_000
 """A request may wait this long in a crowd before it is turned away; alone it does not wait."""
 MOST_ROWS = 4096
-SCORING_CALLS = frozenset({"/propensity", "/roll_rate"})
-
-
-_batched = bentoml.api(batchable=True, max_batch_size=MOST_ROWS, max_latency_ms=LONGEST_WAIT_MS)
 
 
 class FoldedService(bentoml.Service):  # type: ignore[misc] # bentoml is untyped here
@@ -54,15 +50,10 @@ class Scoring:
         """Leave the database and stop watching the registry."""
         running.stop()
 
-    @_batched  # type: ignore[untyped-decorator] # as above
-    def propensity(self, rows: Rows) -> Rows:
-        """Explain each row with the propensity champion."""
-        return explained_rows(running.deployment().champions, "propensity", rows)
-
-    @_batched  # type: ignore[untyped-decorator] # as above
-    def roll_rate(self, rows: Rows) -> Rows:
-        """Explain each row with the booster of the roll-rate champion at the row's bucket."""
-        return explained_rows(running.deployment().champions, "roll_rate", rows)
+    @bentoml.api(batchable=True, max_batch_size=MOST_ROWS, max_latency_ms=LONGEST_WAIT_MS)  # type: ignore[untyped-decorator] # as above
+    def explained(self, rows: Rows) -> Rows:
+        """Explain each row with the champion, and there with the booster, that answers for it."""
+        return explained_rows(running.deployment().champions, rows)
 
 
 arrears: Any = bentoml.service(
@@ -75,4 +66,6 @@ arrears: Any = bentoml.service(
     logging={"access": {"enabled": False}},  # the door keeps a log without ids
 )(Scoring)
 arrears.mount_asgi_app(make_app(), path="/")
-arrears.add_asgi_middleware(Door, deployment=running.deployment, shut=SCORING_CALLS, turned_away=turned_away)
+arrears.add_asgi_middleware(
+    Door, deployment=running.deployment, shut=frozenset({SCORING_CALL}), turned_away=turned_away
+)

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from serving.explained import SCORING_CALL
 from serving.problems import MEDIA_TYPE
 
 PAGES = ("/", "/queues", "/queues/export.csv", "/debtors/D00014", "/portfolio", "/models", "/find?id=A00014")
@@ -41,10 +42,9 @@ def test_only_health_is_open(stranger, path):
     assert stranger.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/propensity", "/roll_rate"])
-def test_scoring_calls_answer_nobody_outside(known, stranger, path):
+def test_the_scoring_call_answers_nobody_outside(known, stranger):
     for client in (known, stranger):
-        assert client.post(path, json={"rows": [["secret"]]}).status_code == 404
+        assert client.post(SCORING_CALL, json={"rows": [["secret"]]}).status_code == 404
 
 
 def test_a_made_up_key_opens_nothing(stranger):
