@@ -16,7 +16,7 @@ import duckdb
 
 from arrears.clock import Clock
 from arrears.errors import BadInput
-from arrears.intake.across import across_warnings
+from arrears.intake.across import across_problems
 from arrears.intake.against_lake import lake_rules
 from arrears.intake.assumed import assumption
 from arrears.intake.book import Book, open_book, remember_ids
@@ -119,7 +119,7 @@ def _examine(bench: Workbench, source: Source, lake: Lake, clock: Clock, progres
         problems += [*checked[name].problems, *assumption(table, checked[name].undated, book)]
     if not any(problem.level == "error" for problem in problems):
         progress("check", "all tables together")
-        problems += across_warnings(con, lake, typed, checked)
+        problems += across_problems(con, lake, typed, checked, settings)
     report = Report(
         source=source.name,
         rows={name: each.rows for name, each in checked.items()},

@@ -1,10 +1,8 @@
 """What only shows across rows and tables: gaps, jumps, and two tables that tell different stories.
 
-All of these are warnings: real books have them, and a reader of the lake should know how many. They look at the rows
-that stand after the load, the lake's included.
+Reversals that cannot be are errors. The rest are warnings: real books have them, and a reader of the lake should know
+how many. All look at the rows that stand after the load, the lake's included.
 """
-
-# ruff: noqa: S608 - every name in these statements is the contract's or a file's, never a value of a row
 
 from __future__ import annotations
 
@@ -12,11 +10,14 @@ from collections.abc import Iterator, Mapping
 
 import duckdb
 
-from arrears.intake.checks import KEYS_KEPT, Checked
+from arrears.intake.checks import Checked
+from arrears.intake.mismatch import mismatch_warnings
 from arrears.intake.report import Problem
+from arrears.intake.reversals import reversal_errors
+from arrears.intake.standing import show_standing, told
 from arrears.intake.typed import TypedTable
 from arrears.lake import Lake
-from arrears.tables import TABLES
+from arrears.settings import Settings
 
 # A cycle may be a month or a quarter: a gap is longer than the book's usual step by half.
 _GAPS = """
@@ -38,11 +39,16 @@ _JUMPS = """
        OR (cycles_past_due > cycles_before + 1
            AND days <= 1.5 * (SELECT approx_quantile(days, 0.5) FROM steps))"""
 
-# A reversal takes money back whichever sign its source gives it.
+# A reversal takes money back whichever sign and status its source gives it, if the payment stood.
 _NET_PAYMENTS = """
     CREATE VIEW net_payments AS
-    SELECT account_id, paid_on, CASE WHEN reverses IS NULL THEN amount_minor ELSE -abs(amount_minor) END AS net_minor
-    FROM standing_payments WHERE coalesce(status, 'posted') = 'posted'"""
+    SELECT account_id, due_id, paid_on, amount_minor AS net_minor
+    FROM standing_payments WHERE reverses IS NULL AND coalesce(status, 'posted') = 'posted'
+    UNION ALL
+    SELECT account_id, due_id, paid_on, -abs(amount_minor) FROM standing_payments WHERE reverses IN (
+        SELECT payment_id FROM standing_payments
+        WHERE reverses IS NULL AND coalesce(status, 'posted') = 'posted'
+          AND payment_id IN (SELECT reverses FROM standing_payments))"""
 
 _OVERPAID = """
     WITH owed AS (SELECT account_id, sum(amount_minor) AS minor FROM standing_dues GROUP BY account_id),
@@ -50,21 +56,6 @@ _OVERPAID = """
         SELECT account_id, sum(net_minor) AS minor FROM net_payments
         WHERE account_id IS NOT NULL GROUP BY account_id)
     SELECT account_id FROM paid LEFT JOIN owed USING (account_id) WHERE paid.minor > coalesce(owed.minor, 0)"""
-
-_MISMATCH = """
-    WITH latest AS (
-        SELECT account_id, max(cycle_end) AS cycle_end,
-               arg_max(coalesce(past_due_minor > 0, days_past_due > 0, cycles_past_due > 0), cycle_end) AS late
-        FROM standing_statements WHERE coalesce(past_due_minor, days_past_due, cycles_past_due) IS NOT NULL
-        GROUP BY account_id),
-    owed AS (
-        SELECT account_id, sum(amount_minor) AS minor FROM standing_dues JOIN latest USING (account_id)
-        WHERE due_on < cycle_end GROUP BY account_id),
-    paid AS (
-        SELECT account_id, sum(net_minor) AS minor FROM net_payments JOIN latest USING (account_id)
-        WHERE paid_on <= cycle_end GROUP BY account_id)
-    SELECT account_id FROM latest LEFT JOIN owed USING (account_id) LEFT JOIN paid USING (account_id)
-    WHERE late <> (coalesce(owed.minor, 0) > coalesce(paid.minor, 0))"""
 
 _UNTIED = """
     WITH steps AS (
@@ -81,51 +72,29 @@ _UNTIED = """
     HAVING moved <> coalesce(sum(minor), 0)"""
 
 
-def across_warnings(
-    con: duckdb.DuckDBPyConnection, lake: Lake, typed: Mapping[str, TypedTable], checked: Mapping[str, Checked]
+def across_problems(
+    con: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    typed: Mapping[str, TypedTable],
+    checked: Mapping[str, Checked],
+    settings: Settings,
 ) -> Iterator[Problem]:
-    """Every warning that needs more than one row, for the tables that are there."""
+    """Every problem that needs more than one row, for the tables that are there."""
     there = {*typed, *lake.tables}
-    for table in ("statements", "dues", "payments"):
+    for table in ("accounts", "statements", "dues", "payments"):
         corrected = table in lake.tables or (table in checked and checked[table].versions)
-        _show_standing(con, lake, typed, table, corrected=corrected)
+        show_standing(con, lake, typed, table, corrected=corrected)
+    if "payments" in typed:
+        yield from reversal_errors(con)
     con.execute(_NET_PAYMENTS)
     if "statements" in typed:
-        yield from _warn(con, "statements", "gap", _GAPS, "no statement for a cycle before this one", "Load it")
+        yield from told(con, "statements", "gap", _GAPS, "no statement for a cycle before this one", "Load it")
         found = "status worsens by more than time allows since the cycle before"
-        yield from _warn(con, "statements", "status_break", _JUMPS, found, "Look whether the source's codes changed")
+        yield from told(con, "statements", "status_break", _JUMPS, found, "Look whether the source's codes changed")
     if {"statements", "dues"} <= there:
-        found = "the latest statement and the ledger disagree on whether the account is late"
-        yield from _warn(con, "accounts", "source_mismatch", _MISMATCH, found, "Choose one in delinquency.source")
+        yield from mismatch_warnings(con, settings)
         found = "the balance moved by another sum than dues less payments"
-        yield from _warn(con, "statements", "untied_sums", _UNTIED, found, "Look for dues or payments left out")
+        yield from told(con, "statements", "untied_sums", _UNTIED, found, "Look for dues or payments left out")
     if {"dues", "payments"} <= there:
         found = "accounts paid more than all their dues"
-        yield from _warn(con, "accounts", "untied_sums", _OVERPAID, found, "Look for dues left out")
-
-
-def _warn(con: duckdb.DuckDBPyConnection, table: str, rule: str, select: str, found: str, do: str) -> Iterator[Problem]:
-    count, keys = con.execute(
-        f"SELECT count(*), min(row_key, {KEYS_KEPT}) FROM ({select}) AS broken(row_key)"
-    ).fetchall()[0]
-    if count:
-        yield Problem(table, None, rule, "warning", count, found, f"{do}.", tuple(keys))
-
-
-def _show_standing(
-    con: duckdb.DuckDBPyConnection, lake: Lake, typed: Mapping[str, TypedTable], name: str, *, corrected: bool
-) -> None:
-    """A view `standing_<table>` of the latest version of every row that was not removed."""
-    table = TABLES[name]
-    columns = ", ".join(f'"{column}"' for column in table.lake_schema() if column != "known_until")
-    parts = [f"SELECT {columns} FROM {typed[name].view}"] if name in typed else []
-    if name in lake.tables:
-        parts.append(f"SELECT {columns} FROM {lake.scan(name)} WHERE known_until IS NULL")
-    none = ", ".join(f'NULL::{kind} AS "{column}"' for column, kind in table.lake_schema().items())
-    rows = " UNION ALL ".join(parts) or f"SELECT {none} WHERE false"
-    key = ", ".join(f'"{column}"' for column in table.key)
-    latest = f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY recorded_at DESC) = 1" if corrected else ""
-    con.execute(
-        f"""CREATE VIEW standing_{name} AS
-        SELECT * FROM (SELECT * FROM ({rows}) {latest}) WHERE NOT deleted"""
-    )
+        yield from told(con, "accounts", "untied_sums", _OVERPAID, found, "Look for dues left out")

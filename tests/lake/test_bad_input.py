@@ -148,6 +148,46 @@ def test_a_reversal_of_a_missing_payment_is_an_error(tmp_path: Path):
     assert_error(check_tables(tmp_path, book), "missing_payment", "payments", "reverses", 1, ("P2, 1",))
 
 
+@pytest.mark.parametrize("owner", [{"account_id": "A2"}, {"account_id": "", "debtor_id": "D2"}])
+def test_a_reversal_of_another_debtors_payment_is_an_error(tmp_path: Path, owner):
+    book = small_book()
+    book["payments"].append(payment("P2", "A1", "-1.00", reverses="P1") | owner)
+    assert_error(check_tables(tmp_path, book), "other_debtor", "payments", "reverses", 1, ("P2, 1",))
+
+
+@pytest.mark.parametrize("owner", [{"account_id": "A3"}, {"account_id": "", "debtor_id": "D1"}])
+def test_a_reversal_through_another_account_of_the_debtor_is_sound(tmp_path: Path, owner):
+    book = small_book()
+    book["accounts"].append(account("A3", "D1"))
+    book["payments"].append(payment("P2", "A1", "-40.00", reverses="P1") | owner)
+    assert check_tables(tmp_path, book).errors == ()
+
+
+@pytest.mark.parametrize(("amounts", "faults"), [(("-30.00", "10.00"), 0), (("-30.00", "10.01"), 2)])
+def test_reversals_of_more_than_was_paid_are_an_error(tmp_path: Path, amounts, faults):
+    book = small_book()
+    book["payments"] += [payment(f"P{at}", "A1", amount, reverses="P1") for at, amount in enumerate(amounts, 2)]
+    if not faults:
+        assert check_tables(tmp_path, book).errors == ()
+        return
+    keys = ("P2, 1", "P3, 1")
+    assert_error(check_tables(tmp_path, book), "reversed_too_much", "payments", "amount", faults, keys)
+
+
+def test_a_reversal_is_held_against_payments_and_reversals_of_earlier_loads(tmp_path: Path, lake_root: Path):
+    book = small_book()
+    book["payments"].append(payment("P2", "A1", "-30.00", reverses="P1"))
+    load(write_csv(tmp_path / "first", book), lake_root, Standing())
+    within = {"payments": [payment("P3", "A1", "-10.00", reverses="P1")]}
+    assert check_tables(tmp_path / "second", within, lake=lake_root).errors == ()
+    beyond = {"payments": [payment("P3", "A1", "-10.01", reverses="P1")]}
+    report = check_tables(tmp_path / "third", beyond, lake=lake_root)
+    assert_error(report, "reversed_too_much", "payments", "amount", 2, ("P2, 1", "P3, 1"))
+    others = {"payments": [payment("P3", "A2", "-10.00", reverses="P1")]}
+    report = check_tables(tmp_path / "fourth", others, lake=lake_root)
+    assert_error(report, "other_debtor", "payments", "reverses", 1, ("P3, 1",))
+
+
 def test_a_payment_on_the_day_of_the_load_is_sound(tmp_path: Path):
     book = small_book()
     book["payments"].append(payment("P2", "A1", "1.00", paid_on="2026-03-31"))

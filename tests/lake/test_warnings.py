@@ -141,6 +141,40 @@ def test_a_statement_that_calls_a_paid_account_late_is_a_mismatch(tmp_path: Path
     assert (problem.table, problem.keys) == ("accounts", ("A1",))
 
 
+@pytest.mark.parametrize(
+    ("dues", "amount", "days", "told"),
+    [
+        ([due("U1", "A1", "100.00", kind="fee")], "1.00", "0", False),  # fees make no account late
+        ([due("U1", "A1", "100.00", kind="fee")], "1.00", "27", True),
+        ([due("U1", "A1", "100.00"), due("U3", "A1", "50.00", kind="fee")], "100.00", "0", False),  # fees wait
+        ([due("U1", "A1", "1000.00")], "990.00", "0", False),  # within 10.00 of the whole
+        ([due("U1", "A1", "1000.00")], "900.00", "0", False),  # nine tenths
+        ([due("U1", "A1", "1000.00")], "899.99", "0", True),
+        ([due("U1", "A1", "1000.00"), due("U3", "A1", "-101.00", kind="adjustment")], "799.00", "0", False),  # a credit
+        ([due("U1", "A1", "1000.00", due_on="2025-02-28")], "1.00", "0", False),  # due on the day itself
+    ],
+)
+def test_statement_and_ledger_are_compared_as_the_ledger_counts(tmp_path: Path, dues, amount: str, days: str, told):
+    book = small_book()
+    book |= {"dues": dues, "payments": [payment("P1", "A1", amount)]}
+    book |= {"statements": [statement("2025-02-28", days_past_due=days)]}
+    report = check_tables(tmp_path, book)
+    assert ("source_mismatch" in {each.rule for each in report.problems}) == told
+
+
+def test_a_clients_own_kinds_and_share_say_when_statement_and_ledger_disagree(tmp_path: Path):
+    book = small_book()
+    book["accounts"] = [account("A1", "D1", client="strict"), account("A2", "D2", client="other")]
+    book["dues"] = [due("U1", "A1", "100.00"), due("U2", "A2", "100.00")]
+    book["payments"] = [payment("P1", "A1", "95.00"), payment("P2", "A2", "95.00")]
+    book["statements"] = [statement("2025-02-28", account_id=name, days_past_due="0") for name in ("A1", "A2")]
+    strict = "[clients.strict.delinquency]\npaid_share = 1.0\n"
+    assert "source_mismatch" not in {each.rule for each in check_tables(tmp_path / "plain", book).problems}
+    book["dues"] = [due("U1", "A1", "1000.00"), due("U2", "A2", "1000.00")]
+    book["payments"] = [payment("P1", "A1", "950.00"), payment("P2", "A2", "950.00")]
+    assert only(check_tables(tmp_path / "own", book, settings=strict), "source_mismatch").keys == ("A1",)
+
+
 def test_warnings_keep_no_row_out_of_the_lake(tmp_path: Path, lake_root: Path):
     book = small_book()
     book["payments"] = [payment("P1", "A1", "500.00")]
