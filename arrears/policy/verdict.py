@@ -1,96 +1,362 @@
-"""What the rules together say: allowed, or held with every reason and the date until which each holds.
+"""What the rules together say: allowed with its ways, or held with every reason and the instant until which each holds.
 
-Any reason holds. A whole verdict ends when its last reason does; a reason without an end keeps it open.
+Any reason holds. A way (one person, channel and point) ends when its last reason does; a reason without an end keeps it
+shut. An account may be worked while one of its ways is open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
-from arrears.policy.facts import Days, Facts, Flags
-from arrears.policy.rules import RULES, Rule
+from arrears.policy import codes, places
+from arrears.policy.facts import NEVER, NOBODY, Facts, Flags, Instants, Rows
+from arrears.policy.limits import Limits, Scope
+from arrears.policy.rule import PAY, Found, Rule
+from arrears.policy.rules import RULES
+
+LAW_KINDS = frozenset({"law", "presumption"})
+NO_WAY = "no_way"
+"""The code of an account whose people have neither number nor address."""
 
 
 @dataclass(frozen=True)
 class Hold:
-    """One reason not to act: `until` is the first day on which it alone would allow again, None if only a fact can."""
+    """One reason not to act.
+
+    Attributes
+    ----------
+    until : the first instant at which it alone would allow again; None if only a fact can end it.
+    missing : it holds because a fact is not known.
+    clause, link, kind, place : of the limit behind it; "" for what is true of the account itself.
+    """
 
     code: str
+    rule: str
     sentence: str
-    until: date | None
+    until: datetime | None
+    missing: bool = False
+    clause: str = ""
+    link: str = ""
+    kind: str = ""
+    place: str = ""
 
     def document(self) -> dict[str, Any]:
         """The hold as JSON keeps it."""
-        return {"code": self.code, "sentence": self.sentence, "until": self.until and self.until.isoformat()}
+        return {**self.__dict__, "until": self.until and self.until.isoformat()}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One open way: whom, by what, where, and from when to when.
+
+    Attributes
+    ----------
+    opens_at : None: now.
+    allowed_until : the first instant at which a rule closes it; None: no rule does.
+    conditions : words that whoever uses it must heed, as `NO_OVERSHADOW`.
+    """
+
+    person: str
+    part: str
+    channel: str
+    point: str | None
+    opens_at: datetime | None
+    allowed_until: datetime | None
+    conditions: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The way as JSON keeps it."""
+        return {
+            **self.__dict__,
+            "opens_at": self.opens_at and self.opens_at.isoformat(),
+            "allowed_until": self.allowed_until and self.allowed_until.isoformat(),
+            "conditions": list(self.conditions),
+        }
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """May this account be worked: all reasons against it, none where it may.
+    """May this account be worked: its open ways, or all reasons against it.
 
-    Examples
-    --------
-    >>> spring, open_end = Hold("disaster", "…", date(2026, 4, 1)), Hold("cease", "…", None)
-    >>> Verdict((spring,)).until, Verdict((spring, open_end)).until, Verdict(()).word
-    (datetime.date(2026, 4, 1), None, 'allowed')
+    `until` is the first instant at which a way may open; None if allowed, or if only a fact can open one.
     """
 
+    ways: tuple[Way, ...]
     holds: tuple[Hold, ...]
+    until: datetime | None
 
     @property
     def is_allowed(self) -> bool:
-        """No rule holds the account."""
-        return not self.holds
+        """At least one way is open."""
+        return bool(self.ways)
 
     @property
     def word(self) -> Literal["allowed", "held"]:
         """The verdict as a column keeps it."""
         return "allowed" if self.is_allowed else "held"
 
-    @property
-    def until(self) -> date | None:
-        """The first day on which no reason of today holds any more; None if allowed, or if only a fact can end it."""
-        ends = [hold.until for hold in self.holds]
-        known = [end for end in ends if end is not None]
-        return max(known) if known and len(known) == len(ends) else None
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule's finding in one scope: the asks it holds, until when, and whether for want of a fact."""
+
+    rule: Rule
+    scope: Scope | None
+    asks: Rows
+    until: Instants
+    missing: Flags
+
+    def hold(self, at: int) -> Hold:
+        """The reason as it holds its `at`-th ask."""
+        scope, missing = self.scope, bool(self.missing[at])
+        sentence = f"{self.rule.sentence}: not known" if missing else self.rule.sentence
+        told = (
+            {}
+            if scope is None
+            else {"clause": scope.clause, "link": scope.link, "kind": scope.kind, "place": scope.place}
+        )
+        return Hold(self.rule.code, self.rule.id, sentence, moment(self.until[at]), missing, **told)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The rules' findings over many accounts: one column a rule."""
+    """The rules' findings over all asks.
 
-    rules: tuple[Rule, ...]
-    holds: Flags
-    until: Days
+    Attributes
+    ----------
+    held : (asks,) at least one rule holds it.
+    until : (asks,) when the last reason ends; NaT where only a fact can end one. Read only where `held`.
+    opens_at : (asks,) of the asks not held, when they open; NaT: they are open.
+    allowed_until : (asks,) when the first rule closes it; NaT: none does.
+    conditions : words with the asks that each is for.
+    """
 
-    @property
+    facts: Facts
+    lane: str
+    reasons: tuple[Reason, ...]
+    held: Flags
+    until: Instants
+    opens_at: Instants
+    allowed_until: Instants
+    conditions: tuple[tuple[str, Flags], ...]
+
+    @cached_property
     def is_held(self) -> Flags:
-        """Which accounts at least one rule holds."""
-        return np.asarray(self.holds.any(axis=1))
+        """(accounts,) no way is open."""
+        open_ = np.zeros(len(self.facts.accounts), dtype=np.bool_)
+        open_[self.facts.asks.account[~self.held]] = True
+        return ~open_
 
-    def verdict(self, row: int) -> Verdict:
+    @cached_property
+    def held_until(self) -> Instants:
+        """(accounts,) the first instant at which a way may open; NaT where none can, or where one is open."""
+        far = np.datetime64("9999-12-31", "us")
+        first = np.full(len(self.facts.accounts), far)
+        np.minimum.at(first, self.facts.asks.account, np.where(np.isnat(self.until), far, self.until))
+        return np.where(self.is_held & (first < far), first, NEVER)
+
+    @cached_property
+    def _asks_of(self) -> tuple[Rows, Rows]:
+        account = self.facts.asks.account
+        order = np.argsort(account, kind="stable")
+        return order, np.searchsorted(account[order], np.arange(len(self.facts.accounts) + 1))
+
+    def asks_of(self, account: int) -> Rows:
+        """The asks about one account."""
+        order, starts = self._asks_of
+        return order[starts[account] : starts[account + 1]]
+
+    def verdict(self, account: int) -> Verdict:
         """The verdict on one account."""
-        found = np.flatnonzero(self.holds[row])
-        return Verdict(
-            tuple(Hold(self.rules[at].code, self.rules[at].sentence, self.until[row, at].item()) for at in found)
+        asks = self.asks_of(account)
+        ways = tuple(self.way(ask) for ask in asks.tolist() if not self.held[ask])
+        if ways:
+            return Verdict(ways, (), None)
+        return Verdict((), self.holds_of(asks), moment(self.held_until[account]))
+
+    def holds_of(self, asks: Rows) -> tuple[Hold, ...]:
+        """Every reason against some asks, each once with its earliest end."""
+        if not len(asks):
+            return (Hold(NO_WAY, "", "No number or address is known", None),)
+        found: dict[tuple[str, str, bool], Hold] = {}
+        for reason in self.reasons:
+            for at in np.flatnonzero(np.isin(reason.asks, asks)).tolist():
+                hold = reason.hold(at)
+                key = (hold.code, hold.place, hold.missing)
+                if key not in found or _sooner(hold, found[key]):
+                    found[key] = hold
+        return tuple(found.values())
+
+    def way(self, ask: int) -> Way:
+        """One ask that no rule holds."""
+        facts = self.facts
+        asks = facts.asks
+        point = int(asks.point[ask])
+        return Way(
+            person=str(facts.people.id[asks.person[ask]]),
+            part=codes.PART.name(int(facts.parties.part[asks.party[ask]])),
+            channel=codes.CHANNEL.name(int(asks.channel[ask])),
+            point=None if point == NOBODY else str(facts.points.id[point]),
+            opens_at=moment(self.opens_at[ask]),
+            allowed_until=moment(self.allowed_until[ask]),
+            conditions=tuple(word for word, flags in self.conditions if flags[ask]),
         )
 
     def counts(self) -> dict[str, int]:
-        """How many accounts each rule holds, most first; an account with two reasons counts under both."""
-        totals = {rule.code: int(total) for rule, total in zip(self.rules, self.holds.sum(axis=0), strict=True)}
+        """How many held accounts each reason holds, most first; an account with two reasons counts under both."""
+        totals: dict[str, int] = {}
+        account = self.facts.asks.account
+        by_code: dict[str, list[Rows]] = {}
+        for reason in self.reasons:
+            by_code.setdefault(reason.rule.code, []).append(account[reason.asks])
+        for code, rows in by_code.items():
+            touched = np.zeros(len(self.facts.accounts), dtype=np.bool_)
+            touched[np.concatenate(rows)] = True
+            totals[code] = int((touched & self.is_held).sum())
+        totals[NO_WAY] = int((np.bincount(account, minlength=len(self.facts.accounts)) == 0).sum())
         return {code: total for code, total in sorted(totals.items(), key=lambda pair: -pair[1]) if total}
 
 
-def judge(facts: Facts, rules: Sequence[Rule] = RULES) -> Judgement:
-    """Ask every rule about every account."""
-    found = [rule.find(facts) for rule in rules]
+def judge(
+    facts: Facts, limits: Limits, *, lane: str = PAY, by: np.datetime64 | None = None, rules: Sequence[Rule] = RULES
+) -> Judgement:
+    """Ask every rule about every ask.
+
+    Parameters
+    ----------
+    lane : what the account is worked for; a rule judges only its own lanes.
+    by : a reason that ends at or before this instant holds nothing, the way then opens later: a night judges a whole
+        day. By default the moment of the facts, as at a claim.
+    """
+    count = len(facts.asks)
+    by = facts.at if by is None else by
+    day: date = facts.limits_on.astype("M8[D]").item()
+    until, opens_at = np.full(count, np.datetime64("0001-01-01", "us")), np.full(count, NEVER)
+    held, allowed_until = np.zeros(count, dtype=np.bool_), np.full(count, NEVER)
+    reasons: list[Reason] = []
+    conditions: dict[str, Flags] = {}
+    for rule in rules:
+        if lane not in rule.lanes:
+            continue
+        concerns = _concerned(rule, facts)
+        for scope in (None,) if rule.always else limits.scopes(rule.id, day):
+            applies = concerns if scope is None else concerns & _applies(scope, facts)
+            if not applies.any():
+                continue
+            found = _found(rule, scope, facts)
+            rows = _rows_of(rule, facts)
+            missing = _missing(found, scope, rows, applies)
+            holds = applies & (found.holds[rows] | missing)
+            chosen = np.flatnonzero(holds)
+            ends = np.where(missing[chosen], NEVER, found.until[rows[chosen]])
+            lasts = np.isnat(ends) | (ends > by)
+            later = chosen[~lasts]
+            opens_at[later] = np.fmax(opens_at[later], ends[~lasts])
+            chosen, ends = chosen[lasts], ends[lasts]
+            if len(chosen):
+                held[chosen] = True
+                until[chosen] = np.maximum(until[chosen], ends)  # NaT wins: an open end beats every known one
+                reasons.append(Reason(rule, scope, chosen, ends, missing[chosen]))
+            if found.allowed_until is not None:
+                closes = np.where(applies, found.allowed_until[rows], NEVER)
+                allowed_until = np.fmin(allowed_until, closes)
+            if found.conditions is not None and rule.condition is not None:
+                flags = applies & found.conditions[rows]
+                conditions[rule.condition] = conditions.get(rule.condition, np.zeros(count, np.bool_)) | flags
     return Judgement(
-        rules=tuple(rules),
-        holds=np.column_stack([each.holds for each in found]),
-        until=np.column_stack([each.until for each in found]),
+        facts=facts,
+        lane=lane,
+        reasons=tuple(reasons),
+        held=held,
+        until=np.where(held, until, NEVER),
+        opens_at=opens_at,
+        allowed_until=allowed_until,
+        conditions=tuple(conditions.items()),
     )
+
+
+def _found(rule: Rule, scope: Scope | None, facts: Facts) -> Found:
+    if not facts.has(*rule.needs):
+        nothing = np.zeros(_height(rule, facts), dtype=np.bool_)
+        return Found(nothing, np.full(len(nothing), NEVER), missing=~nothing)
+    return rule.find(facts, {} if scope is None else scope.values)
+
+
+def _missing(found: Found, scope: Scope | None, rows: Rows, applies: Flags) -> Flags:
+    blocks = scope is None or scope.kind in LAW_KINDS or scope.on_missing == "block"
+    if found.missing is None or not blocks:
+        return np.zeros(len(rows), dtype=np.bool_)
+    return np.asarray(applies & found.missing[rows])
+
+
+def _concerned(rule: Rule, facts: Facts) -> Flags:
+    asks = facts.asks
+    concerned = np.ones(len(asks), dtype=np.bool_)
+    if rule.channels:
+        concerned &= codes.CHANNEL.among(asks.channel, *rule.channels)
+    if rule.spares:
+        concerned &= ~codes.PURPOSE.among(asks.purpose, *rule.spares)
+    return concerned
+
+
+def _applies(scope: Scope, facts: Facts) -> Flags:
+    asks = facts.asks
+    applies = np.ones(len(asks), dtype=np.bool_)
+    if scope.place:
+        applies &= (facts.ask_places & places.bit(scope.place)) != 0
+    if scope.roles:
+        applies &= codes.ROLE.among(facts.accounts.role, *scope.roles)[asks.account]
+    if scope.classes:
+        # A debt whose class nobody says may be any of them.
+        classes = facts.accounts.debt_class
+        applies &= (codes.DEBT_CLASS.among(classes, *scope.classes) | (classes == codes.NOT_GIVEN))[asks.account]
+    return applies
+
+
+def _rows_of(rule: Rule, facts: Facts) -> Rows:
+    asks = facts.asks
+    match rule.level:
+        case "account":
+            return asks.account
+        case "person":
+            return asks.person
+        case "party":
+            return asks.party
+        case "point":
+            return asks.point
+        case _:
+            return np.arange(len(asks))
+
+
+def _height(rule: Rule, facts: Facts) -> int:
+    tables = {
+        "account": facts.accounts,
+        "person": facts.people,
+        "party": facts.parties,
+        "point": facts.points,
+        "ask": facts.asks,
+    }
+    return len(tables[rule.level]) + (rule.level == "point")  # one row more, for asks without a point
+
+
+def _sooner(one: Hold, other: Hold) -> bool:
+    far = datetime.max.replace(tzinfo=UTC)
+    return (one.until or far) < (other.until or far)
+
+
+def moment(at: np.datetime64) -> datetime | None:
+    """An instant as Python has it, in UTC; None for NaT.
+
+    Examples
+    --------
+    >>> moment(np.datetime64("2026-06-09T07:00", "us")).isoformat()
+    '2026-06-09T07:00:00+00:00'
+    """
+    told = at.astype("M8[us]").item()
+    return None if told is None else told.replace(tzinfo=UTC)
