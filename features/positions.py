@@ -105,8 +105,8 @@ class Positions:
 
     @cached_property
     def _bankruptcies(self) -> tuple[ir.Table, ir.Table]:
-        own = _in_force(self.facts.on_accounts("holds")).select(*KEY).distinct()
-        debtors = _in_force(self.facts.on_debtors("holds")).select(*DEBTOR_KEY).distinct()
+        own = bankruptcies(self.facts.on_accounts("holds")).select(*KEY).distinct()
+        debtors = bankruptcies(self.facts.on_debtors("holds")).select(*DEBTOR_KEY).distinct()
         return own.mutate(own_bankruptcy=YES), debtors.mutate(debtor_bankruptcy=YES)
 
 
@@ -124,6 +124,12 @@ def bucket_of_rank(rows: ir.Table, rank: ir.IntegerValue) -> ir.StringValue:
     )
 
 
+def bankruptcies(holds: ir.Table) -> ir.Table:
+    """Those of the holds beside a row's `as_of` that make an account bankrupt on it."""
+    lasts = holds.ends_on.isnull() | (holds.ends_on >= holds.as_of)
+    return holds.filter(holds.kind.isin(_BANKRUPT), holds.starts_on <= holds.as_of, lasts)
+
+
 def _nothing_due(rows: ir.Table) -> ir.Table:
     """An account of a ledger book without any due is current and owes nothing."""
     zeros = [name for name in STANDING if name not in ("is_known", "rolls_on")]
@@ -132,8 +138,3 @@ def _nothing_due(rows: ir.Table) -> ir.Table:
 
 def _waiting(payments: ir.Table, key: tuple[str, ...]) -> ir.Table:
     return payments.filter((payments.status == "pending") & ~payments.was_reversed).select(*key).distinct()
-
-
-def _in_force(holds: ir.Table) -> ir.Table:
-    lasts = holds.ends_on.isnull() | (holds.ends_on >= holds.as_of)
-    return holds.filter(holds.kind.isin(_BANKRUPT), holds.starts_on <= holds.as_of, lasts)
