@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commands.context import AsJson, Database, emit, places
+from commands.context import AsJson, Database, LakeDir, emit, places
 
 if TYPE_CHECKING:
     from arrears.queues.item import Term
@@ -27,15 +27,18 @@ def command(
         datetime | None,
         typer.Option("--as-of", formats=["%Y-%m-%d"], help="By default the night that serves now.", metavar="DAY"),
     ] = None,
+    lake: LakeDir = None,
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
     """Why an account stands where it stands."""
+    from arrears.lake import Lake
     from arrears.state import opened
     from serving.why import why
 
-    with opened(places(database=database)) as engine, engine.connect() as connection:
-        told = why(connection, account, as_of.date() if as_of else None)
+    where = places(lake=lake, database=database)
+    with opened(where) as engine, engine.connect() as connection:
+        told = why(connection, account, as_of.date() if as_of else None, lake=Lake(where.lake))
     emit(_document(told), as_json=as_json, human=lambda console: _draw(console, told))
 
 

@@ -18,10 +18,10 @@ from arrears.clock import end_of_day
 from arrears.settings import Settings
 from features import snapshots as stand
 from features.asof import known_on, recorded_by
-from features.columns import KEY, NO
+from features.columns import KEY, NO, YES, beside
 from features.facts import Facts, lake_table
 from features.plan import Plan, compiled
-from features.positions import POSITION, Positions, bucket_of_rank
+from features.positions import POSITION, Positions, bankruptcies, bucket_of_rank
 from features.roll_forward import own_rank
 from features.statements import with_last_status
 from features.terms import TERMS, terms_client
@@ -65,8 +65,20 @@ class CycleStatuses:
     def run(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
         """One row per account and month: account_id, cycle_end, bucket, balance_minor, recorded_at."""
         if self.are_corrected:
-            return compiled(_from_statements(self.settings, self.known_by.astimezone(UTC)), self.settings).run(con)
+            return compiled(self._from_statements(), self.settings).run(con)
         return self._at_month_ends(con)
+
+    def _from_statements(self) -> ir.Table:
+        known_by = self.known_by.astimezone(UTC)
+        rows = _stated(self.settings, known_by)
+        has_holds = "holds" in self.present
+        rows = _with_bankruptcies(rows, known_by) if has_holds else rows.mutate(is_bankrupt=NO)
+        rows = rows.select(
+            "account_id", "cycle_end", "balance_minor", bucket=bucket_of_rank(rows, rows["rank"]),
+            recorded_at=rows.first_known_at,
+        )  # fmt: skip
+        rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
+        return rows.order_by("account_id", "cycle_end")
 
     def _at_month_ends(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
         zone = self.settings.portfolio.zone
@@ -104,7 +116,8 @@ def _keeps_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -
     return settings.delinquency.source != "ledger" and carries
 
 
-def _from_statements(settings: Settings, known_by: datetime) -> ir.Table:
+def _stated(settings: Settings, known_by: datetime) -> ir.Table:
+    """Every cycle with a status, beside what is known of its account; `as_of` is the cycle's end."""
     statements = recorded_by(lake_table("statements"), known_by)
     with_status = statements.days_past_due.notnull() | statements.cycles_past_due.notnull()
     versions = statements.filter(with_status)
@@ -116,19 +129,24 @@ def _from_statements(settings: Settings, known_by: datetime) -> ir.Table:
     accounts = known_on(lake_table("accounts"), known_by)
     accounts = accounts.select(
         # A source that does not say when an account left did say that it had: until then it was in the book.
-        "account_id", "status", "charged_off_on", closed_on=accounts.closed_on.coalesce(accounts.recorded_at.date()),
+        "account_id", "debtor_id", "status", "charged_off_on",
+        closed_on=accounts.closed_on.coalesce(accounts.recorded_at.date()),
         terms_client=terms_client(accounts.client, settings), terms_currency=accounts.currency,
     )  # fmt: skip
     rows = rows.join(accounts, "account_id").join(ibis.table(TERMS, name="terms"), ["terms_client", "terms_currency"])
     charged_off = (rows.charged_off_on <= rows.cycle_end).fill_null(NO)
     rank = own_rank(rows, rows.cycles_past_due, rows.days_past_due)
-    rows = rows.mutate(rank=rank, charged_off=charged_off, is_bankrupt=NO, as_of=rows.cycle_end)
-    rows = rows.select(
-        "account_id", "cycle_end", "balance_minor", bucket=bucket_of_rank(rows, rows["rank"]),
-        recorded_at=rows.first_known_at,
-    )  # fmt: skip
-    rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
-    return rows.order_by("account_id", "cycle_end")
+    return rows.mutate(rank=rank, charged_off=charged_off, as_of=rows.cycle_end)
+
+
+def _with_bankruptcies(rows: ir.Table, known_by: datetime) -> ir.Table:
+    holds = known_on(lake_table("holds"), known_by).select("account_id", "debtor_id", "kind", "starts_on", "ends_on")
+    cycles = rows.select(*KEY, "debtor_id")
+    own = cycles.join(holds.drop("debtor_id"), "account_id")
+    of_debtor = cycles.join(holds.filter(holds.account_id.isnull()).drop("account_id"), "debtor_id")
+    either = ibis.union(bankruptcies(own).select(*KEY), bankruptcies(of_debtor).select(*KEY)).distinct()
+    rows = beside(rows, either.mutate(is_bankrupt=YES), KEY)
+    return rows.mutate(is_bankrupt=rows.is_bankrupt.fill_null(NO))
 
 
 def _month_ends(con: duckdb.DuckDBPyConnection, zone: str, *, payments: bool) -> list[date]:

@@ -116,8 +116,11 @@ class Facts:
 
     @cached_property
     def payment_rows(self) -> ir.Table:
-        """Every known payment on an account, less what was taken back; `counts`: posted, and some is left."""
-        return _counted(self.on_accounts("payments"), self._taken_back)
+        """Every known payment on an account, less what was taken back; `counts`: posted, and some is left.
+
+        Money that names only a debtor who has one account is that account's.
+        """
+        return _counted(self._on_account, self._taken_back)
 
     @cached_property
     def payments(self) -> ir.Table:
@@ -127,14 +130,30 @@ class Facts:
 
     @cached_property
     def unapplied(self) -> ir.Table:
-        """Net payments that name a debtor and no account."""
+        """Net payments that name no account but a debtor who has several."""
         return self.unapplied_rows.filter(self.unapplied_rows.counts)
 
     @cached_property
     def unapplied_rows(self) -> ir.Table:
-        """Every known payment that names a debtor and no account, with `counts`."""
-        rows = self.on_debtors("payments")
+        """Every known payment that names no account but a debtor who has several, with `counts`."""
+        rows = self.on_debtors("payments").anti_join(self._alone, list(DEBTOR_KEY))
         return _counted(rows if self.has("payments", "debtor_id") else rows.limit(0), self._taken_back)
+
+    @cached_property
+    def _on_account(self) -> ir.Table:
+        named = self.on_accounts("payments")
+        if not self.has("payments", "debtor_id"):
+            return named
+        loose = self.on_debtors("payments").join(self._alone, list(DEBTOR_KEY))
+        return ibis.union(named, loose.select(*named.columns))
+
+    @cached_property
+    def _alone(self) -> ir.Table:
+        """The account of every debtor who has but one."""
+        own = self.stands.group_by(DEBTOR_KEY).agg(
+            account_id=self.stands.account_id.min(), accounts=self.stands.count()
+        )
+        return own.filter(own.accounts == 1).drop("accounts")
 
     @cached_property
     def _taken_back(self) -> ir.Table | None:
@@ -142,9 +161,10 @@ class Facts:
         if not self.has("payments", "reverses"):
             return None
         columns = (*DEBTOR_KEY, "account_id", "payment_id", "line", "amount_minor", "reverses")
-        rows = self.on_accounts("payments").select(*columns)
+        rows = self._on_account.select(*columns)
         if self.has("payments", "debtor_id"):
-            loose = self.on_debtors("payments").mutate(account_id=ibis.null("string"))
+            loose = self.on_debtors("payments").anti_join(self._alone, list(DEBTOR_KEY))
+            loose = loose.mutate(account_id=ibis.null("string"))
             rows = ibis.union(rows, loose.select(*columns))
         reversals = rows.filter(rows.reverses.notnull())
         reversals = reversals.select(*DEBTOR_KEY, "account_id", "amount_minor", payment_id="reverses")

@@ -6,7 +6,8 @@ and the exits (charged off, paid off, left) are told apart. Whether anybody may 
 
 from __future__ import annotations
 
-from functools import cached_property
+import operator
+from functools import cached_property, reduce
 
 import ibis
 from ibis import ir
@@ -62,17 +63,29 @@ class Positions:
 
     @cached_property
     def with_pending(self) -> ir.Table:
-        """The rows, with `has_pending`: a payment is on its way that does not count yet."""
-        if not self.facts.has("payments", "status"):
-            return self.rows.mutate(has_pending=NO)
-        rows = beside(self.rows, _waiting(self.facts.payment_rows, KEY).mutate(pending=YES), KEY)
-        pending = rows.pending.fill_null(NO)
+        """The rows, with `has_pending`: a payment is on its way, or waits for an account, and does not count yet."""
+        rows, reasons = self.rows, []
+        if self.facts.has("payments", "status"):
+            rows = beside(rows, _waiting(self.facts.payment_rows, KEY).mutate(own_pending=YES), KEY)
+            reasons.append("own_pending")
         if self.facts.has("payments", "debtor_id"):
             # Money on its way that names no account may be meant for any of the debtor's.
-            loose = _waiting(self.facts.unapplied_rows, DEBTOR_KEY).mutate(loose_pending=YES)
-            rows = beside(rows, loose, DEBTOR_KEY)
-            pending = rows.pending.fill_null(NO) | rows.loose_pending.fill_null(NO)
-        return rows.mutate(has_pending=pending)
+            rows = beside(rows, _waiting(self.facts.unapplied_rows, DEBTOR_KEY).mutate(loose_pending=YES), DEBTOR_KEY)
+            reasons.append("loose_pending")
+            if "statements" in self.facts.present:
+                rows = self._with_unapplied(rows)
+                reasons.append("unapplied_pending")
+        pending = [rows[reason].fill_null(NO) for reason in reasons]
+        return rows.mutate(has_pending=reduce(operator.or_, pending, NO))
+
+    def _with_unapplied(self, rows: ir.Table) -> ir.Table:
+        # Of money that came after the last status no statement says yet to which of several accounts it went.
+        loose = self.facts.unapplied
+        came = loose.group_by(DEBTOR_KEY).agg(unapplied_on=loose.paid_on.max())
+        rows = beside(rows, came, DEBTOR_KEY)
+        rows = beside(rows, self.statements.summary.select(*KEY, "live_end"), KEY)
+        waits = (rows.unapplied_on > rows.live_end) & (rows.source != "ledger")
+        return rows.mutate(unapplied_pending=waits)
 
     def _standing(self) -> ir.Table:
         accounts = self.facts.accounts
@@ -105,8 +118,8 @@ class Positions:
 
     @cached_property
     def _bankruptcies(self) -> tuple[ir.Table, ir.Table]:
-        own = _in_force(self.facts.on_accounts("holds")).select(*KEY).distinct()
-        debtors = _in_force(self.facts.on_debtors("holds")).select(*DEBTOR_KEY).distinct()
+        own = bankruptcies(self.facts.on_accounts("holds")).select(*KEY).distinct()
+        debtors = bankruptcies(self.facts.on_debtors("holds")).select(*DEBTOR_KEY).distinct()
         return own.mutate(own_bankruptcy=YES), debtors.mutate(debtor_bankruptcy=YES)
 
 
@@ -124,6 +137,12 @@ def bucket_of_rank(rows: ir.Table, rank: ir.IntegerValue) -> ir.StringValue:
     )
 
 
+def bankruptcies(holds: ir.Table) -> ir.Table:
+    """Those of the holds beside a row's `as_of` that make an account bankrupt on it."""
+    lasts = holds.ends_on.isnull() | (holds.ends_on >= holds.as_of)
+    return holds.filter(holds.kind.isin(_BANKRUPT), holds.starts_on <= holds.as_of, lasts)
+
+
 def _nothing_due(rows: ir.Table) -> ir.Table:
     """An account of a ledger book without any due is current and owes nothing."""
     zeros = [name for name in STANDING if name not in ("is_known", "rolls_on")]
@@ -132,8 +151,3 @@ def _nothing_due(rows: ir.Table) -> ir.Table:
 
 def _waiting(payments: ir.Table, key: tuple[str, ...]) -> ir.Table:
     return payments.filter((payments.status == "pending") & ~payments.was_reversed).select(*key).distinct()
-
-
-def _in_force(holds: ir.Table) -> ir.Table:
-    lasts = holds.ends_on.isnull() | (holds.ends_on >= holds.as_of)
-    return holds.filter(holds.kind.isin(_BANKRUPT), holds.starts_on <= holds.as_of, lasts)

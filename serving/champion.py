@@ -1,7 +1,8 @@
-"""The models that serve right now: opened once, and exchanged within a minute when their alias moves.
+"""Which version of each model serves: asked once for a night, watched for a running service.
 
-A thread asks the registry every fifteen seconds. While it does not answer, the last champions go on serving; where none
-was ever opened, the rules score serves, and says so.
+Champions of a service are opened once, and exchanged within a minute when their alias moves: a thread asks the registry
+every fifteen seconds. While it does not answer, the last champions go on serving; where none was ever opened, or one is
+too old, the rules score serves, and says so.
 """
 
 from __future__ import annotations
@@ -11,17 +12,60 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from arrears.errors import ArrearsError
 from models.registry import Loaded, Registry
-from serving.scoring import staleness
+from serving.scoring import PROPENSITY, ROLL_RATE, Champion
 
 _log = logging.getLogger("arrears.champion")
 
 ASKED_EVERY_SECONDS = 15.0
 FIRST_LOOK_SECONDS = 30.0
-MODELS = ("propensity", "roll_rate")
-"""The models that the service answers with."""
+STALE_AFTER_DAYS = 400
+"""A champion whose newest training day lies further back than this no longer speaks for the book."""
+
+MODELS = (PROPENSITY, ROLL_RATE)
+"""The models that a night and the service answer with."""
+
+Answer = TypeVar("Answer")
+
+
+def champions_on(registry: Registry, as_of: date) -> tuple[Champion, Champion]:
+    """What scores paying and what scores rolling on a day."""
+    return champion_on(registry, PROPENSITY, as_of), champion_on(registry, ROLL_RATE, as_of)
+
+
+def champion_on(registry: Registry, name: str, as_of: date) -> Champion:
+    """What serves for a model on a day: its champion, or the rules where it has none, is stale or cannot be reached."""
+    loaded, trouble = _answered(lambda: registry.champion(name))
+    if loaded is None:
+        return Champion(name, None, trouble or f"No champion of {name} is registered.")
+    return Champion(name, None if (stale := staleness(loaded, as_of)) else loaded, stale)
+
+
+def staleness(loaded: Loaded, as_of: date) -> str | None:
+    """Why a version no longer speaks for the book, None while it does."""
+    days = loaded.artifact.document.get("training", {}).get("trained_on") or []
+    newest = max((date.fromisoformat(str(day)[:10]) for day in days), default=None)
+    age = (as_of - newest).days if newest else 0
+    if age <= STALE_AFTER_DAYS:
+        return None
+    return (
+        f"Version {loaded.version} of {loaded.name} learned from days at least {age} back; {STALE_AFTER_DAYS} may pass."
+    )
+
+
+def _answered(ask: Callable[[], Answer]) -> tuple[Answer | None, str | None]:
+    """What the registry answers, and the sentence that says why it does not."""
+    try:
+        return ask(), None
+    except ArrearsError as problem:
+        _log.warning("champion.unreachable error=%s", type(problem).__name__)
+        return None, f"The model registry does not answer ({problem.found})."
+    except Exception as problem:  # noqa: BLE001 - a registry may break in any way; the queue goes on
+        _log.warning("champion.unreachable error=%s", type(problem).__name__)
+        return None, "The model registry does not answer."
 
 
 @dataclass
@@ -84,17 +128,7 @@ class Champions:
 
     def look(self) -> None:
         """Ask the registry once, and open what is new."""
-        try:
-            for name in MODELS:
-                self._look_at(name)
-            self._stale = self._too_old()
-            self._trouble = None
-        except ArrearsError as problem:
-            self._trouble = f"The model registry does not answer ({problem.found})."
-            _log.warning("champion.unreachable error=%s", type(problem).__name__)
-        except Exception as problem:  # noqa: BLE001 - a registry may break in any way; the queue goes on
-            self._trouble = "The model registry does not answer."
-            _log.warning("champion.unreachable error=%s", type(problem).__name__)
+        _, self._trouble = _answered(self._look_at_each)
         self._first_look.set()
 
     def start(self) -> None:
@@ -112,6 +146,11 @@ class Champions:
         while not self._stop.is_set():
             self.look()
             self._stop.wait(ASKED_EVERY_SECONDS)
+
+    def _look_at_each(self) -> None:
+        for name in MODELS:
+            self._look_at(name)
+        self._stale = self._too_old()
 
     def _look_at(self, name: str) -> None:
         version = self.registry.champion_version(name)

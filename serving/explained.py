@@ -87,7 +87,7 @@ def _by_booster(artifact: Artifact, ranks: Ranks) -> Sequence[tuple[str, Ranks]]
 
 
 def _explained(artifact: Artifact, booster: str, x: Floats) -> Floats:
-    from models.reasons import shap_values
+    from models.contributions import shap_values
 
     base, contributions = shap_values(artifact, booster, x)
     return np.column_stack([np.full(len(x), base), contributions])

@@ -29,8 +29,9 @@ from features.terms import minor
 from models.registry import Registry
 from serving import night_rows
 from serving.book import Book, questions, read_book
+from serving.champion import champions_on
 from serving.losses import Losses, losses_on
-from serving.scoring import PROPENSITY, ROLL_RATE, Champion, Scores, champion, fitting, score
+from serving.scoring import Champion, Scores, fitting, score
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
@@ -126,8 +127,7 @@ def build_by_champions(
 ) -> Built:
     """Every step but the last, with the champions of this moment, or rules where there is none: a trial run."""
     progress("Asking for the champions")
-    champions = (champion(registry, PROPENSITY, as_of), champion(registry, ROLL_RATE, as_of))
-    return build(lake, champions, as_of, strategy, progress=progress)
+    return build(lake, champions_on(registry, as_of), as_of, strategy, progress=progress)
 
 
 def build(
@@ -143,7 +143,7 @@ def build(
 
     Parameters
     ----------
-    champions : what scores paying and what scores rolling, as `scoring.champion` tells.
+    champions : what scores paying and what scores rolling, as `champion.champions_on` tells.
     settings : by default the lake's own; a replay gives those that its night recorded.
     """
     began = time.perf_counter()

@@ -1,28 +1,23 @@
 """From a book to its scores and their reasons: by the champions, or by rules where there are none, which it says.
 
 A night scores a whole book here and a live request one row of it; both get the same numbers. What may be done with an
-account is for policy, what it is worth for the queue.
+account is for policy, what it is worth for the queue; which version of a model serves is for `champion`.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any, Literal
 
 import numpy as np
 
 from arrears.buckets import AGEING
-from arrears.errors import ArrearsError
 from arrears.policy.facts import Numbers
 from arrears.queues.value import WORST_RANK
-from models.registry import Loaded, Registry
+from models.registry import Loaded
 from serving.book import Book
 from serving.losses import Losses
-
-_log = logging.getLogger(__name__)
 
 PROPENSITY, ROLL_RATE = "propensity", "roll_rate"
 RULES = "rules"
@@ -30,9 +25,6 @@ RULES_VERSION = "1"
 
 RULES_PROPENSITY = (0.90, 0.70, 0.45, 0.25, 0.18, 0.14, 0.11, 0.08, 0.04)
 """Chance of paying by bucket, CURRENT to charged off, that the rules score assumes: an order more than an estimate."""
-
-STALE_AFTER_DAYS = 400
-"""A champion whose newest training day lies further back than this no longer speaks for the book."""
 
 
 @dataclass(frozen=True)
@@ -81,32 +73,6 @@ class Scores:
         """Why rules scored."""
         told = [each.because for each in (self.propensity_by, self.roll_rate_by) if each.because]
         return " ".join(dict.fromkeys(told)) or None
-
-
-def champion(registry: Registry, name: str, as_of: date) -> Champion:
-    """What serves for a model on a day: its champion, or the rules where it has none, is stale or cannot be reached."""
-    try:
-        loaded = registry.champion(name)
-    except ArrearsError as problem:
-        return Champion(name, None, f"The model registry does not answer ({problem.found}).")
-    except Exception as problem:  # noqa: BLE001 - a registry may break in any way; the queue goes on
-        _log.warning("night.registry_unreachable model=%s error=%s", name, type(problem).__name__)
-        return Champion(name, None, "The model registry does not answer.")
-    if loaded is None:
-        return Champion(name, None, f"No champion of {name} is registered.")
-    return Champion(name, None if (stale := staleness(loaded, as_of)) else loaded, stale)
-
-
-def staleness(loaded: Loaded, as_of: date) -> str | None:
-    """Why a version no longer speaks for the book, None while it does."""
-    days = loaded.artifact.document.get("training", {}).get("trained_on") or []
-    newest = max((date.fromisoformat(str(day)[:10]) for day in days), default=None)
-    age = (as_of - newest).days if newest else 0
-    if age <= STALE_AFTER_DAYS:
-        return None
-    return (
-        f"Version {loaded.version} of {loaded.name} learned from days at least {age} back; {STALE_AFTER_DAYS} may pass."
-    )
 
 
 def fitting(champion: Champion, names: Sequence[str]) -> Champion:

@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from arrears.errors import WrongUse
+from arrears.lake import Lake
 from arrears.queues import store
 from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
 
@@ -30,8 +31,12 @@ class Why:
     item_terms: tuple[Term, ...]
 
 
-def why(connection: Connection, account_id: str, as_of: date | None = None) -> Why:
+def why(connection: Connection, account_id: str, as_of: date | None = None, *, lake: Lake | None = None) -> Why:
     """Look an account up in the night that serves now, or in the latest one that stood on `as_of`.
+
+    Parameters
+    ----------
+    lake : asked whether there is such an account at all, where the night did not judge it; None asks nobody.
 
     Raises
     ------
@@ -47,11 +52,7 @@ def why(connection: Connection, account_id: str, as_of: date | None = None) -> W
         )
     account = store.account(connection, night.night_id, account_id)
     if account is None:
-        raise WrongUse(
-            asked=f"why {account_id} stands where it stands",
-            found=f"night {night.night_id} as of {night.as_of} did not judge it",
-            do="Only past-due accounts are judged: see whether the id is right, or take a day on which it was late.",
-        )
+        raise _not_judged(account_id, night, lake)
     item = store.item_of(connection, night.night_id, account_id)
     return Why(
         night=night,
@@ -60,3 +61,19 @@ def why(connection: Connection, account_id: str, as_of: date | None = None) -> W
         terms=night.explain(account.terms),
         item_terms=night.explain(item.terms) if item else (),
     )
+
+
+def _not_judged(account_id: str, night: Night, lake: Lake | None) -> WrongUse:
+    asked = f"why {account_id} stands where it stands"
+    if lake is not None and lake.exists() and not _has_account(lake, account_id):
+        return WrongUse(asked=asked, found="no such account in the lake", do="See whether the id is right.")
+    return WrongUse(
+        asked=asked,
+        found=f"night {night.night_id} as of {night.as_of} did not judge it",
+        do="Only past-due accounts are judged: take a day on which it was late.",
+    )
+
+
+def _has_account(lake: Lake, account_id: str) -> bool:
+    with lake.connect() as con:
+        return con.execute("SELECT 1 FROM accounts WHERE account_id = ? LIMIT 1", [account_id]).fetchone() is not None

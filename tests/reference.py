@@ -147,7 +147,9 @@ def _payments(view: View, account_id: str) -> dict[str, Answer]:
     ratios = [ratio for ratio in (of_bill(back) for back in range(6)) if ratio is not None]
     last = min((row["ago"] for row in paid), default=None)
     quarter = _sum(within(90))
-    mine = [row for row in view.of_account("payments", account_id) if row["reverses"] is None]
+    mine = view.of_account("payments", account_id)
+    mine = mine + (view.of_debtor("payments") if len(view.accounts()) == 1 else [])
+    mine = [row for row in mine if row["reverses"] is None]
     mine = [row for row in mine if row["paid_on"] <= view.as_of]
     return {
         **{f"paid_{days}d_minor": _sum(within(days)) for days in (30, 60, 90, 180, 365)},

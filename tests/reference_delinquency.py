@@ -78,6 +78,8 @@ def _left(view: View) -> list[Row]:
     """Every payment of the debtor, its lines in order, each with what reversals left of it."""
     rows = [row for one in view.accounts() for row in view.of_account("payments", one["account_id"])]
     rows = [dict(row) for row in rows + view.of_debtor("payments")]
+    if len(view.accounts()) == 1:
+        rows = [row | {"account_id": view.accounts()[0]["account_id"]} for row in rows]
     lines = sorted((row for row in rows if row["reverses"] is None), key=lambda row: row["line"])
     reversals = [row | {"rest": abs(row["amount_minor"])} for row in rows if row["reverses"] is not None]
     for only_own in (True, False):
@@ -200,7 +202,7 @@ def by_ledger(view: View, account_id: str, *, gated: bool) -> Row:
 def by_statement(view: View, account_id: str) -> Row:
     rules = view.rules(account_id).delinquency
     rows = sorted(statements(view, account_id), key=lambda row: row["cycle_end"])
-    with_status = [row for row in rows if row["days_past_due"] is not None or row["cycles_past_due"] is not None]
+    with_status = [row for row in rows if _tells(row)]
     settled = [row for row in with_status if (view.as_of - row["cycle_end"]).days >= rules.status_settles_days]
     days, past_due, halted, status = _rolled(view, account_id, with_status)
     days_settled, past_due_settled, _, last = _rolled(view, account_id, settled)
@@ -251,7 +253,7 @@ def _last_status(view: View, standing_row: Row) -> Row:
             continue
         if row["deleted"]:
             status = dict.fromkeys(status)
-        elif row["days_past_due"] is not None or row["cycles_past_due"] is not None:
+        elif _tells(row):
             status = {name: row[name] for name in status}
     return status
 
@@ -303,7 +305,16 @@ def position(view: View, account_id: str, *, gated: bool = True) -> Row:
 
 def _pending(view: View, account_id: str) -> bool:
     rows = [row for row in _left(view) if row["account_id"] in (account_id, None) and row["paid_on"] <= view.as_of]
-    return any(row["status"] == "pending" and row["amount_minor"] > 0 for row in rows)
+    if any(row["status"] == "pending" and row["amount_minor"] > 0 for row in rows):
+        return True
+    if "statements" not in view.book or view.rules(account_id).delinquency.source == "ledger":
+        return False
+    ends = [row["cycle_end"] for row in statements(view, account_id) if _tells(row)]
+    return bool(ends) and any(row["paid_on"] > max(ends) for row in loose_payments(view))
+
+
+def _tells(row: Row) -> bool:
+    return row["days_past_due"] is not None or row["cycles_past_due"] is not None
 
 
 def _bucket(view: View, row: Row, stands: Row, rank: int | None, charged_off: bool, gated: bool) -> str | None:

@@ -49,7 +49,7 @@ def fit(lake: Lake, request: TrainRequest, *, groups: Groups = THREE_STATES, pro
         )
     progress.expect(2)
     progress.step("reading the book")
-    book = read_book(lake, request)
+    book = read_book(lake, request, progress)
     folds = walk_forward(book.labelled_days(), horizon_days=ROLL_RATE.horizon_days, test_from=request.test_from)
     progress.expect(len(folds))
     return judge(book, _judged(book, folds, groups, lake.settings.portfolio.zone, progress), groups, progress)
@@ -68,7 +68,7 @@ def _judged(book: Book, folds: Sequence[Fold], groups: Groups, zone: str, progre
 def judge(book: Book, results: Sequence[FoldResult], groups: Groups, progress: Progress = QUIET) -> Trained:
     """Decide on the newest fold, and fit the model that would serve."""
     newest = results[-1]
-    progress.step("judging, and fitting the model that would serve")
+    progress.step("fitting the model that would serve")
     differences = _differences(book, newest, groups)
     best = min((name for name in newest.scores if name != MODEL), key=lambda name: newest.scores[name].log_loss)
     decided = _verdict(book, newest, groups, best, differences[f"log_loss less {best}"])

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from arrears.clock import add_business_days, end_of_day
 from arrears.settings import LabelRule, Settings
-from features.columns import DEBTOR_KEY, KEY, whole
+from features.columns import KEY, whole
 from features.facts import SNAPSHOTS, Facts
 from features.plan import compiled
 from features.terms import MILLION, arrow_schema, minor
@@ -230,18 +230,7 @@ def _collected_table(facts: Facts, ahead: int) -> ibis.ir.Table:
     paid = paid.filter(paid.days_ago < ahead, paid.is_voluntary)
     sums = paid.group_by(KEY).agg(named_minor=whole(paid.amount_minor.sum()))
     rows = facts.snapshots.left_join(sums, list(KEY)).drop("account_id_right", "as_of_right")
-    if not facts.has("payments", "debtor_id"):
-        return rows.select(*KEY, collected_minor=rows.named_minor.fill_null(0)).order_by(*KEY)
-    # Money that names only the debtor can be laid to an account if the debtor has but one.
-    loose = facts.unapplied
-    voluntary = loose.source.isnull() | (loose.source == "voluntary")
-    loose = loose.filter(loose.as_of.delta(loose.paid_on, unit="day") < ahead, voluntary)
-    loose_sums = loose.group_by(DEBTOR_KEY).agg(loose_minor=whole(loose.amount_minor.sum()))
-    counts = facts.stands.group_by(DEBTOR_KEY).agg(accounts=facts.stands.account_id.nunique())
-    alone = loose_sums.join(counts.filter(counts.accounts == 1), list(DEBTOR_KEY)).select(*DEBTOR_KEY, "loose_minor")
-    rows = rows.left_join(alone, list(DEBTOR_KEY)).drop("debtor_id_right", "as_of_right")
-    both = rows.named_minor.fill_null(0) + rows.loose_minor.fill_null(0)
-    return rows.select(*KEY, collected_minor=both).order_by(*KEY)
+    return rows.select(*KEY, collected_minor=rows.named_minor.fill_null(0)).order_by(*KEY)
 
 
 def _cap(positions: pa.Table) -> Floats:

@@ -23,6 +23,7 @@ from models.roll_rate import NEXT_RANK
 from models.scorer import Floats, Ranks
 from training.dataset import Panel, read_panel
 from training.fit import refuse_what_cannot_teach
+from training.progress import QUIET, Progress
 from training.roll_labels import StatusesBy, next_buckets, origins, statuses_by
 from training.trained import TrainRequest
 
@@ -89,18 +90,19 @@ class Book:
         return replace(self, next_rank=self.next_rank_by(moment))
 
 
-def read_book(lake: Lake, request: TrainRequest) -> Book:
+def read_book(lake: Lake, request: TrainRequest, progress: Progress = QUIET) -> Book:
     """Everything known of the whole book on the days asked for, with the labels known on the training day.
 
     Raises
     ------
     Refused : no account has a settled status, too few labels are mature, or a feature is null in every row.
     """
+    progress.part("features")
     panel = read_panel(lake, request)
     zone, settles_days = lake.settings.portfolio.zone, lake.settings.delinquency.status_settles_days
     standing_at = end_of_day(request.training_day, zone)
     statuses = statuses_by(lake, standing_at)
-    stood = _origins(panel, statuses, zone, settles_days)
+    stood = _origins(panel, statuses, zone, settles_days, progress)
 
     @cache
     def next_rank_by(moment: datetime) -> Ranks:
@@ -129,11 +131,12 @@ def read_book(lake: Lake, request: TrainRequest) -> Book:
     return book
 
 
-def _origins(panel: Panel, statuses: StatusesBy, zone: str, settles_days: int) -> pa.Table:
+def _origins(panel: Panel, statuses: StatusesBy, zone: str, settles_days: int, progress: Progress) -> pa.Table:
     """Origins in an ageing bucket, each by what was known at the end of its own day, in the order of the panel."""
     keys = panel.positions.select(["account_id", "as_of"]).append_column("place", pa.array(np.arange(len(panel.as_of))))
     found = []
     for day in np.unique(panel.as_of):
+        progress.part(f"statuses known on {day}")
         cutoff = end_of_day(day.item(), zone)
         snapshots = keys.filter(pa.array(panel.as_of == day))
         moments = pa.array([cutoff] * len(snapshots), pa.timestamp("us", tz="UTC"))

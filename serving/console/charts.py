@@ -84,7 +84,7 @@ def _timeline(months: Sequence[MonthEnd], limit_minor: int | None, currency: str
     plot.rule(plot.pad[3], plot.at_y(0), width - plot.pad[1], plot.at_y(0), "axis")
     if with_limit and limit_minor is not None:
         plot.line([(-0.5, limit_minor), (len(months) - 0.5, limit_minor)], "third")
-        plot.text(width - plot.pad[1], plot.at_y(limit_minor) - 5, "credit limit", anchor="end")
+        plot.text(width - plot.pad[1], plot.at_y(limit_minor) - 5, "credit limit", anchor="end", kind="over")
     known = [(place, each) for place, each in enumerate(months) if each.balance_minor is not None]
     plot.line([(place, each.balance_minor or 0) for place, each in known], "series")
     for place, each in known:
@@ -101,7 +101,8 @@ def _bucket_mark(plot: Plot, x: float, y: float, each: MonthEnd, room: float) ->
     rank = list(AGEING).index(each.bucket) if each.bucket in AGEING else len(AGEING) - 1  # type: ignore[arg-type]
     width = min(room - 6, 76.0)
     plot.box(x - width / 2, y, width, 9, f"step-{rank}", told=f"{month(each.day)}: {each.bucket}")
-    plot.text(x, y + 26, "current" if rank == 0 else each.bucket, anchor="middle")
+    said = "current" if rank == 0 else each.bucket
+    plot.text(x, y + 26, said if room > 50 else _brief(each.bucket, narrow=True), anchor="middle")  # noqa: PLR2004 - as above
 
 
 def columns(
@@ -171,9 +172,14 @@ def _heat_map(
             plot.cell(x + 1, y + 1, across - 2, height - 2, strength, told)
             if value:
                 kind = "on-heat" if strength > 0.72 else "name"  # noqa: PLR2004
-                words = f"{value * 100:.0f}" if narrow or value >= 0.995 else f"{value * 100:.1f}"  # noqa: PLR2004
+                words = _per_cent(value, 0 if narrow or value >= 0.995 else 1)  # noqa: PLR2004
                 plot.text(x + across / 2, y + height / 2 + 4, words, anchor="middle", kind=kind)
     return plot.drawn()
+
+
+def _per_cent(value: float, places: int) -> str:
+    """As `share`, without its sign: every cell of a map is in per cent."""
+    return share(value, places).removesuffix(" %")
 
 
 def _brief(name: str, *, narrow: bool) -> str:

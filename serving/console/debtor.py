@@ -23,7 +23,7 @@ from serving.deployment import Deployment
 
 QUESTIONS = {
     "roll": ("Will it roll?", "into a worse bucket by its next statement", "pushes towards rolling", False),
-    "propensity": ("Will it pay?", "the threshold within the horizon", "speaks for paying", True),
+    "propensity": ("Will it pay?", "enough to count as paying, within its horizon", "speaks for paying", True),
 }
 """What each model answers, as the page asks it: the question, what is meant, what a bar to the right does, whether
 that is good news."""

@@ -227,7 +227,7 @@ def _verdict(best: str, cells: Cells, difference: Band | None) -> str | None:
     ours, theirs = cells[""].get("log_loss"), cells.get(best, {}).get("log_loss")
     if difference is None or difference.low is None or difference.high is None or ours is None or theirs is None:
         return None
-    who = f"the best of them, the {_said(best) if best == 'markov_matrix' else _said(best).lower()}"
+    who = f"the best baseline, the {_said(best) if best == 'markov_matrix' else _said(best).lower()}"
     if difference.high < 0:
         lower = share(1 - ours.estimate / theirs.estimate)
         whole = "and the whole interval of the difference lies below zero."

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from models.artifact import Part, load, write
+from models.contributions import shap_values
 from models.propensity import PROPENSITY
-from models.reasons import explain, shap_values
+from models.reasons import explain
 
 ROWS, FEATURES, TREES = 5_000, 60, 200
 

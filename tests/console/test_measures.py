@@ -67,7 +67,7 @@ def test_money_found_names_the_capacity():
 
 def test_a_difference_below_zero_throughout_beats_the_baseline():
     assert found().verdict == (
-        "It beats the best of them, the scorecard: its log loss is 11 % lower, "
+        "It beats the best baseline, the scorecard: its log loss is 11 % lower, "
         "and the whole interval of the difference lies below zero."
     )
 
@@ -75,7 +75,7 @@ def test_a_difference_below_zero_throughout_beats_the_baseline():
 def test_a_difference_that_touches_zero_does_not():
     even = {"scorecard": {"estimate": -0.03, "low": -0.06, "high": 0.0}}
     assert found(differences=even).verdict == (
-        "It does not beat the best of them, the scorecard: the interval of the difference in log loss reaches zero, "
+        "It does not beat the best baseline, the scorecard: the interval of the difference in log loss reaches zero, "
         "so chance alone could explain it."
     )
 
@@ -83,7 +83,7 @@ def test_a_difference_that_touches_zero_does_not():
 def test_a_difference_above_zero_is_worse():
     worse = {"scorecard": {"estimate": 0.03, "low": 0.01, "high": 0.06}}
     assert found(differences=worse).verdict == (
-        "It does worse than the best of them, the scorecard: the whole interval of the difference lies above zero."
+        "It does worse than the best baseline, the scorecard: the whole interval of the difference lies above zero."
     )
 
 
@@ -109,7 +109,7 @@ def test_a_record_of_roll_rates_tells_its_differences_too():
     metrics = {"test_log_loss": 0.28, "test_markov_matrix_log_loss": 0.30}
     told = measured("roll_rate", metrics, report)
     assert told.rows[1].difference.estimate == -0.02
-    assert told.verdict.startswith("It beats the best of them, the Markov matrix: its log loss is 7 % lower")
+    assert told.verdict.startswith("It beats the best baseline, the Markov matrix: its log loss is 7 % lower")
 
 
 def test_numbers_that_nobody_could_tell_leave_a_gap():

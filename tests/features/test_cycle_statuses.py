@@ -1,11 +1,11 @@
 """What each month turned out to be: which months there are, and when an account counts as gone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from features import delinquency
-from tests.book import account, opened, settings, supplied, whole_book
+from tests.book import EVER, account, opened, settings, supplied, whole_book
 
 JAN_31, FEB_28, MAR_31 = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 
@@ -58,6 +58,27 @@ def test_an_account_with_a_closing_day_has_left_from_it_on(day, first):
     cycles = [{"account_id": "A", "cycle_end": end, "days_past_due": 5} for end in (JAN_31, FEB_28)]
     found = months(accounts=[account(status="sold", closed_on=closed_on)], statements=cycles)
     assert found == [(JAN_31, first), (FEB_28, "LEFT")]
+
+
+@pytest.mark.parametrize("owner", [{"account_id": "A"}, {"debtor_id": "D"}])
+@pytest.mark.parametrize(("starts", "ends", "first"), [(31, 28, "LEFT"), (32, 28, "1-29"), (31, 27, "LEFT")])
+def test_a_bankrupt_account_has_left_in_the_months_at_whose_end_it_is_bankrupt(owner, starts, ends, first):
+    day = {"starts_on": JAN_31 + timedelta(days=starts - 31), "ends_on": date(2026, 2, ends)}
+    holds = [{"hold_id": "H", "kind": "bankruptcy"} | day | owner, {"hold_id": "C", "kind": "cease"} | day | owner]
+    cycles = [{"account_id": "A", "cycle_end": end, "days_past_due": 5} for end in (JAN_31, FEB_28)]
+    second = "LEFT" if ends == FEB_28.day else "1-29"
+    assert months(statements=cycles, holds=holds) == [(JAN_31, first), (FEB_28, second)]
+    assert months(statements=cycles, holds=holds[1:]) == [(JAN_31, "1-29"), (FEB_28, "1-29")]
+
+
+@pytest.mark.parametrize(("day", "bucket"), [(10, "1-29"), (11, "LEFT")])
+def test_a_bankruptcy_changes_a_month_only_from_the_moment_it_is_known(day, bucket):
+    told = {"recorded_at": datetime(2026, 2, 11, tzinfo=UTC)}
+    hold = {"hold_id": "H", "account_id": "A", "kind": "bankruptcy", "starts_on": JAN_31} | told
+    book = whole_book({"accounts": [account()], "statements": [stated(EVER, 5)], "holds": [hold]})
+    known_by = datetime(2026, 2, day, 23, tzinfo=UTC)
+    rows = delinquency.cycle_statuses(supplied(book), settings("UTC"), known_by).run(opened(book)).to_pylist()
+    assert [row["bucket"] for row in rows] == [bucket]
 
 
 def stated(recorded_at: datetime, days: int, known_until: datetime | None = None) -> dict:

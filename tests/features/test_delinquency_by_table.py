@@ -40,6 +40,9 @@ def statement(cycle_end: date = JAN_31, **own) -> dict:
     return {"account_id": "A", "cycle_end": cycle_end} | own
 
 
+LOOSE = {"payment_id": "P1", "line": 1, "debtor_id": "D", "paid_on": date(2026, 2, 10), "amount_minor": 4000}
+
+
 # --- from the ledger ---------------------------------------------------------------------------------------------
 
 
@@ -182,6 +185,24 @@ def test_money_that_names_only_the_debtor_waits_where_two_creditors_could_claim_
     loose = {"payment_id": "P", "line": 1, "debtor_id": "D", "paid_on": MAR_31, "amount_minor": 10_000}
     both = [account(client="one"), account("B", client="two")]
     assert position(MAR_31, accounts=both, dues=[due(JAN_31)], payments=[loose])["days_past_due"] == 59
+
+
+def test_money_that_names_a_debtor_with_one_account_is_that_accounts_whatever_tells_how_late_it_is():
+    late = statement(days_past_due=31, past_due_minor=10_000, balance_minor=50_000)
+    found = position(MAR_31, statements=[late], payments=[LOOSE])
+    assert (found["past_due_minor"], found["balance_minor"], found["has_pending"]) == (6000, 46_000, False)
+    found = position(MAR_31, dues=[due(JAN_31, 1000)], payments=[LOOSE])
+    assert (found["balance_minor"], found["has_pending"]) == (-3000, False)
+
+
+@pytest.mark.parametrize(("cycle_end", "waits"), [(date(2026, 2, 9), True), (date(2026, 2, 10), False)])
+def test_money_that_names_one_with_several_waits_for_the_next_status_where_statements_say_how_late(cycle_end, waits):
+    late = [statement(cycle_end, account_id=name, days_past_due=31, past_due_minor=10_000) for name in ("A", "B")]
+    both = {"accounts": [account(), account("B")], "statements": late}
+    for row in positions(MAR_31, **both, payments=[LOOSE]):
+        assert (row["past_due_minor"], row["has_pending"]) == (10_000, waits)
+    for row in positions(MAR_31, **both, payments=[LOOSE | {"status": "returned"}]):
+        assert not row["has_pending"]
 
 
 def test_what_stops_the_roll_is_the_rest_of_the_oldest_due_and_it_rolls_when_that_due_turns():

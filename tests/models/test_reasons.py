@@ -9,8 +9,9 @@ import pytest
 
 from features.catalog import CATALOG
 from models.artifact import Part, load, write
+from models.contributions import shap_values
 from models.phrases import PHRASES
-from models.reasons import MOST_REASONS, concepts_of, explain, explain_roll, shap_values, tell
+from models.reasons import MOST_REASONS, concepts_of, explain, explain_roll, tell
 from models.roll_rate import ROLL_RATE, deeper_moves, edge_name
 from models.sentences import Tone, sentence
 from models.spec import ModelSpec

@@ -10,9 +10,10 @@ from arrears.lake import Lake
 from arrears.queues import store
 from arrears.queues.strategy import strategy
 from models.registry import Registry
+from serving.champion import STALE_AFTER_DAYS, champion_on, champions_on, staleness
 from serving.nightly import build_by_champions, rank
-from serving.scoring import STALE_AFTER_DAYS, champion, staleness
 from tests.demo_day import SCORING_DAY
+from tests.served import small_models
 
 
 def test_without_a_model_rules_score_and_the_night_says_why(night_database):
@@ -26,9 +27,17 @@ def test_without_a_model_rules_score_and_the_night_says_why(night_database):
 
 def test_a_registry_that_cannot_be_read_is_no_reason_to_stop(tmp_path):
     (tmp_path / "mlflow.db").write_text("this is no database")
-    found = champion(Registry(f"sqlite:///{tmp_path / 'mlflow.db'}"), "propensity", SCORING_DAY)
+    found = champion_on(Registry(f"sqlite:///{tmp_path / 'mlflow.db'}"), "propensity", SCORING_DAY)
     assert found.loaded is None
     assert "registry does not answer" in found.because
+
+
+def test_a_registry_whose_file_is_gone_is_not_one_without_models(database, tmp_path):
+    registry = small_models(database, tmp_path)
+    registry.tracking.file.unlink()
+    for found in champions_on(Registry(registry.tracking.uri, database), SCORING_DAY):
+        assert found.loaded is None
+        assert found.because.startswith("The model registry does not answer (its file is gone")
 
 
 @pytest.mark.parametrize(("age", "is_stale"), [(STALE_AFTER_DAYS, False), (STALE_AFTER_DAYS + 1, True)])

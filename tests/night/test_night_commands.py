@@ -124,6 +124,19 @@ def test_a_night_of_an_older_day_says_that_it_is_not_served(arrears, night_datab
     assert count(night_database, "SELECT night_id FROM nights WHERE state = 'served'") == 1
 
 
+@pytest.mark.parametrize(
+    ("account", "words", "found"),
+    [
+        ("NOPE", [], "no such account in the lake"),
+        ("A00002", [], "night 1 as of 2005-09-30 did not judge it"),
+        ("NOPE", ["--lake", "nowhere"], "night 1 as of 2005-09-30 did not judge it"),
+    ],
+)
+def test_why_tells_an_account_nobody_knows_from_one_that_was_not_late(arrears, account, words, found):
+    code, _, told = arrears("why", account, *words)
+    assert (code, told.splitlines()[1]) == (2, f"found: {found}")
+
+
 def test_a_replay_names_what_was_changed_and_ends_with_1(arrears, night_database):
     with night_database.begin() as connection:
         connection.execute(text("UPDATE work_items SET bucket = '1-29' WHERE rank = 1"))

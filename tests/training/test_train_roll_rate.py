@@ -56,11 +56,11 @@ def test_a_book_with_something_to_learn_is_promoted_and_every_step_is_told(told,
     assert watcher.steps == [
         "reading the book",
         *(f"fold {number} of 3" for number in (1, 2, 3)),
-        "judging, and fitting the model that would serve",
+        "fitting the model that would serve",
         "logging and registering",
     ]
     assert watcher.expected == len(watcher.steps)
-    assert {"booster 1 of 3: worse than CURRENT", "baselines"} <= watcher.parts
+    assert {"booster 1 of 3: worse than CURRENT", "baselines", "statuses known on 2026-06-30"} <= watcher.parts
     told_outcomes = report.report["outcomes_of_late_accounts"]
     for side in ("forecast", "happened"):
         assert sum(shares[side] for shares in told_outcomes.values()) == pytest.approx(1)
