@@ -266,7 +266,7 @@ class Discussed:
 
 @dataclass(frozen=True)
 class Asks:
-    """What is to be judged: may this person be reached about this account, by this channel, at this point, so and for that?
+    """What is to be judged: who may be reached about which account, by which channel, where, how and what for.
 
     `party` is a row of `Parties`; `point` is NOBODY where the channel needs none or none is known.
     """
@@ -358,7 +358,7 @@ class Facts:
 
     @cached_property
     def today(self) -> Days:
-        """(people,) the earliest calendar day that a person's clocks may show: a window that runs out is still running."""
+        """(people,) the earliest calendar day that a person's clocks may show: there every window still runs."""
         return self.zones.earliest_day(self.person_zones, self.at, otherwise=self.zone)
 
     @cached_property

@@ -1,7 +1,7 @@
 """Limits of conduct as dated data: what law, guidance and the house set, each value with its clause and link.
 
-Every file of `limits/` is one profile. A limit belongs to a rule and a scope: a place, roles, classes of debt. Rules ask
-for the scopes in force on a day and apply each where it applies, so the strictest of several wins by itself.
+Every file of `limits/` is one profile. A limit belongs to a rule and a scope: a place, roles, classes of debt. Rules
+ask for the scopes in force on a day and apply each where it applies, so the strictest of several wins by itself.
 """
 
 from __future__ import annotations

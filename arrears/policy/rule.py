@@ -38,7 +38,7 @@ class Found:
     holds : which rows it holds.
     until : the first instant at which it alone would allow again; NaT where only a fact can end it. Read only where
         `holds`.
-    allowed_until : where it allows, the first instant at which it will not any more; NaT: no end. None: no end anywhere.
+    allowed_until : where it allows, the first instant at which it will not any more; NaT: no end. None: nowhere.
     missing : rows for which a fact it needs is not known. Law holds them; a policy does as its limit says.
     conditions : rows that may be acted on only under the rule's condition.
     """

@@ -6,7 +6,7 @@ shut. An account may be worked while one of its ways is open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -335,7 +335,7 @@ def _rows_of(rule: Rule, facts: Facts) -> Rows:
 
 
 def _height(rule: Rule, facts: Facts) -> int:
-    tables = {
+    tables: dict[str, Sized] = {
         "account": facts.accounts,
         "person": facts.people,
         "party": facts.parties,
