@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 
 from arrears.clock import SystemClock
 from serving import access, running
-from serving.console import debtor, portfolio, queue, registry, story, today
+from serving.console import conduct, debtor, portfolio, queue, registry, story, today
 from serving.console.frame import STATIC, link_spent, page, today_of
 from serving.door import COOKIE
 from serving.problems import Problem
@@ -119,6 +119,12 @@ def portfolio_page(request: Request, asked: Annotated[portfolio.Asked, Query()])
 def models_page(request: Request) -> Response:
     """The registry: versions, verdicts, charts, history."""
     return page(request, "models.html", room="Models", **registry.shown(running.deployment()))
+
+
+@router.get("/conduct")
+def conduct_page(request: Request) -> Response:
+    """The rules in force, what they hold, and what counsel must confirm."""
+    return page(request, "conduct.html", room="Conduct", **conduct.shown(running.deployment()))
 
 
 @router.get("/models/{name}/{version}/{chart}")

@@ -1,0 +1,127 @@
+"""The page Conduct: the rules in force with clause and link, what they hold until when, what counsel must confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from arrears.clock import SystemClock
+from arrears.policy.limits import LAW_OF, Limit, Limits, Scope, read_limits
+from arrears.policy.rule import LANE_GATES, Rule
+from arrears.policy.rules import RULES
+from arrears.queues import held, store
+from arrears.queues.item import HeldCount, Night
+from arrears.settings import Settings
+from serving.deployment import Deployment
+
+KINDS = {
+    "law": "Law",
+    "presumption": "Presumption of law",
+    "guidance": "Guidance",
+    "policy": "Policy of the house",
+}
+NEAREST_ENDS = 14
+"""How many days with an end the page draws; later ones are one row."""
+
+
+@dataclass(frozen=True)
+class InForce:
+    """One rule in one scope as a page shows it.
+
+    `values` are the numbers in words; `where` the place, roles and classes.
+    """
+
+    rule: Rule
+    scope: Scope
+    values: tuple[str, ...]
+    where: str
+
+    @property
+    def lanes(self) -> str:
+        """The lanes without contact that the rule judges; "" where it judges contacts."""
+        return ", ".join(sorted(lane.replace("_", " ") for lane in self.rule.lanes & LANE_GATES))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rules of one profile, by register number."""
+
+    profile: str
+    rows: tuple[InForce, ...]
+
+
+def shown(deployment: Deployment) -> dict[str, Any]:
+    """What the page shows; before the first night the rules alone."""
+    settings = deployment.settings
+    limits = read_limits(settings.conduct.profiles)
+    today = SystemClock().now().date()  # limits are read as of the real day, even where the portfolio stands elsewhere
+    with deployment.engine.connect() as connection:
+        night = deployment.night(connection)
+        return {
+            "night": night,
+            "limits_on": today,
+            "countries": _countries(settings),
+            "groups": in_force(limits, today),
+            "confirm": to_confirm(limits, today),
+            "kinds": KINDS,
+            **(_of_night(deployment, night, settings) if night else {"held": [], "ends": [], "wants": []}),
+        }
+
+
+def in_force(limits: Limits, day: date) -> list[Group]:
+    """Every rule in force on a day, by profile; a rule that needs no limit is not listed."""
+    rows: dict[str, list[InForce]] = {profile: [] for profile in limits.by_profile}
+    for rule in RULES:
+        for scope in () if rule.always else limits.scopes(rule.id, day):
+            values = tuple(_said(limit) for limit in scope.limits if limit.name != "on")
+            rows[scope.profile].append(InForce(rule, scope, values, _where(scope)))
+    return [Group(profile, tuple(found)) for profile, found in rows.items() if found]
+
+
+def to_confirm(limits: Limits, day: date) -> list[tuple[str, Limit]]:
+    """Limits in force that counsel must still confirm, with their profile."""
+    return [(profile, limit) for profile, limit in limits.all if limit.verify and limit.in_force(day)]
+
+
+def _of_night(deployment: Deployment, night: Night, settings: Settings) -> dict[str, Any]:
+    def asked() -> dict[str, Any]:
+        with deployment.engine.connect() as connection:
+            found: list[HeldCount] = store.held_by_reason(connection, night.night_id)
+            return {
+                "held": found,
+                "ends": _drawn(held.by_end(connection, night.night_id, settings.portfolio.zone)),
+                "wants": held.for_want(connection, night.night_id),
+            }
+
+    return deployment.of_night("conduct", asked)
+
+
+def _drawn(ends: Iterable[held.EndCount]) -> list[tuple[str | date, int]]:
+    """The nearest days one by one, later ones together, and last those that only a fact ends."""
+    dated = [(each.day, each.accounts) for each in ends if each.day is not None]
+    open_ended = sum(each.accounts for each in ends if each.day is None)
+    rows: list[tuple[str | date, int]] = list(dated[:NEAREST_ENDS])
+    if later := sum(accounts for _, accounts in dated[NEAREST_ENDS:]):
+        rows.append(("later", later))
+    return rows + ([("only a new fact", open_ended)] if open_ended else [])
+
+
+def _countries(settings: Settings) -> list[dict[str, Any]]:
+    """The portfolio's country and those it accepts without a law file, each with the law that is read for it."""
+    named = dict.fromkeys(filter(None, [settings.portfolio.country, *settings.portfolio.no_law_profile]))
+    return [{"country": each, "profiles": list(LAW_OF.get(each, ()))} for each in named]
+
+
+def _said(limit: Limit) -> str:
+    value = limit.value
+    if isinstance(value, bool):
+        return limit.name.replace("_", " ") if value else f"no {limit.name.replace('_', ' ')}"
+    said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return f"{limit.name.replace('_', ' ')}: {said} {limit.unit}".strip()
+
+
+def _where(scope: Scope) -> str:
+    parts = [scope.place or "everywhere", *(part.replace("_", " ") for part in (*scope.roles, *scope.classes))]
+    return ", ".join(parts)
