@@ -9,14 +9,13 @@ from __future__ import annotations
 import ibis
 from ibis import ir
 
-from features.columns import DEBTOR_KEY, NO, YES, days_between
+from features.columns import DEBTOR_KEY, NO, YES, beside, days_between
 from features.facts import Facts
 from features.feature import Expression, Feature, Group
+from features.liable import right_parties
 
 GROUP: Group = "contact_history"
 CONCEPT = "contact"
-LIABLE = ("primary", "joint", "cosigner", "guarantor")
-"""Party roles that are liable as a rule: speaking with one of them is a right-party contact."""
 _TRIED = ("contacts.at", "contacts.channel", "contacts.direction")
 _SPOKE = ("contacts.at", "contacts.channel", "contacts.verified_party")
 SECONDS_PER_DAY = 86_400
@@ -25,20 +24,33 @@ WEEK, MONTH, QUARTER, YEAR = 7, 30, 90, 365
 
 def contact_rows(facts: Facts) -> ir.Table:
     """Every known contact of each debtor: `days_ago`, `is_attempt`, `is_right_party`, `is_answered`."""
-    columns = ("contact_id", "at", "channel", "direction", "connect", "verified_party", "conversation", "cutoff")
+    columns = (
+        "account_id",
+        "contact_id",
+        "at",
+        "channel",
+        "direction",
+        "connect",
+        "verified_party",
+        "conversation",
+        "cutoff",
+    )
     rows = facts.on_accounts("contacts").select(*DEBTOR_KEY, *columns)
     if facts.has("contacts", "debtor_id"):
-        rows = ibis.union(rows, facts.on_debtors("contacts").select(*DEBTOR_KEY, *columns))
+        loose = facts.on_debtors("contacts").mutate(account_id=ibis.null("string"))
+        rows = ibis.union(rows, loose.select(*DEBTOR_KEY, *columns))
     rows = rows.filter(rows.at <= rows.cutoff)
     seconds = rows.cutoff.epoch_seconds() - rows.at.epoch_seconds()
-    spoke = rows.conversation.fill_null(YES) & rows.verified_party.isin(LIABLE).fill_null(NO)
-    return rows.mutate(
+    rows = rows.mutate(
         days_ago=(seconds // SECONDS_PER_DAY).cast("int64"),
         is_attempt=rows.direction == "out",
         is_call=rows.channel == "call",
-        is_right_party=spoke & rows.channel.isin(("call", "visit")),
         is_answered=(rows.connect == "answered").fill_null(NO),
     )
+    spoken = rows.filter(rows.channel.isin(("call", "visit")), rows.conversation.fill_null(YES))
+    right = right_parties(facts, spoken.filter(spoken.verified_party.notnull()))
+    rows = beside(rows, right.mutate(is_right_party=YES), (*DEBTOR_KEY, "contact_id"))
+    return rows.mutate(is_right_party=rows.is_right_party.fill_null(NO))
 
 
 def notice_rows(facts: Facts) -> ir.Table:

@@ -97,6 +97,12 @@ class Facts:
         joined = self._beside_accounts(name)
         return known_on(joined, joined.cutoff).drop("recorded_at", "known_until", "deleted")
 
+    @cached_property
+    def parties(self) -> ir.Table:
+        """Everybody's known part in each account; `party_id` is who, `debtor_id` the account's debtor."""
+        joined = self.stands.join(self.table("parties").rename(party_id="debtor_id"), "account_id")
+        return known_on(joined, joined.cutoff).drop("recorded_at", "known_until", "deleted")
+
     def versions_on_accounts(self, name: str) -> ir.Table:
         """Every version of those rows that was recorded by the account's day, also those that were corrected since."""
         joined = self._beside_accounts(name)

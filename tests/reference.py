@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from tests.book import Row, end_of
 from tests.reference_delinquency import (
@@ -181,8 +181,8 @@ def _contacts(view: View, account_id: str) -> dict[str, Answer]:
         row
         for row in rows
         if row["channel"] in ("call", "visit")
-        and row["verified_party"] in ("primary", "joint", "cosigner", "guarantor")
         and row["conversation"] in (None, True)
+        and any(_is_liable(view, row, one) for one in view.accounts() if row["account_id"] in (None, one["account_id"]))
     ]
 
     def count(which: list[Row], days: int) -> int:
@@ -203,6 +203,20 @@ def _contacts(view: View, account_id: str) -> dict[str, Answer]:
         "notice_level_max": max((row["level"] for row in notices if row["level"] is not None), default=None),
         "days_since_last_notice": min(ages, default=None),
     }
+
+
+def _is_liable(view: View, contact: Row, account: Row) -> bool:
+    """Whether who was verified owed the account on the day of the talk."""
+    on = view.as_of - timedelta(days=contact["ago"])
+    parties = [
+        party
+        for party in view.of_account("parties", account["account_id"])
+        if (party["starts_on"] or on) <= on <= (party["ends_on"] or on)
+    ]
+    if any(party["liable"] for party in parties if party["role"] == contact["verified_party"]):
+        return True
+    primary = [party["liable"] for party in parties if party["debtor_id"] == account["debtor_id"]]
+    return contact["verified_party"] == "primary" and all(primary)
 
 
 def _promises(view: View) -> dict[str, Answer]:

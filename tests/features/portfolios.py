@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from arrears.tables import TABLES
 from tests.book import Book, Row, account, whole_book
 
 FIRST = date(2026, 1, 1)
@@ -74,8 +75,18 @@ _CONTACT = st.fixed_dictionaries(
         "direction": st.sampled_from(["out", "in"]),
         "disposition": st.sampled_from(["no_answer", "promise"]),
         "connect": _maybe(st.sampled_from(["answered", "busy"])),
-        "verified_party": _maybe(st.sampled_from(["primary", "guarantor", "attorney"])),
+        "verified_party": _maybe(st.sampled_from(["primary", "guarantor", "patient"])),
         "conversation": _maybe(st.booleans()),
+    }
+)
+_PARTY = st.fixed_dictionaries(
+    {
+        "account_id": _accounts,
+        "debtor_id": st.sampled_from(["D1", "D2"]),
+        "role": st.sampled_from(["primary", "guarantor", "patient"]),
+        "liable": st.booleans(),
+        "starts_on": _maybe(_days),
+        "ends_on": _maybe(_days),
     }
 )
 _NOTICE = st.fixed_dictionaries(
@@ -118,6 +129,7 @@ _TABLES = {
     "payments": _PAYMENT,
     "promises": _PROMISE,
     "contacts": _CONTACT,
+    "parties": _PARTY,
     "notices": _NOTICE,
     "disputes": _DISPUTE,
     "holds": _HOLD,
@@ -133,7 +145,7 @@ def facts(draw: st.DrawFn, name: str, size: int) -> list[Row]:
     for drawn in draw(st.lists(st.tuples(_TABLES[name], _KNOWN, _accounts, _LOOSE), max_size=size)):
         row, known, account_id, loose = drawn
         row = dict(row)
-        key = (row.get(f"{name[:-1]}_id"), row.get("line"), row.get("cycle_end"), row.get("account_id"))
+        key = tuple(row.get(column) for column in TABLES[name].key)
         owner = {"account_id": account_id}
         if loose and name in ("payments", "promises", "contacts", "holds"):
             owner = {"account_id": None, "debtor_id": loose}
@@ -203,7 +215,15 @@ def books(draw: st.DrawFn) -> Book:
     kept = draw(st.sampled_from([("dues",), ("statements",), ("dues", "statements")]))
     for name in kept:
         tables[name] = draw(facts(name, 6))
-    for name, size in {"payments": 6, "promises": 4, "contacts": 4, "notices": 2, "disputes": 2, "holds": 2}.items():
+    for name, size in {
+        "payments": 6,
+        "promises": 4,
+        "contacts": 4,
+        "parties": 4,
+        "notices": 2,
+        "disputes": 2,
+        "holds": 2,
+    }.items():
         tables[name] = draw(facts(name, size))
     return whole_book(tables)
 
