@@ -35,6 +35,26 @@ _PROTECTED_WORDS = frozenset(
         "dob",
     }
 )
+_HEALTH_WORDS = frozenset(
+    {
+        "diagnosis",
+        "diagnoses",
+        "icd",
+        "dx",
+        "procedure",
+        "procedures",
+        "cpt",
+        "hcpcs",
+        "drg",
+        "medication",
+        "medications",
+        "prescription",
+        "treatment",
+        "symptom",
+        "symptoms",
+        "clinical",
+    }
+)
 # Alone, or as somebody's: the age of an account or of a debt is no attribute of a person.
 _OF_A_PERSON = re.compile(
     r"^((debtor|customer|person|borrower|holder)_?)?(age|colou?r|birth)(_(years|group|band|date|year))?$"
@@ -68,6 +88,14 @@ def column_problems(table: Table, columns: Collection[str]) -> Iterator[Problem]
                 "a protected attribute beside facts that models read",
                 "Move it to the table protected, which the fairness report alone reads.",
             )
+        elif is_of_care(name):
+            yield _error(
+                table.name,
+                name,
+                "health_column",
+                "what a person was treated for; collecting a bill needs none of it (45 CFR 164.502(b))",
+                "Leave the column out of the file.",
+            )
         elif name not in own:
             close = get_close_matches(name, own - set(columns), n=1)
             cure = f"Did you mean {close[0]}?" if close else "Nothing, if it is not meant to be read."
@@ -84,6 +112,17 @@ def is_protected(name: str) -> bool:
     """
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
     return bool(_PROTECTED_WORDS & set(re.split(r"[^a-z]+", plain)) or _OF_A_PERSON.match(plain))
+
+
+def is_of_care(name: str) -> bool:
+    """True for a column name that speaks of a diagnosis, a procedure or another detail of care.
+
+    Examples
+    --------
+    >>> [is_of_care(name) for name in ("icd10_code", "Diagnosis", "procedure_date", "invoice_code")]
+    [True, True, True, False]
+    """
+    return bool(_HEALTH_WORDS & set(re.split(r"[^a-z]+", name.lower())))
 
 
 def _error(table: str, column: str | None, rule: str, found: str, do: str) -> Problem:

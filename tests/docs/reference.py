@@ -7,6 +7,7 @@ from pathlib import Path
 from typer.main import get_command
 
 from commands.main import COMMANDS
+from tests.docs.conduct_reference import conduct_page
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 _MADE = "*Written by `make docs`; edit what it documents, not this page.*\n"
@@ -17,6 +18,7 @@ def reference_pages() -> dict[Path, str]:
     return {
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "conduct.md": conduct_page(_MADE),
         REFERENCE / "tables.md": tables_page(),
     }
 

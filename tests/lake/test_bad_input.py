@@ -260,6 +260,13 @@ def test_a_protected_column_outside_its_table_is_an_error(tmp_path: Path, name: 
     assert_error(check_tables(tmp_path, book), "protected_column", "debtors", name, 1, ())
 
 
+@pytest.mark.parametrize("name", ["icd10", "diagnosis_code", "Procedure"])
+def test_a_column_of_care_is_an_error(tmp_path: Path, name: str):
+    book = small_book()
+    book["accounts"] = [{**row, name: CANARY} for row in book["accounts"]]
+    assert_error(check_tables(tmp_path, book), "health_column", "accounts", name, 1, ())
+
+
 def test_two_files_for_one_table_are_an_error(tmp_path: Path):
     write_csv(tmp_path, small_book())
     (tmp_path / "dues.parquet").write_bytes(b"")
