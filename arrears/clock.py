@@ -64,6 +64,17 @@ def end_of_day(day: date, zone: str) -> datetime:
     return datetime.combine(day, time.max, tzinfo=ZoneInfo(zone))
 
 
+def start_of_day(day: date, zone: str) -> datetime:
+    """The first instant of `day` in `zone`.
+
+    Examples
+    --------
+    >>> start_of_day(date(2005, 10, 3), "Asia/Taipei").isoformat()
+    '2005-10-03T00:00:00+08:00'
+    """
+    return datetime.combine(day, time.min, tzinfo=ZoneInfo(zone))
+
+
 def day_of(moment: datetime, zone: str) -> date:
     """The calendar day of `moment` in `zone`.
 

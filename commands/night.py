@@ -81,7 +81,7 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "past_due": len(built.book),
         "held": built.held,
         "served": len(built.ranking),
-        "held_by_reason": built.judgement.counts(),
+        "held_by_reason": built.judgement.counts(len(built.book)),
         "currencies_by": way(built.book.currency[built.ranking.lead], rates.worth),
         "rates_on": rates.on,
         "seconds": round(built.seconds, 2),

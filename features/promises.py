@@ -53,9 +53,7 @@ class Promises:
     @cached_property
     def _made(self) -> ir.Table:
         """Promises in their order, with what came in before each was made and by the end of its grace."""
-        days = ibis.table(PROMISE_DAYS, name="promise_days")
-        promises = beside(self._promises, days, ["terms_client", "due_on"])
-        promises = promises.mutate(grace_ends_on=promises.grace_ends_on.coalesce(_grace_by_weekends(promises)))
+        promises = _with_grace(self._promises)
         paid = self._paid
         joined = promises.left_join(paid, _matching(promises, paid)).drop(*(f"{name}_right" for name in _BOOK))
         before = joined.paid_minor.sum(where=joined.paid_on < joined.made_on)
@@ -118,6 +116,30 @@ def promises_plan(present: Mapping[str, frozenset[str]], settings: Settings, sna
     columns = ("promise_id", "debtor_id", "account_id", "as_of", "made_on", "due_on", "grace_ends_on")
     answer = rows.select(*columns, "amount_minor", "kept_minor", "status")
     return compiled(answer.order_by("promise_id", "as_of"), settings)
+
+
+def waiting(facts: Facts) -> ir.Table:
+    """Promises whose grace was not over on the day: account_id, due_on, grace_ends_on; a debtor's on each account.
+
+    Whether the money came is not asked: until its grace is over a promise waits.
+    """
+    terms = facts.accounts.select("account_id", *DEBTOR_KEY, "terms_client", "grace_business_days")
+    rows = facts.on_accounts("promises")
+    rows = _standing(rows).select("account_id", "as_of", "due_on").join(terms, ["account_id", "as_of"])
+    rows = rows.select(*terms.columns, "due_on")
+    if facts.has("promises", "debtor_id"):
+        loose = _standing(facts.on_debtors("promises")).select(*DEBTOR_KEY, "due_on")
+        rows = ibis.union(rows, loose.join(terms, list(DEBTOR_KEY)).select(*rows.columns))
+    rows = _with_grace(rows)
+    rows = rows.filter(rows.grace_ends_on >= rows.as_of)
+    return rows.select("account_id", "due_on", "grace_ends_on").order_by("account_id", "due_on", "grace_ends_on")
+
+
+def _with_grace(promises: ir.Table) -> ir.Table:
+    """The promises with `grace_ends_on`, by the client's terms and the calendar of holidays."""
+    days = ibis.table(PROMISE_DAYS, name="promise_days")
+    rows = beside(promises, days, ["terms_client", "due_on"])
+    return rows.mutate(grace_ends_on=rows.grace_ends_on.coalesce(_grace_by_weekends(rows)))
 
 
 def _standing(promises: ir.Table) -> ir.Table:

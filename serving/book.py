@@ -1,4 +1,4 @@
-"""The past-due book of one day as columns: where every account stands, what was known of it, what holds it.
+"""The past-due book of one day as columns: where every account stands and what was known of it.
 
 One reading serves the night, the look at one account and the replay: the same questions, compiled once, run over all
 debtors or over one. What the numbers are worth is for `arrears.queues`, what a model makes of them for `scoring`.
@@ -12,7 +12,6 @@ from datetime import date, datetime
 from functools import lru_cache
 
 import duckdb
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from arrears.buckets import AGEING, Bucket
 from arrears.clock import end_of_day
-from arrears.policy.facts import NO_HOLDS, Days, Facts, Flags, HoldFacts, Numbers, Rows, Words
+from arrears.policy.facts import Days, Flags, Numbers, Rows, Words
 from arrears.queues.value import CHARGED_OFF_RANK
 from arrears.settings import Settings
 from features.build import FeaturePlan, plan
@@ -28,7 +27,7 @@ from features.delinquency import positions_plan
 from features.facts import Facts as Known
 from features.plan import Plan, compiled
 from features.snapshots import on_days
-from features.terms import minor
+from serving.conduct_facts import ConductQuestions, conduct_questions
 
 AGENCY_ROLES = ("third_party", "debt_buyer")
 PAST_DUE = (*(str(bucket) for bucket in AGEING[1:]), str(Bucket.CHARGED_OFF))
@@ -43,7 +42,7 @@ class Questions:
     positions: Plan
     features: FeaturePlan
     roles: Plan
-    holds: Plan | None
+    conduct: ConductQuestions
 
     @property
     def fingerprint(self) -> str:
@@ -62,6 +61,7 @@ class Book:
     bucket_rank : 1 for 1-29 to 7 for 180+, 8 for charged off.
     days_past_due, past_due_minor, balance_minor, stop_roll_minor : NaN where unknown.
     rolls_on : NaT where no further bucket exists.
+    positions : where each stands, as it was read.
     names, x : the features and their (n, k) values, NaN where null.
     """
 
@@ -82,8 +82,7 @@ class Book:
     stop_roll_minor: Numbers
     rolls_on: Days
     charged_off: Flags
-    payment_pending: Flags
-    holds: HoldFacts
+    positions: pa.Table
     names: tuple[str, ...]
     x: Numbers
 
@@ -100,21 +99,6 @@ class Book:
         """Days from `as_of` until the account enters the next bucket, NaN where there is none."""
         days = (self.rolls_on - np.datetime64(self.as_of, "D")).astype(float)
         return np.where(np.isnat(self.rolls_on), np.nan, days)
-
-    def facts(self) -> Facts:
-        """What the rules may know of it."""
-        return Facts(
-            as_of=self.as_of,
-            bucket=self.bucket,
-            status=self.status,
-            balance_minor=self.balance_minor,
-            past_due_minor=self.past_due_minor,
-            small_balance_minor=self.of_client(
-                lambda chosen, currency: float(minor(chosen.delinquency.small_balance, currency))
-            ),
-            payment_pending=self.payment_pending,
-            holds=self.holds,
-        )
 
     def of_client(self, number: Callable[[Settings, str], float]) -> Numbers:
         """A number of each account's client and currency, from the settings."""
@@ -144,7 +128,7 @@ def _questions(supplied: tuple[tuple[str, frozenset[str]], ...], told: str) -> Q
         positions=positions_plan(present, settings),
         features=plan(present, settings),
         roles=_roles(known, settings),
-        holds=_holds(known, settings) if "holds" in present else None,
+        conduct=conduct_questions(present, settings),
     )
 
 
@@ -181,8 +165,7 @@ def read_book(con: duckdb.DuckDBPyConnection, asked: Questions, as_of: date, *, 
         stop_roll_minor=_numbers(positions["stop_roll_minor"]),
         rolls_on=_days(positions["rolls_on"]),
         charged_off=_flags(positions["charged_off"]),
-        payment_pending=_flags(positions["has_pending"]),
-        holds=_hold_facts(asked.holds.run(con), account_id) if asked.holds else NO_HOLDS,
+        positions=positions,
         names=asked.features.names,
         x=_matrix(features, asked.features.names),
     )
@@ -192,28 +175,9 @@ def _roles(known: Known, settings: Settings) -> Plan:
     return compiled(known.on_accounts("accounts").select("account_id", "role").order_by("account_id"), settings)
 
 
-def _holds(known: Known, settings: Settings) -> Plan:
-    """Holds as known: those that name an account, and those that name a debtor on each account of the debtor."""
-    columns = ("account_id", "kind", "starts_on", "ends_on")
-    of_debtors = known.on_debtors("holds").select("debtor_id", "kind", "starts_on", "ends_on")
-    spread = known.stands.select("account_id", "debtor_id").join(of_debtors, "debtor_id")
-    rows = ibis.union(known.on_accounts("holds").select(*columns), spread.select(*columns))
-    return compiled(rows.order_by(*columns), settings)
-
-
 def _role_of(roles: pa.Table, account_id: Words) -> Words:
     by_account = dict(zip(roles["account_id"].to_pylist(), roles["role"].to_pylist(), strict=True))
     return np.array([by_account.get(account) or "" for account in account_id.tolist()], dtype=np.str_)
-
-
-def _hold_facts(rows: pa.Table, account_id: Words) -> HoldFacts:
-    wanted = rows.filter(pc.is_in(rows["account_id"], pa.array(account_id.tolist(), pa.string())))
-    return HoldFacts(
-        row=np.searchsorted(account_id, _words(wanted["account_id"])).astype(np.int64),
-        kind=_words(wanted["kind"]),
-        starts_on=_days(wanted["starts_on"]),
-        ends_on=_days(wanted["ends_on"]),
-    )
 
 
 def _ranks(bucket: Words) -> Rows:

@@ -150,7 +150,9 @@ class Fold:
         await self.app(scope, receive, send)
 
 
-_KEPT = frozenset({"", "queues", "debtors", "accounts", "portfolio", "models", "conduct", "sign-in", "sign-out", "static", "v1"})
+_KEPT = frozenset(
+    {"", "queues", "debtors", "accounts", "portfolio", "models", "conduct", "sign-in", "sign-out", "static", "v1"}
+)
 _ROOTS = frozenset({"/healthz", "/readyz", "/livez", "/metrics"})
 
 

@@ -43,7 +43,7 @@ def night(built: Built, *, ran_at: datetime) -> dict[str, Any]:
         "past_due": len(built.book),
         "held": built.held,
         "served": len(built.ranking),
-        "held_by_reason": built.judgement.counts(),
+        "held_by_reason": built.judgement.counts(len(built.book)),
         "list_digest": digest(built),
     }
 
@@ -115,7 +115,7 @@ def digest(built: Built) -> str:
         lead = built.ranking.lead[place]
         priority = float(built.ranking.terms[built.strategy.priority][place])
         whole.update(f"{place + 1} {built.book.account_id[lead]} {priority!r}\n".encode())
-    for row in np.flatnonzero(built.judgement.is_held):
+    for row in np.flatnonzero(built.judgement.is_held[: len(built.book)]):
         codes = ",".join(hold.code for hold in built.judgement.verdict(int(row)).holds)
         whole.update(f"held {built.book.account_id[row]} {codes}\n".encode())
     return whole.hexdigest()

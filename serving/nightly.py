@@ -15,11 +15,12 @@ from datetime import date
 import numpy as np
 from sqlalchemy import Engine
 
-from arrears.clock import Clock
+from arrears.clock import Clock, start_of_day
 from arrears.errors import BadInput
 from arrears.lake import Lake
 from arrears.policy.facts import Numbers
-from arrears.policy.verdict import Judgement, judge
+from arrears.policy.limits import read_limits
+from arrears.policy.verdict import Judgement
 from arrears.queues import store, value
 from arrears.queues.rank import Ranking, ranked
 from arrears.queues.record import record_night
@@ -30,6 +31,7 @@ from models.registry import Registry
 from serving import night_rows
 from serving.book import Book, questions, read_book
 from serving.champion import champions_on
+from serving.may_we import judge_day, read_facts, served_day
 from serving.losses import Losses, losses_on
 from serving.scoring import Champion, Scores, fitting, score
 
@@ -61,7 +63,7 @@ class Built:
     @property
     def held(self) -> int:
         """Accounts that at least one rule holds."""
-        return int(self.judgement.is_held.sum())
+        return int(self.judgement.is_held[: len(self.book)].sum())
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,8 @@ def build(
     strategy: Strategy,
     *,
     settings: Settings | None = None,
+    served_on: date | None = None,
+    limits_on: date = date(2026, 11, 21),
     progress: Progress = quiet,
 ) -> Built:
     """Every step of the night but the last, which writes.
@@ -150,15 +154,21 @@ def build(
     progress("Opening the lake")
     _refuse_what_nobody_knew(lake, as_of)
     asked = questions(lake.present, settings or lake.settings)
+    zone = asked.settings.portfolio.zone
+    served_on = served_on or served_day(as_of, asked.settings)
     with lake.connect() as con:
         progress("Reading what was known")
         book = read_book(con, asked, as_of)
+        facts = read_facts(
+            con, asked.conduct, asked.settings, book.positions, at=start_of_day(served_on, zone), limits_on=limits_on
+        )
+        assert np.array_equal(facts.accounts.id[: len(book)], book.account_id)
         losses = losses_on(con, lake.present, asked.settings, as_of)
     progress(f"Scoring {len(book):,} past-due accounts")
     propensity, roll_rate = (fitting(each, book.names) for each in champions)
     scores = score(book, propensity, roll_rate, losses)
     progress("Asking the rules")
-    judgement = judge(book.facts())
+    judgement = judge_day(facts, read_limits(("us_federal", "us_states", "house", "b2b", "healthcare")), served_on)
     progress("Valuing and ranking")
     terms = value.terms(worth(book, scores), losses.by_bucket)
     ranking = rank(book, terms, judgement, strategy)
@@ -215,7 +225,7 @@ def rank(book: Book, terms: dict[str, Numbers], judgement: Judgement, strategy: 
     return ranked(
         strategy,
         terms,
-        served=~judgement.is_held,
+        served=~judgement.is_held[: len(book)],
         account_id=book.account_id,
         debtor_id=book.debtor_id,
         work_group=book.client,

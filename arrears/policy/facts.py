@@ -282,6 +282,10 @@ class Asks:
     def __len__(self) -> int:
         return len(self.account)
 
+    def where(self, chosen: Flags) -> Asks:
+        """Those of the asks that are chosen."""
+        return Asks(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -375,6 +379,13 @@ class Facts:
         """
         return self.zones.begin(days, self.person_zones[person], otherwise=self.zone)
 
+    def begins_somewhere(self, days: Days, person: Rows) -> Instants:
+        """The instant at which each day begins in the first of each person's zones; NaT stays NaT.
+
+        When a day forbids something, it is forbidden from then on; parameters as in `begins`.
+        """
+        return self.zones.begin_somewhere(days, self.person_zones[person], otherwise=self.zone)
+
     @cached_property
     def mentions(self) -> Discussed:
         """Every pair of contact and account that it counts on.
@@ -384,9 +395,10 @@ class Facts:
         """
         contacts, parties = self.contacts, self.parties
         named = np.flatnonzero(contacts.account != NOBODY)
+        discussed = self._further
         told = np.zeros(len(contacts), dtype=np.bool_)
         told[named] = True
-        told[self.discussed.contact] = True
+        told[discussed.contact] = True
         silent = np.flatnonzero(~told)
         order = np.argsort(parties.person, kind="stable")
         sorted_person = parties.person[order]
@@ -394,12 +406,43 @@ class Facts:
         last = np.searchsorted(sorted_person, contacts.person[silent], side="right")
         counts = last - first
         spread = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
-        contact = np.concatenate([named, self.discussed.contact, np.repeat(silent, counts)])
-        account = np.concatenate([contacts.account[named], self.discussed.account, parties.account[order][spread]])
-        if not len(self.discussed.contact):
-            return Discussed(contact=contact, account=account)
-        pairs = np.unique(np.stack([contact, account]), axis=1)
-        return Discussed(contact=pairs[0], account=pairs[1])
+        contact = np.concatenate([named, discussed.contact, np.repeat(silent, counts)])
+        account = np.concatenate([contacts.account[named], discussed.account, parties.account[order][spread]])
+        return Discussed(contact=contact, account=account)
+
+    @cached_property
+    def _further(self) -> Discussed:
+        """The accounts discussed, each once, without those that their contacts name."""
+        further = self.contacts.account[self.discussed.contact] != self.discussed.account
+        if not len(further):
+            return self.discussed
+        width = len(self.accounts) + 1
+        pairs = np.unique(self.discussed.contact[further] * width + self.discussed.account[further])
+        return Discussed(contact=pairs // width, account=pairs % width)
+
+    @cached_property
+    def mention_parties(self) -> Rows:
+        """(mentions,) the row of `parties` of each contact's person in each account; NOBODY where they have no part."""
+        parties, mentions = self.parties, self.mentions
+        person = self.contacts.person[mentions.contact]
+        found = np.full(len(person), NOBODY)
+        if not len(person) or not len(parties):
+            return found
+        first = np.full(len(self.accounts), NOBODY)
+        first[parties.account[::-1]] = np.arange(len(parties))[::-1]
+        lead = first[mentions.account]
+        alone = (lead != NOBODY) & (parties.person[lead] == person)
+        found[alone] = lead[alone]
+        rest = np.flatnonzero(~alone)
+        if len(rest):
+            width = len(self.people)
+            keys = parties.account * width + parties.person
+            order = np.argsort(keys, kind="stable")
+            wanted = mentions.account[rest] * width + person[rest]
+            place = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)
+            match = keys[order[place]] == wanted
+            found[rest[match]] = order[place][match]
+        return found
 
 
 def _at(column: Masks, rows: Rows) -> Masks:

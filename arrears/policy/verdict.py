@@ -208,8 +208,13 @@ class Judgement:
             conditions=tuple(word for word, flags in self.conditions if flags[ask]),
         )
 
-    def counts(self) -> dict[str, int]:
-        """How many held accounts each reason holds, most first; an account with two reasons counts under both."""
+    def counts(self, first: int | None = None) -> dict[str, int]:
+        """How many held accounts each reason holds, most first; an account with two reasons counts under both.
+
+        Parameters
+        ----------
+        first : only so many accounts are counted, where those behind them are not asked about.
+        """
         totals: dict[str, int] = {}
         account = self.facts.asks.account
         by_code: dict[str, list[Rows]] = {}
@@ -219,7 +224,7 @@ class Judgement:
             touched = np.zeros(len(self.facts.accounts), dtype=np.bool_)
             touched[np.concatenate(rows)] = True
             totals[code] = int((touched & self.is_held).sum())
-        totals[NO_WAY] = int((np.bincount(account, minlength=len(self.facts.accounts)) == 0).sum())
+        totals[NO_WAY] = int((np.bincount(account, minlength=len(self.facts.accounts))[:first] == 0).sum())
         return {code: total for code, total in sorted(totals.items(), key=lambda pair: -pair[1]) if total}
 
 

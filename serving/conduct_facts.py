@@ -1,0 +1,142 @@
+"""What the conduct rules read of a lake: rows of each of their source tables, one statement a table, over all or one.
+
+A night asks about every past-due account, a claim about the accounts of one debtor: the same statements, compiled once,
+only the rows beneath them differ. What the rows mean is for `arrears.policy.assemble`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import ibis
+import pyarrow as pa
+from ibis import ir
+
+from arrears.settings import Settings
+from arrears.tables import TABLES
+from features.asof import known_on
+from features.facts import SNAPSHOTS, Facts, lake_table
+from features.plan import Plan, compiled
+from features.promises import waiting
+
+JUDGED = "judged"
+"""The table of those snapshots that are judged."""
+
+_OF_PEOPLE = ("points", "preferences", "consents")
+_OF_ACCOUNTS = ("parties", "notices", "disputes", "claims")
+_OF_EITHER = ("holds", "contacts")
+_PEOPLE, _CUTOFF = "judged_people", "judged_at"
+
+
+@dataclass(frozen=True)
+class ConductQuestions:
+    """What the rules ask of a lake, compiled for its tables and settings.
+
+    Attributes
+    ----------
+    people : everybody with a part in a judged account.
+    tables : the rows of each source table that concern one of them, or a judged account.
+    present : what the source supplied, as tables and as `table.column`.
+    """
+
+    people: Plan
+    tables: Mapping[str, Plan]
+    present: frozenset[str]
+
+
+def conduct_questions(present: Mapping[str, frozenset[str]], settings: Settings) -> ConductQuestions:
+    """Compile what the rules ask.
+
+    Parameters
+    ----------
+    present : tables and columns the book has, as `Lake.present`.
+    """
+    rows = {"debtors": _of_people("debtors"), "accounts": _of_people("accounts")}
+    rows |= {name: _of_people(name) for name in _OF_PEOPLE if name in present}
+    rows |= {name: _of_accounts(name) for name in _OF_ACCOUNTS if name in present}
+    rows |= {name: _of_either(name) for name in _OF_EITHER if name in present}
+    if "licences" in present:
+        rows["licences"] = _known("licences")
+    if "promises" in present:
+        rows["promises"] = waiting(Facts(present, settings, JUDGED))
+    columns = {f"{table}.{column}" for table, named in present.items() for column in named}
+    return ConductQuestions(
+        people=compiled(_people(has_parties="parties" in present), settings),
+        tables={name: compiled(answer, settings) for name, answer in rows.items()},
+        present=frozenset(present) | columns,
+    )
+
+
+def read_tables(
+    con: duckdb.DuckDBPyConnection, asked: ConductQuestions, account_ids: pa.Array | pa.ChunkedArray
+) -> dict[str, pa.Table]:
+    """The rows that the rules read, by source table.
+
+    Parameters
+    ----------
+    con : where `snapshots` tells on which day, and up to when, everything was known.
+    account_ids : the accounts that are judged; of `accounts` their people's others come along.
+    """
+    _choose(con, account_ids)
+    _keep(con, _PEOPLE, asked.people.run(con))
+    return {name: plan.run(con) for name, plan in asked.tables.items()}
+
+
+def _choose(con: duckdb.DuckDBPyConnection, account_ids: pa.Array | pa.ChunkedArray) -> None:
+    _keep(con, "chosen", pa.table({"account_id": account_ids.cast(pa.string())}))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS SELECT * FROM snapshots SEMI JOIN chosen USING (account_id)")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {_CUTOFF} AS SELECT DISTINCT cutoff FROM {JUDGED}")  # noqa: S608 - our own names
+
+
+def _keep(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    con.register("kept", rows)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM kept")  # noqa: S608 - our own names
+    con.unregister("kept")
+
+
+def _people(*, has_parties: bool) -> ir.Table:
+    people = _judged().select("debtor_id")
+    if has_parties:
+        people = ibis.union(people, _of_accounts("parties").select("debtor_id"))
+    return people.distinct().order_by("debtor_id")
+
+
+def _known(name: str) -> ir.Table:
+    """A table as it was known at the cutoff."""
+    rows = lake_table(name).cross_join(ibis.table({"cutoff": SNAPSHOTS["cutoff"]}, name=_CUTOFF))
+    return _plain(known_on(rows, rows.cutoff), name)
+
+
+def _of_people(name: str) -> ir.Table:
+    known = _known(name)
+    return _plain(known.semi_join(_everybody(), "debtor_id"), name)
+
+
+def _of_accounts(name: str) -> ir.Table:
+    known = _known(name)
+    return _plain(known.semi_join(_judged(), "account_id"), name)
+
+
+def _of_either(name: str) -> ir.Table:
+    """Rows about one of the people, or about any account of one of them."""
+    known, accounts = _known(name), _of_people("accounts")
+    of_accounts = known.semi_join(accounts, "account_id")
+    others = known.anti_join(accounts, "account_id").semi_join(_everybody(), "debtor_id")
+    return _plain(ibis.union(of_accounts, others), name)
+
+
+def _plain(rows: ir.Table, name: str) -> ir.Table:
+    """The table's own columns, its rows in the order of its key."""
+    bookkeeping = ("recorded_at", "known_until", "deleted")
+    columns = [column for column in lake_table(name).columns if column not in bookkeeping]
+    return rows.select(*columns).order_by(*TABLES[name].key)
+
+
+def _judged() -> ir.Table:
+    return ibis.table(SNAPSHOTS, name=JUDGED)
+
+
+def _everybody() -> ir.Table:
+    return ibis.table({"debtor_id": "string"}, name=_PEOPLE)

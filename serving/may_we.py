@@ -1,0 +1,109 @@
+"""May we: the facts of a book on a day to come, or of a few debtors at this very moment, asked of every rule.
+
+The night judges the next business day as a whole, so a rule about hours says when a way opens and holds nothing. Whoever
+acts later asks again at that moment. Both run the same statements and the same rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arrears.clock import add_business_days, start_of_day
+from arrears.policy.assemble import Moment, assemble
+from arrears.policy.facts import Facts
+from arrears.policy.limits import Limits
+from arrears.policy.verdict import Judgement, judge
+from arrears.policy.zonetime import instant
+from arrears.settings import Settings
+from features.terms import minor
+from serving.conduct_facts import ConductQuestions, read_tables
+
+
+def served_day(as_of: date, settings: Settings) -> date:
+    """The day that a night is for: the next business day of the portfolio.
+
+    Examples
+    --------
+    >>> from arrears.settings import default_settings
+    >>> served_day(date(2005, 9, 30), default_settings()).isoformat()
+    '2005-10-03'
+    """
+    return add_business_days(as_of, 1, settings.portfolio.country or None)
+
+
+def read_facts(
+    con: duckdb.DuckDBPyConnection,
+    asked: ConductQuestions,
+    settings: Settings,
+    positions: pa.Table,
+    *,
+    at: datetime,
+    limits_on: date,
+) -> Facts:
+    """The facts of some accounts, as known at the cutoff of the connection's snapshots.
+
+    Parameters
+    ----------
+    positions : where the accounts stand, as `features.delinquency.positions_plan` tells; the facts have these accounts
+        first and in this order, then others of the same people, which nobody asks about.
+    at : the moment judged, with a zone.
+    limits_on : the day whose limits are in force.
+    """
+    tables = read_tables(con, asked, positions["account_id"])
+    tables["accounts"] = _standing(tables["accounts"], positions, settings)
+    portfolio = settings.portfolio
+    facts = assemble(tables, asked.present, Moment(at, limits_on, portfolio.zone, portfolio.country))
+    return facts.asking(facts.asks.where(facts.asks.account < len(positions)))
+
+
+def judge_day(facts: Facts, limits: Limits, day: date) -> Judgement:
+    """What the rules say of a whole day: from its first midnight to its last, wherever the book's people may be."""
+    zones = {name for mask in np.unique(facts.person_zones).tolist() for name in facts.zones.of(mask, facts.zone)}
+    begins = min((_midnight(day, zone) for zone in zones), default=_midnight(day, facts.zone))
+    ends = max((_midnight(day + timedelta(days=1), zone) for zone in zones), default=begins)
+    return judge(replace(facts, at=begins), limits, by=ends)
+
+
+def _midnight(day: date, zone: str) -> np.datetime64:
+    found: np.datetime64 = instant(np.array([day], "M8[us]"), zone)[0]
+    return found
+
+
+def _standing(accounts: pa.Table, positions: pa.Table, settings: Settings) -> pa.Table:
+    """The accounts with where they stand: those of `positions` first, in their order."""
+    place = pc.index_in(accounts["account_id"], value_set=positions["account_id"].combine_chunks())
+    order = np.argsort(pc.fill_null(place, len(positions)).to_numpy(), kind="stable")
+    others = len(accounts) - len(positions)
+    small = _small_balances(positions, settings)
+    told = {
+        "bucket": positions["bucket"],
+        "balance_minor": positions["balance_minor"],
+        "past_due_minor": positions["past_due_minor"],
+        "small_balance_minor": pa.array(small, pa.float64()),
+        "days_past_due": positions["days_past_due"],
+        "payment_pending": positions["has_pending"],
+    }
+    accounts = accounts.take(order)
+    for name, column in told.items():
+        whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        accounts = accounts.append_column(name, pa.concat_arrays([whole, pa.nulls(others, whole.type)]))
+    return accounts
+
+
+def _small_balances(positions: pa.Table, settings: Settings) -> list[float]:
+    """What each account may owe and still count as owing nothing, in minor units."""
+    pairs = list(zip(positions["client"].to_pylist(), positions["currency"].to_pylist(), strict=True))
+    limits = {
+        (client, currency): float(minor(settings.for_client(client).delinquency.small_balance, currency))
+        for client, currency in set(pairs)
+    }
+    return [limits[pair] for pair in pairs]
+
+
+__all__ = ["judge_day", "read_facts", "served_day", "start_of_day"]
