@@ -1,7 +1,7 @@
 """The numbers a portfolio or a client may choose, with our defaults beneath.
 
 `defaults.toml` lists every setting with its meaning; a portfolio's own TOML overrides some, a client's section
-overrides again. Law is not here: limits of conduct live in `arrears.policy`.
+overrides again. Law is not here: limits of conduct live in `arrears.policy`, and a portfolio may only tighten them.
 """
 
 from __future__ import annotations
@@ -149,6 +149,38 @@ class ValueSettings(_Section):
     rates: RateSettings
 
 
+class Override(_Section):
+    """A limit of conduct that this deployment keeps tighter than its file has it.
+
+    `place` None means every place in which the limit stands; `name` "on" with true switches a rule on that a file keeps
+    off.
+    """
+
+    rule: str
+    name: str
+    value: int | float | str | bool
+    place: str | None = None
+
+
+class ConductSettings(_Section):
+    """Which rules of conduct are asked, and what the house keeps tighter."""
+
+    profiles: tuple[Literal["us_federal", "us_states", "house", "b2b", "healthcare", "uk"], ...]
+    live_feed: bool
+    limits: tuple[Override, ...]
+
+    @model_validator(mode="after")
+    def _limits_are_only_tightened(self) -> ConductSettings:
+        if self.limits:
+            from arrears.policy.tightened import limits_of_house  # reads every file of limits
+
+            try:
+                limits_of_house(self)
+            except BadInput as bad:
+                raise ValueError(bad.found) from bad
+        return self
+
+
 class Settings(_Section):
     """All settings of one portfolio, and how its clients differ.
 
@@ -163,6 +195,7 @@ class Settings(_Section):
     promises: PromiseSettings
     label: LabelSettings
     value: ValueSettings
+    conduct: ConductSettings
     clients: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @field_validator("clients")
@@ -170,6 +203,14 @@ class Settings(_Section):
     def _rates_are_the_houses(cls, clients: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         if own := [client for client, section in clients.items() if "rates" in section.get("value", {})]:
             message = f"{', '.join(own)}: value.rates compare all clients in one queue, so no client has its own"
+            raise ValueError(message)
+        return clients
+
+    @field_validator("clients")
+    @classmethod
+    def _conduct_is_the_houses(cls, clients: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        if own := [client for client, section in clients.items() if "conduct" in section]:
+            message = f"{', '.join(own)}: conduct is one for all clients, as one person may owe several"
             raise ValueError(message)
         return clients
 

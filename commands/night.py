@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +22,15 @@ def command(
     as_of: Day,
     *,
     strategy: Annotated[str, typer.Option(help="How the queue is ordered.")] = "value_at_risk",
+    for_: Annotated[
+        datetime | None,
+        typer.Option(
+            "--for",
+            formats=["%Y-%m-%d"],
+            help="The day on which the queue is worked; by default the next business day.",
+            metavar="DAY",
+        ),
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Serve it even where a night of a later day is served.")
     ] = False,
@@ -38,11 +48,14 @@ def command(
     from models.registry import Registry
     from serving.nightly import build_by_champions, run_night
 
+    served_on = for_.date() if for_ else None
     where, chosen = places(lake=lake, database=database, tracking=tracking), named(strategy)
     with progress_console().status("Starting") as status:
         if dry_run:
             registry = Registry(where.tracking_uri)
-            built = build_by_champions(Lake(where.lake), registry, as_of.date(), chosen, progress=status.update)
+            built = build_by_champions(
+                Lake(where.lake), registry, as_of.date(), chosen, served_on=served_on, progress=status.update
+            )
             document = summary(built, night_id=None)
         else:
             with opened(where) as engine:
@@ -54,6 +67,7 @@ def command(
                     as_of.date(),
                     chosen,
                     clock=SystemClock(),
+                    served_on=served_on,
                     replace=replace,
                     progress=status.update,
                 )
@@ -73,6 +87,8 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "night_id": night_id,
         "kept_back_by": kept_back_by,
         "as_of": built.book.as_of,
+        "served_on": built.served_on,
+        "limits_on": built.limits_on,
         "strategy": f"{built.strategy.name}/{built.strategy.version}",
         "scored_by": built.scores.scored_by,
         "degraded_because": built.scores.degraded_because,
@@ -90,7 +106,7 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
 
 def _draw(console: Console, document: dict[str, Any]) -> None:
     name = f"Night {document['night_id']}" if document["night_id"] else "A trial night, nothing written"
-    console.print(f"{name} as of {document['as_of']}, {document['strategy']}")
+    console.print(f"{name} as of {document['as_of']} for {document['served_on']}, {document['strategy']}")
     if document["kept_back_by"]:
         told = f"On record, not served: night {document['kept_back_by']} is of a later day. --replace serves this one."
         console.print(f"[yellow]{told}[/yellow]")

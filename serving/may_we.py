@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from arrears.clock import add_business_days, start_of_day
+from arrears.clock import add_business_days
 from arrears.policy.assemble import Moment, assemble
+from arrears.policy.lawless import without_law
 from arrears.policy.facts import Facts
 from arrears.policy.limits import Limits
 from arrears.policy.verdict import Judgement, judge
@@ -70,6 +71,16 @@ def judge_day(facts: Facts, limits: Limits, day: date) -> Judgement:
     return judge(replace(facts, at=begins), limits, by=ends)
 
 
+def lawless_in(facts: Facts, settings: Settings) -> dict[str, int]:
+    """How many people of the facts live in each country whose law nobody switched on or waived."""
+    countries, counts = np.unique(facts.people.country, return_counts=True)
+    return without_law(
+        dict(zip(countries.tolist(), counts.tolist(), strict=True)),
+        accepted=settings.portfolio.no_law_profile,
+        profiles=settings.conduct.profiles,
+    )
+
+
 def _midnight(day: date, zone: str) -> np.datetime64:
     found: np.datetime64 = instant(np.array([day], "M8[us]"), zone)[0]
     return found
@@ -104,6 +115,3 @@ def _small_balances(positions: pa.Table, settings: Settings) -> list[float]:
         for client, currency in set(pairs)
     }
     return [limits[pair] for pair in pairs]
-
-
-__all__ = ["judge_day", "read_facts", "served_day", "start_of_day"]

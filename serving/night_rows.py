@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from arrears.policy.facts import Numbers
+from arrears.policy.ways import last_close, ways_of
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def night(built: Built, *, ran_at: datetime) -> dict[str, Any]:
         "served": len(built.ranking),
         "held_by_reason": built.judgement.counts(len(built.book)),
         "list_digest": digest(built),
+        "served_on": built.served_on,
+        "limits_on": built.limits_on,
     }
 
 
@@ -81,6 +84,7 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
     shown, made_by = _shown(built, ranking.terms), _made_by(built)
     for place in range(len(ranking)):
         lead = int(ranking.lead[place])
+        ways = ways_of(built.judgement, ranking.members[place])
         told = {
             "debtor_id": str(book.debtor_id[lead]),
             "work_group": str(book.client[lead]),
@@ -103,6 +107,8 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
             "arm": None,
             "chosen_with_probability": 1.0,  # no experiment runs: the strategy alone chose
             "verdict": built.judgement.verdict(lead).word,
+            "ways": plain_json([way.document() for way in ways]),
+            "allowed_until": last_close(ways),
             **_valued(ranking.terms, built.strategy.priority, place),
         }
         yield tuple(told[name] for name in ITEM_COLUMNS)
@@ -114,10 +120,11 @@ def digest(built: Built) -> str:
     for place in range(len(built.ranking)):
         lead = built.ranking.lead[place]
         priority = float(built.ranking.terms[built.strategy.priority][place])
-        whole.update(f"{place + 1} {built.book.account_id[lead]} {priority!r}\n".encode())
+        ways = plain_json([way.document() for way in ways_of(built.judgement, built.ranking.members[place])])
+        whole.update(f"{place + 1} {built.book.account_id[lead]} {priority!r} {ways}\n".encode())
     for row in np.flatnonzero(built.judgement.is_held[: len(built.book)]):
-        codes = ",".join(hold.code for hold in built.judgement.verdict(int(row)).holds)
-        whole.update(f"held {built.book.account_id[row]} {codes}\n".encode())
+        holds = plain_json([hold.document() for hold in built.judgement.verdict(int(row)).holds])
+        whole.update(f"held {built.book.account_id[row]} {holds}\n".encode())
     return whole.hexdigest()
 
 

@@ -15,11 +15,12 @@ from datetime import date
 import numpy as np
 from sqlalchemy import Engine
 
-from arrears.clock import Clock, start_of_day
-from arrears.errors import BadInput
+from arrears.clock import Clock, SystemClock, day_of, start_of_day
+from arrears.errors import BadInput, WrongUse
 from arrears.lake import Lake
-from arrears.policy.facts import Numbers
-from arrears.policy.limits import read_limits
+from arrears.policy.lawless import refuse_lawless
+from arrears.policy.facts import Facts, Numbers
+from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues import store, value
 from arrears.queues.rank import Ranking, ranked
@@ -31,7 +32,7 @@ from models.registry import Registry
 from serving import night_rows
 from serving.book import Book, questions, read_book
 from serving.champion import champions_on
-from serving.may_we import judge_day, read_facts, served_day
+from serving.may_we import judge_day, lawless_in, read_facts, served_day
 from serving.losses import Losses, losses_on
 from serving.scoring import Champion, Scores, fitting, score
 
@@ -46,11 +47,19 @@ def quiet(step: str) -> None:
 
 @dataclass(frozen=True)
 class Built:
-    """A whole night before it is written."""
+    """A whole night before it is written.
+
+    Attributes
+    ----------
+    served_on : the day that was judged, when the items are worked.
+    limits_on : the day whose limits of conduct were in force.
+    """
 
     lake: Lake
     strategy: Strategy
     book: Book
+    served_on: date
+    limits_on: date
     losses: Losses
     scores: Scores
     judgement: Judgement
@@ -86,6 +95,8 @@ def run_night(
     strategy: Strategy,
     *,
     clock: Clock,
+    served_on: date | None = None,
+    limits_on: date | None = None,
     who: str = "arrears night",
     replace: bool = False,
     progress: Progress = quiet,
@@ -94,6 +105,8 @@ def run_night(
 
     Parameters
     ----------
+    served_on : the day that is judged, when the items are worked; by default the next business day after `as_of`.
+    limits_on : the day whose limits of conduct are in force; by default the real one, wherever the portfolio stands.
     replace : serve it even where a night of a later day is served.
 
     Returns
@@ -105,7 +118,9 @@ def run_night(
     ------
     BadInput : the lake is empty, or knows no account on that day.
     """
-    built = build_by_champions(lake, registry, as_of, strategy, progress=progress)
+    built = build_by_champions(
+        lake, registry, as_of, strategy, served_on=served_on, limits_on=limits_on, progress=progress
+    )
     progress("Writing the queue")
     with engine.begin() as connection:
         night_id = record_night(
@@ -125,11 +140,19 @@ def run_night(
 
 
 def build_by_champions(
-    lake: Lake, registry: Registry, as_of: date, strategy: Strategy, *, progress: Progress = quiet
+    lake: Lake,
+    registry: Registry,
+    as_of: date,
+    strategy: Strategy,
+    *,
+    served_on: date | None = None,
+    limits_on: date | None = None,
+    progress: Progress = quiet,
 ) -> Built:
     """Every step but the last, with the champions of this moment, or rules where there is none: a trial run."""
     progress("Asking for the champions")
-    return build(lake, champions_on(registry, as_of), as_of, strategy, progress=progress)
+    champions = champions_on(registry, as_of)
+    return build(lake, champions, as_of, strategy, served_on=served_on, limits_on=limits_on, progress=progress)
 
 
 def build(
@@ -140,7 +163,7 @@ def build(
     *,
     settings: Settings | None = None,
     served_on: date | None = None,
-    limits_on: date = date(2026, 11, 21),
+    limits_on: date | None = None,
     progress: Progress = quiet,
 ) -> Built:
     """Every step of the night but the last, which writes.
@@ -149,26 +172,26 @@ def build(
     ----------
     champions : what scores paying and what scores rolling, as `champion.champions_on` tells.
     settings : by default the lake's own; a replay gives those that its night recorded.
+    served_on, limits_on : as in `run_night`.
     """
     began = time.perf_counter()
     progress("Opening the lake")
     _refuse_what_nobody_knew(lake, as_of)
     asked = questions(lake.present, settings or lake.settings)
-    zone = asked.settings.portfolio.zone
-    served_on = served_on or served_day(as_of, asked.settings)
+    portfolio = asked.settings.portfolio
+    served_on = _day_after(as_of, served_on) or served_day(as_of, asked.settings)
+    limits_on = limits_on or day_of(SystemClock().now(), portfolio.zone)
     with lake.connect() as con:
         progress("Reading what was known")
         book = read_book(con, asked, as_of)
-        facts = read_facts(
-            con, asked.conduct, asked.settings, book.positions, at=start_of_day(served_on, zone), limits_on=limits_on
-        )
-        assert np.array_equal(facts.accounts.id[: len(book)], book.account_id)
         losses = losses_on(con, lake.present, asked.settings, as_of)
+        at = start_of_day(served_on, portfolio.zone)
+        facts = read_facts(con, asked.conduct, asked.settings, book.positions, at=at, limits_on=limits_on)
     progress(f"Scoring {len(book):,} past-due accounts")
     propensity, roll_rate = (fitting(each, book.names) for each in champions)
     scores = score(book, propensity, roll_rate, losses)
     progress("Asking the rules")
-    judgement = judge_day(facts, read_limits(("us_federal", "us_states", "house", "b2b", "healthcare")), served_on)
+    judgement = judged(book, facts, served_on)
     progress("Valuing and ranking")
     terms = value.terms(worth(book, scores), losses.by_bucket)
     ranking = rank(book, terms, judgement, strategy)
@@ -176,6 +199,8 @@ def build(
         lake=lake,
         strategy=strategy,
         book=book,
+        served_on=served_on,
+        limits_on=limits_on,
         losses=losses,
         scores=scores,
         judgement=judgement,
@@ -198,6 +223,31 @@ def _refuse_what_nobody_knew(lake: Lake, as_of: date) -> None:
             found=f"the lake's first fact became known on {lake.first_day}",
             do=f"Choose a day from then on; its last is {lake.last_day}.",
         )
+
+
+def _day_after(as_of: date, served_on: date | None) -> date | None:
+    if served_on is not None and served_on < as_of:
+        raise WrongUse(
+            asked=f"a night as of {as_of} for {served_on}",
+            found="the day it is for lies before the day it knows",
+            do="Leave --for out: it is the next business day then.",
+        )
+    return served_on
+
+
+def judged(book: Book, facts: Facts, day: date) -> Judgement:
+    """What the rules say of the book on a day; the facts' first accounts are the book's, row by row.
+
+    Raises
+    ------
+    BadInput : somebody lives in a country whose law nobody has switched on.
+    """
+    if not np.array_equal(facts.accounts.id[: len(book)], book.account_id):
+        message = "the facts are not the book's"
+        raise AssertionError(message)
+    settings = book.settings
+    refuse_lawless(f"a night for {day}", lawless_in(facts, settings))
+    return judge_day(facts, limits_of_house(settings.conduct), day)
 
 
 def worth(book: Book, scores: Scores) -> value.Worth:

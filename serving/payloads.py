@@ -114,6 +114,7 @@ class NightSummary(_Answer):
 
     night_id: int
     as_of: date
+    served_on: Annotated[date, Field(description="The day it judged, when its items are worked.")]
     ran_at: datetime
     past_due: int
     held: int
@@ -141,6 +142,33 @@ class Term(_Answer):
     sentence: str
     unit: str
     value: float | None
+
+
+class Hold(_Answer):
+    """One reason not to act."""
+
+    code: str
+    rule: Annotated[str, Field(description="Its number in the register of rules.")] = ""
+    sentence: str
+    until: Annotated[datetime | None, Field(description="First instant at which it alone would allow again.")]
+    missing: Annotated[bool, Field(description="It holds because a fact is not known.")] = False
+    clause: str = ""
+    link: str = ""
+    kind: Annotated[str, Field(description="law, presumption, guidance or policy")] = ""
+    place: str = ""
+
+
+class Way(_Answer):
+    """One open way: whom to reach about which accounts, by what, where, from when to when."""
+
+    person: str
+    part: Annotated[str, Field(description="The person's part in the account, as primary or guarantor.")]
+    channel: str
+    point: Annotated[str | None, Field(description="The number or address; null where none is named.")]
+    opens_at: Annotated[datetime | None, Field(description="Null: it is open.")]
+    allowed_until: Annotated[datetime | None, Field(description="When a rule closes it; null where none does.")]
+    conditions: Annotated[list[str], Field(description="What whoever uses it must heed.")]
+    accounts: list[str]
 
 
 class Item(_Answer):
@@ -177,6 +205,8 @@ class Item(_Answer):
     chosen_with_probability: float
     feature_fingerprint: str
     verdict: str
+    ways: list[Way]
+    allowed_until: Annotated[datetime | None, Field(description="When the last way closes; null where one never does.")]
 
 
 class Items(_Answer):
@@ -185,14 +215,6 @@ class Items(_Answer):
     total: int
     items: list[Item]
     after: Annotated[str | None, Field(description="Cursor of the next page; null on the last.")]
-
-
-class Hold(_Answer):
-    """One reason not to act now."""
-
-    code: str
-    sentence: str
-    until: date | None
 
 
 class Account(_Answer):
@@ -211,7 +233,7 @@ class Account(_Answer):
     stop_roll_minor: int | None
     rolls_on: date | None
     verdict: str
-    held_until: date | None
+    held_until: datetime | None
     propensity: float
     p_roll: float | None
     rank: int | None
@@ -276,6 +298,7 @@ def night_summary(night: item.Night) -> NightSummary:
     return NightSummary(
         night_id=night.night_id,
         as_of=night.as_of,
+        served_on=night.served_on,
         ran_at=night.ran_at,
         past_due=night.past_due,
         held=night.held,

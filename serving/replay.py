@@ -37,6 +37,7 @@ _OF_THE_NIGHT = (
     "held",
     "served",
     "held_by_reason",
+    "list_digest",
 )
 _NOT_REBUILT = frozenset({"state", "state_since"})  # what happened to an item since is no part of the night
 
@@ -99,7 +100,16 @@ def rebuild(night: Night, lake_root: Path, registry: Registry, *, progress: Prog
     )
     recorded = strategy.read(dict(night.strategy), where=f"night {night.night_id}")
     settings = settings_of(dict(night.settings), where=f"night {night.night_id}")
-    return build(lake, champions, night.as_of, recorded, settings=settings, progress=progress)
+    return build(
+        lake,
+        champions,
+        night.as_of,
+        recorded,
+        settings=settings,
+        served_on=night.served_on,
+        limits_on=night.limits_on,
+        progress=progress,
+    )
 
 
 def _recorded(registry: Registry, night: Night, name: str, version: str) -> Champion:

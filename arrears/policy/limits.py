@@ -42,6 +42,7 @@ class Limit(BaseModel):
     place : where it applies, as `US`, `US-MA`, `US-NY-NYC`; "" everywhere.
     roles, classes : for whom and for which debts; empty: all.
     on_missing : what a rule does where a fact it needs is missing; law always blocks.
+    tighter : which way a deployment may move the value; None: not at all.
     verify : counsel must still confirm it.
     """
 
@@ -61,6 +62,7 @@ class Limit(BaseModel):
     roles: tuple[Role, ...] = ()
     classes: tuple[DebtClass, ...] = ()
     on_missing: OnMissing = "block"
+    tighter: Literal["lower", "higher"] | None = None
     verify: bool = False
     note: str = ""
 

@@ -178,7 +178,27 @@ class Judgement:
         ways = tuple(self.way(ask) for ask in asks.tolist() if not self.held[ask])
         if ways:
             return Verdict(ways, (), None)
-        return Verdict((), self.holds_of(asks), moment(self.held_until[account]))
+        holds = self._holds.get(account) if len(asks) else self.holds_of(asks)
+        return Verdict((), tuple(holds or ()), moment(self.held_until[account]))
+
+    @cached_property
+    def _holds(self) -> dict[int, list[Hold]]:
+        """Every reason against each held account, as `holds_of` tells it, found in one walk over the reasons."""
+        found: dict[int, dict[tuple[str, str, bool], Hold]] = {}
+        for reason in self.reasons:
+            account = self.facts.asks.account[reason.asks]
+            rows = np.flatnonzero(self.is_held[account])
+            order = rows[np.lexsort([reason.until[rows], reason.missing[rows], account[rows]])]  # NaT sorts last
+            pairs = np.stack([account[order], reason.missing[order]])
+            first = np.ones(len(order), dtype=np.bool_)
+            first[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
+            for at in order[first].tolist():
+                hold = reason.hold(at)
+                own = found.setdefault(int(account[at]), {})
+                key = (hold.code, hold.place, hold.missing)
+                if key not in own or _sooner(hold, own[key]):
+                    own[key] = hold
+        return {account: list(own.values()) for account, own in found.items()}
 
     def holds_of(self, asks: Rows) -> tuple[Hold, ...]:
         """Every reason against some asks, each once with its earliest end."""

@@ -35,6 +35,7 @@ class Night:
 
     `degraded_because` is None on a good night, else the sentence why rules scored; `loss_factors` is the share of the
     exposure lost, by bucket; `held_by_reason` counts accounts by reason's code, one account under each of its reasons.
+    `served_on` is the day it judged and is worked on, `limits_on` the day whose limits of conduct were in force.
     """
 
     night_id: int
@@ -66,6 +67,8 @@ class Night:
     served: int
     held_by_reason: Json
     list_digest: str
+    served_on: date
+    limits_on: date
 
     def explain(self, terms: Json) -> tuple[Term, ...]:
         """An item's or an account's terms, in the order of the strategy's formula, each with its sentence and unit."""
@@ -94,6 +97,8 @@ class WorkItem(Position):
     """One person and one work group to work, as served.
 
     `rank` 1 is worked first. `value_minor` and `priority` (per expected minute) are in minor units of `currency`.
+    `ways` say whom to reach about which accounts, by what and where, from when to when; `allowed_until` is when the last
+    of them closes, None where one has no end.
     """
 
     work_item_id: int
@@ -127,13 +132,15 @@ class WorkItem(Position):
     chosen_with_probability: float
     feature_fingerprint: str
     verdict: str
+    ways: list[Json]
+    allowed_until: datetime | None
 
 
 @dataclass(frozen=True)
 class JudgedAccount(Position):
     """One past-due account as a night judged it, served or held.
 
-    `held_because` lists every hold as code, sentence and until; `features` follow the night's `feature_names`, NaN
+    `held_because` lists every hold as `arrears.policy.verdict.Hold` has it; `features` follow the night's `feature_names`, NaN
     where a feature is null.
     """
 
@@ -144,7 +151,7 @@ class JudgedAccount(Position):
     charged_off: bool
     verdict: Literal["allowed", "held"]
     held_because: list[Json]
-    held_until: date | None
+    held_until: datetime | None
     features: list[float]
     scored_by: ScoredBy
     propensity: float
@@ -158,13 +165,13 @@ class JudgedAccount(Position):
 
 @dataclass(frozen=True)
 class HeldCount:
-    """How many accounts one reason holds; `open_ended` of them have no date on which it ends."""
+    """How many accounts one reason holds; `open_ended` of them have no end that is known."""
 
     code: str
     sentence: str
     accounts: int
     open_ended: int
-    first_until: date | None
+    first_until: datetime | None
 
 
 @dataclass(frozen=True)

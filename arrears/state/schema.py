@@ -68,8 +68,8 @@ def _one_of(column: str, values: tuple[str, ...] | dict[str, str]) -> CheckConst
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-def _moment(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
+def _moment(name: str, *, nullable: bool = False, comment: str | None = None) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable, comment=comment)
 
 
 nights = Table(
@@ -109,6 +109,8 @@ nights = Table(
     Column("served", Integer, nullable=False, comment="work items served"),
     Column("held_by_reason", JSONB, nullable=False),
     Column("list_digest", Text, nullable=False, comment="of everything served and held, in order"),
+    Column("served_on", Date, nullable=False, comment="the day it judged, when its items are worked"),
+    Column("limits_on", Date, nullable=False, comment="the day whose limits of conduct were in force"),
     _one_of("state", ("served", "superseded")),
     _one_of("scored_by", ("models", "rules")),
 )
@@ -136,8 +138,8 @@ night_accounts = Table(
     *(Column(name, kind, nullable=nullable) for name, kind, nullable in _POSITION),
     Column("charged_off", Boolean, nullable=False),
     Column("verdict", Text, nullable=False),
-    Column("held_because", JSONB, nullable=False, comment="every reason: code, sentence, until"),
-    Column("held_until", Date, comment="null where only a new fact can end the hold"),
+    Column("held_because", JSONB, nullable=False, comment="every reason with its end, its clause and its place"),
+    _moment("held_until", nullable=True, comment="null where only a new fact can end the hold"),
     Column("features", ARRAY(Double), nullable=False, comment="in the order of nights.feature_names"),
     Column("scored_by", Text, nullable=False),
     Column("propensity", Double, nullable=False),
@@ -190,6 +192,8 @@ work_items = Table(
     Column("chosen_with_probability", Double, nullable=False),
     Column("feature_fingerprint", Text, nullable=False),
     Column("verdict", Text, nullable=False),
+    Column("ways", JSONB, nullable=False, comment="whom, by what and where, from when to when, under which conditions"),
+    _moment("allowed_until", nullable=True, comment="when the last way closes; null where one has no end"),
     _one_of("lane", LANES),
     _one_of("state", ITEM_STATES),
     _one_of("scored_by", ("models", "rules")),

@@ -50,6 +50,8 @@ ITEM = WorkItem(
     chosen_with_probability=1.0,
     feature_fingerprint="f",
     verdict="allowed",
+    ways=[],
+    allowed_until=None,
 )
 
 

@@ -13,7 +13,7 @@ RAN_AT = datetime(2005, 10, 3, 2, 0, tzinfo=UTC)
 FEATURES = ["utilisation", "paid_90d_minor", "cycles_past_due"]
 BUCKETS = ["1-29", "30-59", "60-89", "90-119", "180+"]
 NOTHING_OWED = {"code": "nothing_owed", "sentence": "Nothing is owed", "until": None}
-DISASTER = {"code": "disaster", "sentence": "The debtor lives in a disaster area", "until": "2005-10-20"}
+DISASTER = {"code": "disaster", "sentence": "The debtor lives in a disaster area", "until": "2005-10-19T16:00:00+00:00"}
 
 
 def make_night(engine: Engine, *, accounts: int = 130, held: int = 12, scored_by: str = "models") -> int:
@@ -133,6 +133,21 @@ def _item(row: dict, rank: int) -> dict:
         "arm": None,
         "chosen_with_probability": 1.0,
         "feature_fingerprint": "0123456789abcdef",
+        "ways": plain_json([_way(row)]),
+        "allowed_until": None,
+    }
+
+
+def _way(row: dict) -> dict:
+    return {
+        "person": row["debtor_id"],
+        "part": "primary",
+        "channel": "call",
+        "point": f"T{row['debtor_id'][1:]}",
+        "opens_at": None,
+        "allowed_until": None,
+        "conditions": [],
+        "accounts": [row["account_id"]],
     }
 
 
@@ -164,4 +179,6 @@ def _night(accounts: int, held: int, scored_by: str) -> dict:
         "served": accounts - held,
         "held_by_reason": {"nothing_owed": held, "disaster": held},
         "list_digest": "0" * 16,
+        "served_on": date(2005, 10, 3),
+        "limits_on": date(2005, 10, 3),
     }

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from arrears.policy.rule import Rule
-from arrears.policy.rules import account
+from arrears.policy.rules import account, business, country, disputes, lanes, licences, medical, notices, regime
 
-RULES: tuple[Rule, ...] = (*account.RULES,)
+RULES: tuple[Rule, ...] = (
+    *account.RULES,
+    *country.RULES,
+    *notices.RULES,
+    *disputes.RULES,
+    *licences.RULES,
+    *lanes.RULES,
+    *medical.RULES,
+    *regime.RULES,
+    *business.RULES,
+)
 """Every rule; limits say where and from when each applies."""
