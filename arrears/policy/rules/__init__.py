@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from arrears.policy.rule import Rule
-from arrears.policy.rules import account, business, country, disputes, lanes, licences, medical, notices, regime
+from arrears.policy.rules import (
+    account,
+    business,
+    country,
+    disputes,
+    frequency,
+    lanes,
+    licences,
+    medical,
+    notices,
+    regime,
+)
 
 RULES: tuple[Rule, ...] = (
     *account.RULES,
     *country.RULES,
+    *frequency.RULES,
     *notices.RULES,
     *disputes.RULES,
     *licences.RULES,
