@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, func, select
 from arrears.clock import Clock
 from arrears.lake import Lake
 from arrears.places import Places, find_places
+from arrears.policy.lawless import refuse_lawless
 from arrears.queues import store
 from arrears.queues.item import Night
 from arrears.settings import Settings
@@ -31,6 +32,7 @@ from serving.champion import ASKED_EVERY_SECONDS, Champions
 from serving.console.story import warm_questions
 from serving.kept import Kept
 from serving.live import Live
+from serving.may_we import lawless_of
 from serving.present import Present
 
 _log = logging.getLogger("arrears.service")
@@ -155,12 +157,19 @@ class Deployment:
 
 
 def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None = None) -> Deployment:
-    """Open the deployment that the environment names, and begin to watch its champions."""
+    """Open the deployment that the environment names, and begin to watch its champions.
+
+    Raises
+    ------
+    BadInput : somebody lives in a country whose law nobody has switched on.
+    """
     places = find_places(environ)
     closing = ExitStack()
     try:
         engine = closing.enter_context(opened(places))
         present = Present(places.lake)
+        if present.lake.exists():
+            refuse_lawless("serve this portfolio", lawless_of(present.lake))
         _log.info("service.opened lake=%s day=%s", "present" if present.lake.exists() else "absent", present.day)
         registry = Registry(places.tracking_uri, engine)
         champions = Champions(registry, day=lambda: present.day)

@@ -1,11 +1,13 @@
 """May we: the facts of a book on a day to come, or of a few debtors at this very moment, asked of every rule.
 
-The night judges the next business day as a whole, so a rule about hours says when a way opens and holds nothing. Whoever
-acts later asks again at that moment. Both run the same statements and the same rules.
+The night judges the next business day as a whole, so a rule about hours says when a way opens and holds nothing.
+Whoever acts later asks again at that moment. Both run the same statements and the same rules.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -15,9 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrears.clock import add_business_days
+from arrears.lake import Lake
 from arrears.policy.assemble import Moment, assemble
-from arrears.policy.lawless import without_law
+from arrears.policy.countries import country_code
 from arrears.policy.facts import Facts
+from arrears.policy.lawless import without_law
 from arrears.policy.limits import Limits
 from arrears.policy.verdict import Judgement, judge
 from arrears.policy.zonetime import instant
@@ -74,11 +78,21 @@ def judge_day(facts: Facts, limits: Limits, day: date) -> Judgement:
 def lawless_in(facts: Facts, settings: Settings) -> dict[str, int]:
     """How many people of the facts live in each country whose law nobody switched on or waived."""
     countries, counts = np.unique(facts.people.country, return_counts=True)
-    return without_law(
-        dict(zip(countries.tolist(), counts.tolist(), strict=True)),
-        accepted=settings.portfolio.no_law_profile,
-        profiles=settings.conduct.profiles,
-    )
+    return _lawless(dict(zip(countries.tolist(), counts.tolist(), strict=True)), settings)
+
+
+def lawless_of(lake: Lake) -> dict[str, int]:
+    """The same of every debtor of a lake."""
+    settings, counts = lake.settings, Counter[str]()
+    sql = "SELECT coalesce(country, ?), count(*) FROM debtors WHERE known_until IS NULL AND NOT deleted GROUP BY 1"
+    with lake.connect() as con:
+        for country, debtors in con.execute(sql, [settings.portfolio.country]).fetchall():
+            counts[country_code(country)] += debtors
+    return _lawless(counts, settings)
+
+
+def _lawless(counts: Mapping[str, int], settings: Settings) -> dict[str, int]:
+    return without_law(counts, accepted=settings.portfolio.no_law_profile, profiles=settings.conduct.profiles)
 
 
 def _midnight(day: date, zone: str) -> np.datetime64:

@@ -1,6 +1,7 @@
 """Where the real data sets for tests are, and what a test does without them."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,11 @@ def shared_data() -> Path:
             pytest.fail(f"CI must have the real data sets, and {_FOLDER.name} is not beside the project")
         pytest.skip("the real data sets are not beside this checkout")
     return _FOLDER
+
+
+def fines_source(folder: Path) -> Path:
+    """The Italian fines as a deployment takes them that accepts the house's limits where no law file is."""
+    source = folder / "fines"
+    shutil.copytree(shared_data() / "sources" / "fines", source)
+    (source / "portfolio.toml").write_text('[portfolio]\nno_law_profile = ["IT"]\n')
+    return source

@@ -1,6 +1,6 @@
 """What only shows across rows and tables: gaps, jumps, and two tables that tell different stories.
 
-Reversals that cannot be are errors. The rest are warnings: real books have them, and a reader of the lake should know
+Reversals that cannot be, and a country without law, are errors. The rest are warnings: real books have them, and a reader of the lake should know
 how many. All look at the rows that stand after the load, the lake's included.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import duckdb
 
 from arrears.intake.checks import Checked
+from arrears.intake.law import law_errors
 from arrears.intake.mismatch import mismatch_warnings
 from arrears.intake.report import Problem
 from arrears.intake.reversals import reversal_errors
@@ -81,9 +82,10 @@ def across_problems(
 ) -> Iterator[Problem]:
     """Every problem that needs more than one row, for the tables that are there."""
     there = {*typed, *lake.tables}
-    for table in ("accounts", "statements", "dues", "payments"):
+    for table in ("debtors", "accounts", "statements", "dues", "payments"):
         corrected = table in lake.tables or (table in checked and checked[table].versions)
         show_standing(con, lake, typed, table, corrected=corrected)
+    yield from law_errors(con, settings)
     if "payments" in typed:
         yield from reversal_errors(con)
     con.execute(_NET_PAYMENTS)

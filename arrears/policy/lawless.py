@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 from arrears.errors import BadInput
@@ -45,14 +47,17 @@ def refuse_lawless(asked: str, lawless: Mapping[str, int]) -> None:
 
 
 def told(lawless: Mapping[str, int]) -> str:
-    """The countries with their debtors in words.
+    """The countries with their debtors in words; what is no code is counted and not repeated.
 
     Examples
     --------
-    >>> told({"FR": 1, "GB": 2_000})
-    'FR (1 debtor), GB (2,000 debtors)'
+    >>> told({"FR": 1, "GB": 2_000, "MAIN STREET 5": 1})
+    'FR (1 debtor), GB (2,000 debtors), a country that is no ISO code (1 debtor)'
     """
-    return ", ".join(f"{country} ({count:,} debtor{'' if count == 1 else 's'})" for country, count in lawless.items())
+    counts: Counter[str] = Counter()
+    for country, count in lawless.items():
+        counts[country if re.fullmatch("[A-Z]{2}", country) else "a country that is no ISO code"] += count
+    return ", ".join(f"{country} ({count:,} debtor{'' if count == 1 else 's'})" for country, count in counts.items())
 
 
 def _is_law_on(country: str, profiles: Collection[str]) -> bool:

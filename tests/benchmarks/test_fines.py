@@ -14,7 +14,7 @@ from arrears.clock import SystemClock
 from arrears.lake import Lake
 from arrears.loading import load
 from tests.benchmarks.numbers import told
-from tests.shared_data import shared_data
+from tests.shared_data import fines_source
 from training.dataset import read_dataset
 from training.fit_propensity import learn
 from training.trained import TrainRequest
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
-    root = tmp_path_factory.mktemp("fines") / "lake"
-    load(shared_data() / "sources" / "fines", root, SystemClock())
-    return Lake(root)
+    folder = tmp_path_factory.mktemp("fines")
+    load(fines_source(folder), folder / "lake", SystemClock())
+    return Lake(folder / "lake")
 
 
 @pytest.fixture(scope="module")

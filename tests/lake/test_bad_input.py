@@ -300,6 +300,22 @@ def test_text_that_is_no_utf8_is_an_error(tmp_path: Path):
     assert only(check(tmp_path, Lake(tmp_path / "lake"), Standing()), "unreadable").table == "debtors"
 
 
+@pytest.mark.parametrize(("country", "said"), [("FR", "FR (1 debtor)"), (CANARY, "no ISO code (1 debtor)")])
+def test_a_country_without_a_law_file_is_an_error_until_the_deployment_accepts_it(tmp_path: Path, country, said):
+    book = small_book()
+    book["debtors"][0]["country"] = country
+    assert said in assert_error(check_tables(tmp_path / "out", book), "no_law", "debtors", "country", 1, ()).found
+
+
+@pytest.mark.parametrize("country", ["US", "usa", "FR", ""])
+def test_a_country_with_law_one_that_is_accepted_and_one_that_nobody_knows_are_none(tmp_path: Path, country):
+    book = small_book()
+    book["debtors"][0]["country"] = country
+    write_csv(tmp_path, book)
+    (tmp_path / "portfolio.toml").write_text('[portfolio]\nno_law_profile = ["FR"]\n')
+    assert check(tmp_path, Lake(tmp_path / "lake"), Standing()).errors == ()
+
+
 def test_all_problems_of_all_tables_are_told_at_once(tmp_path: Path):
     book = small_book()
     book["accounts"] = [account("A1", "D1", currency="EUX", opened_on="yesterday"), account("A2", "D9")]

@@ -11,7 +11,7 @@ import pytest
 from arrears.lake import Lake
 from arrears.loading import load
 from tests.lake.small_source import Standing
-from tests.shared_data import shared_data
+from tests.shared_data import fines_source, shared_data
 
 STATUS = "SELECT account_id, cycle_end, cycles_past_due AS status FROM statements WHERE known_until IS NULL"
 MONTHS_LATE = {
@@ -71,17 +71,18 @@ def test_the_label_of_the_demo_is_in_no_table(demo_lake: Lake):
 
 @pytest.fixture(scope="module")
 def fines(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    return loaded("fines", tmp_path_factory.mktemp("fines"))
+    folder = tmp_path_factory.mktemp("fines")
+    return loaded(fines_source(folder), folder)
 
 
 @pytest.fixture(scope="module")
 def receivables(tmp_path_factory: pytest.TempPathFactory) -> Lake:
-    return loaded("receivables", tmp_path_factory.mktemp("receivables"))
+    return loaded(shared_data() / "sources" / "receivables", tmp_path_factory.mktemp("receivables"))
 
 
-def loaded(name: str, folder: Path) -> Lake:
+def loaded(source: Path, folder: Path) -> Lake:
     """The lake of a real ledger, which is taken with warnings and without errors."""
-    report = load(shared_data() / "sources" / name, folder / "lake", Standing())
+    report = load(source, folder / "lake", Standing())
     assert report.warnings
     return Lake(folder / "lake")
 

@@ -37,7 +37,10 @@ def ran(module_database, tmp_path_factory, no_registry):
     source = tmp_path_factory.mktemp("source")
     for table, rows in SOURCE.items():
         (source / f"{table}.csv").write_text(rows)
-    (source / "portfolio.toml").write_text('[value.rates]\non = "2026-06-30"\nworth = {USD = 1.0, JPY = 0.0064}\n')
+    (source / "portfolio.toml").write_text(
+        '[portfolio]\ncountry = "TW"\nno_law_profile = ["TW"]\n'
+        '[value.rates]\non = "2026-06-30"\nworth = {USD = 1.0, JPY = 0.0064}\n'
+    )
     root = source.parent / "lake-of-two-currencies"
     load(source, root, SystemClock())
     night = run_night(module_database, Lake(root), no_registry, AS_OF, strategy("severity"), clock=DemoClock())

@@ -66,6 +66,7 @@ def night(module_database, tmp_path_factory, no_registry):
     for table, rows in SOURCE.items():
         lines = "".join(f"{line.strip()}\n" for line in rows.strip().splitlines())
         (source / f"{table}.csv").write_text(lines)
+    (source / "portfolio.toml").write_text('[portfolio]\ncountry = "TW"\nno_law_profile = ["TW"]\n')
     root = source.parent / "small-lake"
     load(source, root, SystemClock())
     return run_night(module_database, Lake(root), no_registry, AS_OF, strategy("value_at_risk"), clock=DemoClock())
