@@ -103,24 +103,35 @@ def talks(facts: Facts) -> Flags:
 
 def _party_until(facts: Facts, budget: Budget) -> Instants | None:
     """(parties,) when each party's budget has room again; NaT where it has now, None where all have."""
-    key, contact, key_of_party = _keyed(facts, budget)
-    total = np.bincount(key, minlength=1)
+    counted = _counted(facts, budget)
+    if np.count_nonzero(counted) < budget.cap:
+        return None
+    key, contact, key_of_party = _keyed(facts, budget, counted)
+    total = np.bincount(key, minlength=int(key_of_party.max()) + 1)
     if total.max() < budget.cap:
         return None
     full = total >= budget.cap
     chosen = full[key]
     key, contact = key[chosen], contact[chosen]
     begun = facts.contacts.at[contact] if budget.minutes else _days(facts, contact)
-    order = np.lexsort((begun, key))
-    last = np.searchsorted(key[order], np.flatnonzero(full), side="right")
-    oldest = np.full(max(len(total), int(key_of_party.max()) + 1), NEVER.astype(begun.dtype))
-    oldest[np.flatnonzero(full)] = begun[order][last - budget.cap]
+    oldest = np.full(len(total), NEVER.astype(begun.dtype))
+    oldest[full] = _latest_but(budget.cap, key, begun, np.flatnonzero(full))
     return _ends(facts, oldest[key_of_party], budget)
 
 
-def _keyed(facts: Facts, budget: Budget) -> tuple[Rows, Rows, Rows]:
+def _latest_but(cap: int, key: Rows, begun: Instants, keys: Rows) -> Instants:
+    """Of each key its `cap`-th latest value. Key and value become one number, because numbers sort fastest alone."""
+    first = begun.min()
+    since = (begun - first).astype(np.int64)
+    width = since.max() + 1
+    packed = np.sort(key * width + since)
+    last = np.searchsorted(packed, (keys + 1) * width)
+    return np.asarray(first + (packed[last - cap] - keys * width))
+
+
+def _keyed(facts: Facts, budget: Budget, counted: Flags) -> tuple[Rows, Rows, Rows]:
     """Each contact that counts beside what it counts on, and what each party looks at."""
-    counted, parties = _counted(facts, budget), facts.parties
+    parties = facts.parties
     if budget.per == "person":
         contact = np.flatnonzero(counted)
         key = facts.contacts.person[contact]
@@ -138,8 +149,7 @@ def _keyed(facts: Facts, budget: Budget) -> tuple[Rows, Rows, Rows]:
 def _counted(facts: Facts, budget: Budget) -> Flags:
     contacts = facts.contacts
     counted = codes.CHANNEL.among(contacts.channel, *budget.media)
-    if budget.days:  # no zone is two days away from another
-        counted &= contacts.at > facts.at - (budget.days + 2) * _DAY
+    counted &= contacts.at > facts.at - _longest(budget)
     if not budget.inbound:
         counted &= contacts.direction != codes.DIRECTION.of("in")
     if budget.counts == "talks":
@@ -153,6 +163,11 @@ def _counted(facts: Facts, budget: Budget) -> Flags:
     if budget.where != "anywhere":
         counted &= _may_be(facts, contacts.point, contacts.channel, budget.where)
     return counted
+
+
+def _longest(budget: Budget) -> np.timedelta64:
+    """No contact counts longer than this: clocks that show different days are less than two days apart."""
+    return np.timedelta64(budget.minutes, "m") if budget.minutes else (budget.days + 2) * _DAY
 
 
 def _said(facts: Facts, *words: str) -> Flags:
