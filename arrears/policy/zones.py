@@ -75,10 +75,32 @@ class Zones:
             masks, ats, otherwise, lambda chosen, zone: local(chosen, zone).astype("M8[D]"), np.dtype("M8[D]")
         )
 
+    def earliest_days(self, masks: Masks, ats: Instants, *, otherwise: str) -> Days:
+        """(n,) the earliest calendar day that any clock of each mask shows at each instant."""
+        return self._by_zone(
+            masks,
+            ats,
+            otherwise,
+            lambda chosen, zone: local(chosen, zone).astype("M8[D]"),
+            np.dtype("M8[D]"),
+            np.minimum,
+        )
+
     def begin(self, days: Days, masks: Masks, *, otherwise: str) -> Instants:
         """(n,) the instant by which each day has begun in every zone of each mask; NaT stays NaT."""
         return self._by_zone(
             masks, days, otherwise, lambda chosen, zone: instant(chosen.astype("M8[us]"), zone), np.dtype("M8[us]")
+        )
+
+    def begin_somewhere(self, days: Days, masks: Masks, *, otherwise: str) -> Instants:
+        """(n,) the instant at which each day begins in the first zone of each mask; NaT stays NaT."""
+        return self._by_zone(
+            masks,
+            days,
+            otherwise,
+            lambda chosen, zone: instant(chosen.astype("M8[us]"), zone),
+            np.dtype("M8[us]"),
+            np.minimum,
         )
 
     def _by_zone(
@@ -88,12 +110,13 @@ class Zones:
         otherwise: str,
         read: Callable[[NDArray[np.datetime64], str], NDArray[np.datetime64]],
         dtype: np.dtype[np.datetime64],
+        strictest: np.ufunc = np.maximum,
     ) -> NDArray[np.datetime64]:
-        """The greatest reading over the zones of each mask."""
+        """The strictest reading over the zones of each mask."""
         found = np.empty(len(given), dtype)
         kinds, which = np.unique(masks, return_inverse=True)
         for place, kind in enumerate(kinds.tolist()):
             chosen = slice(None) if len(kinds) == 1 else np.flatnonzero(which == place)
             readings = [read(given[chosen], zone) for zone in self.of(kind, otherwise)]
-            found[chosen] = np.maximum.reduce(readings)
+            found[chosen] = strictest.reduce(readings)
         return found

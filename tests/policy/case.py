@@ -5,8 +5,8 @@ A case is one account of one debtor unless it says otherwise; every row may leav
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,6 +60,30 @@ CALL = {
     "connect": "no_answer",
 }
 TALK = CALL | {"disposition": "callback", "connect": "answered", "conversation": True, "verified_party": "primary"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One example of the register.
+
+    Attributes
+    ----------
+    rule : its number in the register; only its findings are asked for.
+    told : inputs and moment as a lawyer reads them.
+    expected : as `held_by` tells it: `allow`, `null`, or the local moment until which it holds.
+    facts : makes the case.
+    channel, lane, profiles : what is asked, for what, under which limits (none: all but the United Kingdom's).
+    condition : a word under which it is allowed; "" where none is expected.
+    """
+
+    rule: str
+    told: str
+    expected: str
+    facts: Callable[[], Facts]
+    channel: str = "call"
+    lane: str = "pay"
+    profiles: tuple[str, ...] = ()
+    condition: str = ""
 
 
 def at(told: str, zone: str = NEW_YORK) -> datetime:
