@@ -7,7 +7,7 @@ This file reads. How facts come in is for `arrears.loading`, what was known on a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -87,13 +87,14 @@ class Lake:
         """What the loads warned of, oldest first."""
         return tuple(warning for load in self.manifest.loads for warning in load.warnings)
 
-    def connect(self, only_debtor: str | None = None) -> duckdb.DuckDBPyConnection:
+    def connect(self, only_debtor: str | None = None, *, with_others: bool = False) -> duckdb.DuckDBPyConnection:
         """An in-memory connection with one view per present table, in UTC.
 
         Parameters
         ----------
         only_debtor : show this debtor's rows alone: the debtor, the accounts in which the debtor is primary or any
             other party, and the rows of both.
+        with_others : and the rows, likewise, of everybody who has a part in one of the debtor's own accounts.
         """
         con = duckdb.connect()
         settle(con)
@@ -101,36 +102,42 @@ class Lake:
             for table in self.tables:
                 con.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {self.scan(table)}')
         else:
-            self._show_debtor(con, only_debtor)
+            rows = self.rows_of_debtors(con, self.people_of(con, only_debtor) if with_others else [only_debtor])
+            for table, select in rows.items():
+                con.execute(f'CREATE VIEW "{table}" AS {select}')
         return con
 
     def scan(self, table: str) -> str:
         """A FROM clause that reads the table's files, and nothing else in its folder."""
         return scan_files(self.root / file.path for file in self._entry(table).files)
 
-    def rows_of_debtor(self, con: duckdb.DuckDBPyConnection, debtor: str) -> dict[str, str]:
-        """A SELECT per table that any connection can run: the rows that `connect(only_debtor)` would show."""
-        accounts = self._accounts_of(con, debtor)
-        return {table: self._rows_of(TABLES[table], debtor, accounts) for table in self.tables}
+    def rows_of_debtors(self, con: duckdb.DuckDBPyConnection, debtors: Sequence[str]) -> dict[str, str]:
+        """A SELECT per table that any connection can run: of one debtor, the rows that `connect(only_debtor)` shows."""
+        accounts = self._accounts_of(con, debtors)
+        return {table: self._rows_of(TABLES[table], debtors, accounts) for table in self.tables}
 
-    def _show_debtor(self, con: duckdb.DuckDBPyConnection, debtor: str) -> None:
-        for table, rows in self.rows_of_debtor(con, debtor).items():
-            con.execute(f'CREATE VIEW "{table}" AS {rows}')
+    def people_of(self, con: duckdb.DuckDBPyConnection, debtor: str) -> list[str]:
+        """A debtor, and everybody who was ever told to have a part in an account of which the debtor is primary."""
+        if "parties" not in self.manifest.tables:
+            return [debtor]
+        own = f"SELECT account_id FROM {self.scan('accounts')} WHERE debtor_id = ?"
+        sql = f"SELECT DISTINCT debtor_id FROM {self.scan('parties')} WHERE account_id IN ({own})"
+        return sorted({debtor, *(str(other) for (other,) in con.execute(sql, [debtor]).fetchall())})
 
-    def _accounts_of(self, con: duckdb.DuckDBPyConnection, debtor: str) -> list[str]:
-        found: list[str] = []
+    def _accounts_of(self, con: duckdb.DuckDBPyConnection, debtors: Sequence[str]) -> list[str]:
+        found: set[str] = set()
         for table in ("accounts", "parties"):
             if table in self.manifest.tables:
-                rows = con.execute(f"SELECT DISTINCT account_id FROM {self.scan(table)} WHERE debtor_id = ?", [debtor])
-                found += [account for (account,) in rows.fetchall()]
-        return sorted(set(found))
+                of_debtors = _among("debtor_id", debtors)
+                rows = con.execute(f"SELECT DISTINCT account_id FROM {self.scan(table)} WHERE {of_debtors}")
+                found |= {str(account) for (account,) in rows.fetchall()}
+        return sorted(found)
 
-    def _rows_of(self, table: Table, debtor: str, accounts: list[str]) -> str:
+    def _rows_of(self, table: Table, debtors: Sequence[str], accounts: Sequence[str]) -> str:
         everything = f"SELECT * FROM {self.scan(table.name)}"
-        of_debtor = f"debtor_id = {quoted(debtor)}"
-        of_accounts = f"account_id IN ({', '.join(map(quoted, accounts))})" if accounts else "false"
+        of_debtors, of_accounts = _among("debtor_id", debtors), _among("account_id", accounts)
         if not table.has("account_id"):
-            return f"{everything} WHERE {of_debtor}" if table.has("debtor_id") else everything
+            return f"{everything} WHERE {of_debtors}" if table.has("debtor_id") else everything
         whole = f"{everything} WHERE {of_accounts}"
         if (
             table.has("debtor_id")
@@ -139,7 +146,7 @@ class Lake:
         ):
             # Two branches, not one OR: each is a filter that Parquet's statistics can answer.
             elsewhere = f"account_id IS NULL OR NOT {of_accounts}"
-            return f"{whole} UNION ALL {everything} WHERE {of_debtor} AND ({elsewhere})"
+            return f"{whole} UNION ALL {everything} WHERE {of_debtors} AND ({elsewhere})"
         return whole
 
     def _entry(self, table: str) -> TableFiles:
@@ -150,6 +157,12 @@ class Lake:
                 do=f"Load a source that has {table}.",
             )
         return self.manifest.tables[table]
+
+
+def _among(column: str, values: Sequence[str]) -> str:
+    if not values:
+        return "false"
+    return f"{column} = {quoted(values[0])}" if len(values) == 1 else f"{column} IN ({', '.join(map(quoted, values))})"
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:

@@ -7,7 +7,7 @@ first due of a kind was issued. None of them looks past its own day.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ import ibis
 import pyarrow as pa
 from ibis import ir
 
-from arrears.clock import end_of_day
+from arrears.clock import day_of, end_of_day
 from arrears.settings import DueKind, Settings
 from features.asof import known_on
 from features.columns import NO
@@ -46,6 +46,21 @@ def on_days(
     return _stand(con, settings, days, _on_days_sql(with_exits=with_exits), table)
 
 
+def at_moment(con: duckdb.DuckDBPyConnection, settings: Settings, moment: datetime, debtors: Sequence[str]) -> int:
+    """Stand at a moment within its day, with every account of some debtors then known, those that left included.
+
+    Returns
+    -------
+    How many rows `snapshots` now has; what is recorded after the moment is not known.
+    """
+    con.register("chosen_debtors", pa.table({"debtor_id": pa.array(debtors, pa.string())}))
+    day = day_of(moment, settings.portfolio.zone)
+    sql = f"SELECT * FROM ({_on_days_sql(with_exits=True)}) SEMI JOIN chosen_debtors USING (debtor_id)"  # noqa: S608 - our own words
+    count = _stand(con, settings, [day], sql, "snapshots", cutoffs=[moment])
+    con.unregister("chosen_debtors")
+    return count
+
+
 def on_opening(con: duckdb.DuckDBPyConnection, settings: Settings, from_: date, to: date) -> int:
     """Stand on the day on which each account was opened, for those opened from `from_` to `to` inclusive."""
     return _stand(con, settings, _span(from_, to), _on_opening_sql(), "snapshots")
@@ -59,8 +74,16 @@ def on_due(con: duckdb.DuckDBPyConnection, settings: Settings, kind: DueKind) ->
     return _stand(con, settings, days, _on_due_sql(kind), "snapshots")
 
 
-def _stand(con: duckdb.DuckDBPyConnection, settings: Settings, days: Sequence[date], sql: str, table: str) -> int:
-    cutoffs = [end_of_day(day, settings.portfolio.zone) for day in days]
+def _stand(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    days: Sequence[date],
+    sql: str,
+    table: str,
+    *,
+    cutoffs: Sequence[datetime] | None = None,
+) -> int:
+    cutoffs = cutoffs or [end_of_day(day, settings.portfolio.zone) for day in days]
     rows = pa.table({"as_of": list(days), "cutoff": cutoffs}, schema=arrow_schema(_DAYS))
     con.register("snapshot_days", rows)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql}")

@@ -88,7 +88,7 @@ class Bench:
         self._con.execute(f"PREPARE features AS {self._asked.features.sql}")
 
     def _lay(self, debtor_id: str, day: date) -> None:
-        rows = self._lake.rows_of_debtor(self._con, debtor_id)
+        rows = self._lake.rows_of_debtors(self._con, [debtor_id])
         for name in self._tables:
             self._con.execute(f'DELETE FROM "{name}"')  # noqa: S608 - as above
             self._con.execute(f'INSERT INTO "{name}" {rows[name]}')

@@ -86,7 +86,8 @@ def read_tables(
 
 def _choose(con: duckdb.DuckDBPyConnection, account_ids: pa.Array | pa.ChunkedArray) -> None:
     _keep(con, "chosen", pa.table({"account_id": account_ids.cast(pa.string())}))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS SELECT * FROM snapshots SEMI JOIN chosen USING (account_id)")
+    chosen = "SELECT * FROM snapshots SEMI JOIN chosen USING (account_id)"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS {chosen}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE {_CUTOFF} AS SELECT DISTINCT cutoff FROM {JUDGED}")  # noqa: S608 - our own names
 
 

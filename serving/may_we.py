@@ -7,7 +7,7 @@ Whoever acts later asks again at that moment. Both run the same statements and t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -21,12 +21,15 @@ from arrears.lake import Lake
 from arrears.policy.assemble import Moment, assemble
 from arrears.policy.countries import country_code
 from arrears.policy.facts import Facts
-from arrears.policy.lawless import without_law
+from arrears.policy.lawless import refuse_lawless, without_law
 from arrears.policy.limits import Limits
+from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement, judge
 from arrears.policy.zonetime import instant
 from arrears.settings import Settings
+from features.snapshots import at_moment
 from features.terms import minor
+from serving.book import Questions
 from serving.conduct_facts import ConductQuestions, read_tables
 
 
@@ -65,6 +68,34 @@ def read_facts(
     portfolio = settings.portfolio
     facts = assemble(tables, asked.present, Moment(at, limits_on, portfolio.zone, portfolio.country))
     return facts.asking(facts.asks.where(facts.asks.account < len(positions)))
+
+
+def judge_now(
+    lake: Lake, asked: Questions, debtor_ids: Sequence[str], moment: datetime, *, limits_on: date
+) -> Judgement:
+    """What the rules say at a moment of every account of some debtors, by what is known then.
+
+    Parameters
+    ----------
+    debtor_ids : primary debtors; of each every account is judged, also one that is current or has left.
+    moment : with a zone.
+    limits_on : the day whose limits are in force.
+
+    Raises
+    ------
+    BadInput : somebody lives in a country whose law nobody has switched on.
+    """
+    settings = asked.settings
+    alone = debtor_ids[0] if len(debtor_ids) == 1 else None
+    con = lake.connect(only_debtor=alone, with_others=True)
+    try:
+        at_moment(con, settings, moment, debtor_ids)
+        positions = asked.positions.run(con)
+        facts = read_facts(con, asked.conduct, settings, positions, at=moment, limits_on=limits_on)
+    finally:
+        con.close()
+    refuse_lawless("see whether we may", lawless_in(facts, settings))
+    return judge(facts, limits_of_house(settings.conduct))
 
 
 def judge_day(facts: Facts, limits: Limits, day: date) -> Judgement:

@@ -18,8 +18,8 @@ from sqlalchemy import Engine
 from arrears.clock import Clock, SystemClock, day_of, start_of_day
 from arrears.errors import BadInput, WrongUse
 from arrears.lake import Lake
-from arrears.policy.lawless import refuse_lawless
 from arrears.policy.facts import Facts, Numbers
+from arrears.policy.lawless import refuse_lawless
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues import store, value
@@ -32,8 +32,8 @@ from models.registry import Registry
 from serving import night_rows
 from serving.book import Book, questions, read_book
 from serving.champion import champions_on
-from serving.may_we import judge_day, lawless_in, read_facts, served_day
 from serving.losses import Losses, losses_on
+from serving.may_we import judge_day, lawless_in, read_facts, served_day
 from serving.scoring import Champion, Scores, fitting, score
 
 _log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """What only shows across rows and tables: gaps, jumps, and two tables that tell different stories.
 
-Reversals that cannot be, and a country without law, are errors. The rest are warnings: real books have them, and a reader of the lake should know
-how many. All look at the rows that stand after the load, the lake's included.
+Reversals that cannot be, and a country without law, are errors. The rest are warnings: real books have them, and a
+reader of the lake should know how many. All look at the rows that stand after the load, the lake's included.
 """
 
 from __future__ import annotations

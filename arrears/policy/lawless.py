@@ -1,4 +1,4 @@
-"""Whose law applies: a country without a law file is refused, unless the house accepts it under its own limits alone."""
+"""Whose law applies: a country without a law file is refused, unless the house accepts its own limits alone there."""
 
 from __future__ import annotations
 

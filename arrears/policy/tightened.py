@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from arrears.errors import BadInput
 from arrears.policy.limits import Limit, Limits, Value, read_limits
 
-
-class Tighter(Protocol):
-    """One limit that the house moves."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def value(self) -> Value: ...
-    @property
-    def place(self) -> str | None: ...
+if TYPE_CHECKING:
+    from arrears.settings import ConductSettings, Override
 
 
-class Conduct(Protocol):
-    """What a house says of its rules, as `arrears.settings.ConductSettings`."""
-
-    @property
-    def profiles(self) -> Sequence[str]: ...
-    @property
-    def limits(self) -> Sequence[Tighter]: ...
-
-
-def limits_of_house(conduct: Conduct) -> Limits:
+def limits_of_house(conduct: ConductSettings) -> Limits:
     """The limits of the chosen profiles with the house's own values.
 
     Raises
@@ -44,7 +24,7 @@ def limits_of_house(conduct: Conduct) -> Limits:
     return limits
 
 
-def _with(limits: Limits, own: Tighter) -> Limits:
+def _with(limits: Limits, own: Override) -> Limits:
     touched = 0
     by_profile: dict[str, tuple[Limit, ...]] = {}
     for profile, before in limits.by_profile.items():
@@ -56,12 +36,12 @@ def _with(limits: Limits, own: Tighter) -> Limits:
     return Limits(by_profile)
 
 
-def _is_meant(limit: Limit, own: Tighter) -> bool:
-    named = limit.rule == own.rule and (limit.name == own.name or own.name == "on")
+def _is_meant(limit: Limit, own: Override) -> bool:
+    named = limit.rule == own.rule and own.name in (limit.name, "on")
     return named and (own.place is None or limit.place == own.place)
 
 
-def _moved(limit: Limit, own: Tighter) -> Limit:
+def _moved(limit: Limit, own: Override) -> Limit:
     if own.name == "on":
         if own.value is not True:
             raise _refused(own, "a rule can be switched on, never off")
@@ -79,7 +59,7 @@ def _compare(one: Value, other: Value) -> bool:
     return numbers or (isinstance(one, str) and isinstance(other, str) and len(one) == len(other))
 
 
-def _refused(own: Tighter, found: str) -> BadInput:
+def _refused(own: Override, found: str) -> BadInput:
     where = f" in {own.place}" if own.place else ""
     return BadInput(
         asked=f"keep {own.rule} {own.name}{where} at {own.value}",

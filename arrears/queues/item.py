@@ -97,8 +97,8 @@ class WorkItem(Position):
     """One person and one work group to work, as served.
 
     `rank` 1 is worked first. `value_minor` and `priority` (per expected minute) are in minor units of `currency`.
-    `ways` say whom to reach about which accounts, by what and where, from when to when; `allowed_until` is when the last
-    of them closes, None where one has no end.
+    `ways` say whom to reach about which accounts, by what and where, from when to when; `allowed_until` is when the
+    last of them closes, None where one has no end.
     """
 
     work_item_id: int
@@ -140,8 +140,8 @@ class WorkItem(Position):
 class JudgedAccount(Position):
     """One past-due account as a night judged it, served or held.
 
-    `held_because` lists every hold as `arrears.policy.verdict.Hold` has it; `features` follow the night's `feature_names`, NaN
-    where a feature is null.
+    `held_because` lists every hold as `arrears.policy.verdict.Hold` has it; `features` follow the night's
+    `feature_names`, NaN where a feature is null.
     """
 
     night_id: int

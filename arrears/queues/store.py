@@ -180,7 +180,8 @@ def held_by_reason(connection: Connection, night_id: int) -> list[HeldCount]:
         HeldCount,
         """
         SELECT h ->> 'code' AS code, min(h ->> 'sentence') AS sentence, count(*) AS accounts,
-               count(*) FILTER (WHERE h ->> 'until' IS NULL) AS open_ended, min((h ->> 'until')::timestamptz) AS first_until
+               count(*) FILTER (WHERE h ->> 'until' IS NULL) AS open_ended,
+               min((h ->> 'until')::timestamptz) AS first_until
         FROM night_accounts CROSS JOIN jsonb_array_elements(held_because) AS h
         WHERE night_id = :night GROUP BY 1 ORDER BY accounts DESC, code
         """,
