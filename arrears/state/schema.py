@@ -207,6 +207,67 @@ Index("one_open_item", work_items.c.debtor_id, work_items.c.work_group, unique=T
 Index("work_items_rank", work_items.c.night_id, work_items.c.rank, unique=True)
 Index("work_items_open_rank", work_items.c.lane, work_items.c.rank, postgresql_where=_is_open)
 
+contact_ledger = Table(
+    "contact_ledger",
+    metadata,
+    Column("contact_id", Text, primary_key=True),
+    Column("debtor_id", Text, comment="null where the source names the account alone"),
+    Column("account_id", Text, comment="null where it was about no account in particular"),
+    Column("debts_discussed", ARRAY(Text)),
+    _moment("at"),
+    Column("channel", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("connect", Text),
+    Column("disposition", Text, nullable=False),
+    Column("conversation", Boolean),
+    Column("consented", Boolean),
+    Column("purpose", Text),
+    Column("technology", Text),
+    Column("point_id", Text),
+    Column("collector_id", Text),
+    Column("decision_id", Text),
+    _moment("recorded_at"),
+    Column("source", Text, nullable=False, comment="lake: a load brought it; desk: it was recorded here first"),
+    _one_of("direction", ("out", "in")),
+    _one_of("source", ("lake", "desk")),
+    CheckConstraint("debtor_id IS NOT NULL OR account_id IS NOT NULL", name="whose"),
+)
+"""Contacts of the past weeks, as they stand: what limits of frequency count, at night and at a claim alike."""
+
+Index("contact_ledger_at", contact_ledger.c.at)
+Index("contact_ledger_debtor", contact_ledger.c.debtor_id, contact_ledger.c.at)
+Index("contact_ledger_account", contact_ledger.c.account_id, contact_ledger.c.at)
+Index(
+    "contact_ledger_debts",
+    contact_ledger.c.debts_discussed,
+    postgresql_using="gin",
+    postgresql_where=text("debts_discussed IS NOT NULL"),
+)
+
+call_reservations = Table(
+    "call_reservations",
+    metadata,
+    Column("reservation_id", BigInteger, Identity(), primary_key=True),
+    Column("debtor_id", Text, nullable=False),
+    Column("accounts", ARRAY(Text), nullable=False, comment="what the contact would be about"),
+    Column("point_id", Text, comment="null until a number is chosen"),
+    Column("channel", Text, nullable=False),
+    Column("claimed_by", Text, nullable=False),
+    _moment("reserved_at"),
+    _moment("expires_at"),
+    _moment("ended_at", nullable=True),
+    Column("contact_id", Text, comment="the contact that came of it; null where none did"),
+    CheckConstraint("cardinality(accounts) > 0", name="accounts"),
+    CheckConstraint("expires_at > reserved_at", name="expires"),
+)
+"""Contacts that somebody holds a claim for: each counts as made until its outcome, or the end of its lease."""
+
+Index(
+    "call_reservations_live",
+    call_reservations.c.expires_at,
+    postgresql_where=text("ended_at IS NULL"),
+)
+
 people = Table(
     "people",
     metadata,
