@@ -45,7 +45,7 @@ from arrears.policy.facts import (
     Rows,
     Words,
 )
-from arrears.policy.location import located_people, located_points
+from arrears.policy.location import located_people, located_points, narrowed
 from arrears.policy.places import PLACES
 from arrears.policy.preferences import read_preferences
 from arrears.policy.zones import Zones
@@ -117,7 +117,7 @@ def assemble(tables: Mapping[str, pa.Table], present: frozenset[str], when: Mome
         id=person_ids,
         business=np.asarray(pc.fill_null(pc.equal(debtors["kind"], "business"), False)),  # noqa: FBT003 - by position
         country=people_at.country,
-        zones=people_at.masks(zones),
+        zones=narrowed(people_at.masks(zones), people_at, points_at, person_of(point_rows["debtor_id"])),
         stated=people_at.stated,
         places=people_at.places,
         has_address=_given(debtors["postal_code"]) | _given(debtors["city"]),

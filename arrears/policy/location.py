@@ -6,16 +6,27 @@ where a telephone is, and a state may lie in two zones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import cache, lru_cache
+from typing import Protocol
+from zoneinfo import available_timezones
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from arrears.errors import BadInput
 from arrears.policy import places
-from arrears.policy.facts import Flags, Masks, Rows, Words
+from arrears.policy.addresses import NOWHERE, spot_of
+from arrears.policy.countries import TERRITORIES, country_code, region_code
+from arrears.policy.distinct import FEW, beginning, distinct_rows, shortened_number, shortened_post, state_and_zip, text
+from arrears.policy.facts import NOBODY, Flags, Masks, Rows, Words
+from arrears.policy.numbers import number_spot
+from arrears.policy.same_clocks import clock
 from arrears.policy.zones import Zones
+
+_KEYS_SHOWN = 5
 
 
 class Columns(Protocol):
@@ -36,6 +47,7 @@ class Located:
     places : (n,) bits of `arrears.policy.places.PLACES`.
     country : (n,) ISO code, "" where unknown.
     stated : (n,) the person named the zone; it alone counts.
+    vague : (n,) the zones are all of a country's, for want of an address.
     toll_free : (n,) a number that belongs to no place.
     """
 
@@ -44,6 +56,7 @@ class Located:
     places: Masks
     country: Words
     stated: Flags
+    vague: Flags
     toll_free: Flags
 
     @property
@@ -55,49 +68,127 @@ class Located:
         """The plausible zones of each row as bits of `zones`."""
         return np.array([zones.mask(each) for each in self.zone_sets], np.uint64)[self.which]
 
+    @property
+    def somewhere(self) -> Flags:
+        """(n,) at least one zone is plausible."""
+        return np.array([bool(each) for each in self.zone_sets], np.bool_)[self.which]
+
 
 def located_people(debtors: Columns, country: str) -> Located:
-    """Where debtors may be by what is known of them alone: the zone they stated, else their address."""
-    rows = zip(
-        *(debtors[name].to_pylist() for name in ("stated_time_zone", "country", "region", "postal_code", "city")),
-        strict=True,
-    )
-    told = [_person(stated, own, region, city, country) for stated, own, region, _, city in rows]
-    return _located(told)
+    """Where debtors may be by what is known of them alone: the zone they stated, else their address.
+
+    Parameters
+    ----------
+    country : the portfolio's, for debtors who name none.
+
+    Raises
+    ------
+    BadInput : a stated zone that does not exist, or a region that is no state or province of its country.
+    """
+    columns = [debtors[name] for name in ("stated_time_zone", "country", "region", "postal_code", "city")]
+    found, which = distinct_rows(columns)
+    told = [_person(stated, own, region, postal, city, country) for stated, own, region, postal, city in found]
+    if None in told:
+        raise _unbelieved(np.flatnonzero(np.array([each is None for each in told])[which]), debtors)
+    return _located([each for each in told if each is not None], which)
 
 
 def located_points(points: Columns, debtors: Columns, person: Rows, country: str) -> Located:
-    """Where numbers may be by their area codes; a number without country code is read in its debtor's country."""
-    del debtors, person, country
-    return _located([(frozenset(), np.uint64(0), "", False, False)] * len(points))
+    """Where numbers may be by their area codes, and postal points by their ZIP.
+
+    Parameters
+    ----------
+    person : (n,) rows of `debtors`; a number without a country's code is read in its debtor's country.
+    country : the portfolio's, for debtors who name none.
+    """
+    home = text(debtors["country"]).take(pa.array(person, mask=person == NOBODY))
+    kind, value = points["kind"], points["value"]
+    if len(person) > FEW:
+        kind, value = text(kind), text(value)
+        post = pc.if_else(pc.equal(kind, "postal"), shortened_post(value), "")
+        value = pc.if_else(pc.equal(kind, "phone"), shortened_number(value), post)
+    found, which = distinct_rows([home, kind, value])
+    return _located([_point(own, what, told, country) for own, what, told in found], which)
 
 
-_Told = tuple[frozenset[str], np.uint64, str, bool, bool]
+def narrowed(masks: Masks, people: Located, points: Located, person: Rows) -> Masks:
+    """People's plausible zones, where those of a whole country give way to what a number of theirs tells.
+
+    Parameters
+    ----------
+    masks : (people,) of `people`.
+    person : (points,) rows of `people`.
+    """
+    numbered = np.zeros(len(masks), np.bool_)
+    numbered[person[points.somewhere & (person != NOBODY)]] = True
+    return np.where(people.vague & numbered, np.uint64(0), masks)
 
 
-def _person(stated: str | None, own: str | None, region: str | None, city: str | None, home: str) -> _Told:
-    country = own or home
-    zones = frozenset({stated} if stated else ())
-    found = [country, f"{country}-{region}"] if region else [country]
-    if city and city.lower().startswith("new york"):
-        found.append("US-NY-NYC")
-    return zones, places.mask(each for each in found if each), country, bool(stated), False
+@dataclass(frozen=True)
+class _Told:
+    zones: frozenset[str]
+    places: tuple[str, ...]
+    country: str = ""
+    stated: bool = False
+    vague: bool = False
+    toll_free: bool = False
 
 
-def _located(told: Sequence[Any]) -> Located:
-    sets = _distinct(each[0] for each in told)
-    return Located(
-        which=np.array([sets[each[0]] for each in told], np.int64),
-        zone_sets=tuple(sets),
-        places=np.array([each[1] for each in told], np.uint64),
-        country=np.array([each[2] for each in told], np.str_),
-        stated=np.array([each[3] for each in told], np.bool_),
-        toll_free=np.array([each[4] for each in told], np.bool_),
+def _person(stated: str, own: str, region: str, postal: str, city: str, home: str) -> _Told | None:
+    """Where one kind of debtor may be; None where what is told cannot be believed."""
+    country = country_code(own or home)
+    state = region_code(country, region) if region else ""
+    if state is None or (stated and stated not in _known_zones()):
+        return None
+    american = country == "US" or country in TERRITORIES
+    spot = spot_of(country, state, postal[:5], city.lower()) if american else spot_of(country, state, "", "")
+    if stated:
+        return _Told(frozenset({clock(stated)}), spot.places, country, stated=True)
+    return _Told(spot.zones, spot.places, country, vague=spot.vague)
+
+
+def _point(own: str, kind: str, value: str, home: str) -> _Told:
+    country = country_code(own or home)
+    match kind:
+        case "phone":
+            number = number_spot(beginning(value), country)
+            return _Told(number.zones, number.places, toll_free=number.toll_free)
+        case "postal" if country == "US" or country in TERRITORIES:
+            state, postal = state_and_zip(value)
+            spot = spot_of("US", region_code("US", state) or "", postal, "") if postal else NOWHERE
+            return _Told(spot.zones, spot.places)
+        case _:
+            return _Told(frozenset(), ())
+
+
+def _unbelieved(rows: Rows, debtors: Columns) -> BadInput:
+    keys = debtors["debtor_id"].take(pa.array(rows[:_KEYS_SHOWN])).to_pylist()
+    return BadInput(
+        asked="tell where debtors may be",
+        found=f"stated_time_zone or region of {len(rows)} debtors is none that is known: {', '.join(map(str, keys))}",
+        do="Write zones as America/Chicago; regions of the United States and Canada as their two letters.",
     )
 
 
-def _distinct(sets: Iterable[frozenset[str]]) -> dict[frozenset[str], int]:
-    found: dict[frozenset[str], int] = {}
-    for each in sets:
-        found.setdefault(each, len(found))
-    return found
+def _located(told: Sequence[_Told], which: Rows) -> Located:
+    sets: dict[frozenset[str], int] = {}
+    of_told = np.array([sets.setdefault(each.zones, len(sets)) for each in told], np.int64)
+    return Located(
+        which=of_told[which],
+        zone_sets=tuple(sets),
+        places=np.array([_bits(each.places) for each in told], np.uint64)[which],
+        country=np.array([each.country for each in told], np.str_)[which],
+        stated=np.array([each.stated for each in told], np.bool_)[which],
+        vague=np.array([each.vague for each in told], np.bool_)[which],
+        toll_free=np.array([each.toll_free for each in told], np.bool_)[which],
+    )
+
+
+@lru_cache(maxsize=4096)
+def _bits(of: tuple[str, ...]) -> np.uint64:
+    return places.mask(of)
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
