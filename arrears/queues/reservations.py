@@ -1,0 +1,97 @@
+"""Contacts that are reserved: a claim takes its unit of every limit of frequency before anybody dials.
+
+Whoever claims waits for the lock, reads the trailing ledger, judges and reserves, all in one transaction; so two who
+want the last call of a week cannot both have it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, text
+
+from arrears.errors import WrongUse
+from arrears.policy import codes
+from arrears.state.schema import call_reservations
+
+
+def one_at_a_time(connection: Connection, debtor_id: str, accounts: Iterable[str]) -> None:
+    """Wait until nobody else decides about this debtor or one of these accounts; ends with the transaction.
+
+    Ask it before the facts are read: what the holder before it reserved is then seen.
+
+    Raises
+    ------
+    WrongUse : the transaction would not see what others committed while it waited.
+    """
+    keys = sorted({_key("debtor", debtor_id), *(_key("account", account) for account in accounts)})
+    # One order for all, so that two who want the same locks cannot wait for each other.
+    wait = "SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS t (key, place)"
+    connection.execute(text(f"{wait} ORDER BY place"), {"keys": keys})
+    isolation = connection.execute(text("SELECT current_setting('transaction_isolation')")).scalar_one()
+    if isolation != "read committed":
+        raise WrongUse(
+            asked="reserve a contact",
+            found=f"a transaction at isolation level {isolation}",
+            do="Use READ COMMITTED, PostgreSQL's default: another level does not see what was reserved meanwhile.",
+        )
+
+
+def reserve(
+    connection: Connection,
+    *,
+    debtor_id: str,
+    accounts: Sequence[str],
+    channel: str,
+    claimed_by: str,
+    at: datetime,
+    expires_at: datetime,
+    point_id: str | None = None,
+) -> int:
+    """Reserve one contact in every limit, until its outcome or the end of the lease.
+
+    The caller asked `one_at_a_time`, then read `trailing`, then judged, all in this transaction.
+
+    Returns
+    -------
+    int : the reservation's id.
+    """
+    codes.CHANNEL.of(channel)
+    one_at_a_time(connection, debtor_id, accounts)
+    row = {
+        "debtor_id": debtor_id,
+        "accounts": list(accounts),
+        "point_id": point_id,
+        "channel": channel,
+        "claimed_by": claimed_by,
+        "reserved_at": at,
+        "expires_at": expires_at,
+    }
+    made = insert(call_reservations).values(row).returning(call_reservations.c.reservation_id)
+    return int(connection.execute(made).scalar_one())
+
+
+def release(connection: Connection, reservation_id: int, *, at: datetime, contact_id: str | None = None) -> bool:
+    """End a reservation: its outcome is recorded in the same transaction, or the item was given back.
+
+    Parameters
+    ----------
+    contact_id : the contact that came of it; None: nobody was contacted.
+
+    Returns
+    -------
+    bool : it was live; ending it again changes nothing.
+    """
+    end = """
+        UPDATE call_reservations SET ended_at = :at, contact_id = :contact
+        WHERE reservation_id = :id AND ended_at IS NULL RETURNING 1
+    """
+    ended = connection.execute(text(end), {"at": at, "contact": contact_id, "id": reservation_id})
+    return ended.first() is not None
+
+
+def _key(kind: str, name: str) -> int:
+    digest = hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
