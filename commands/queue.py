@@ -12,12 +12,13 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from commands.context import AsJson, Database, emit, places
+from commands.context import AsJson, Database, LakeDir, emit, places
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from arrears.queues.item import Night, WorkItem
+    from serving.second_look import Again
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -93,10 +94,11 @@ def export_command(
     form: Annotated[Format, typer.Option("--format", help="csv opens in a spreadsheet.")] = Format.CSV,
     out: Annotated[Path | None, typer.Option("--out", help="The file to write; stdout by default.")] = None,
     night: NightId = None,
+    lake: LakeDir = None,
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """The whole queue as a file, best first, held accounts never in it."""
+    """The whole queue as a file, best first, each item judged anew: what is held by now is not in it."""
     from arrears.clock import SystemClock
     from arrears.errors import WrongUse
     from arrears.queues import store
@@ -111,12 +113,19 @@ def export_command(
             found="the file would go to stdout, where only the JSON document may be",
             do="Name the file: --out queue.csv.",
         )
-    with opened(places(database=database)) as engine:
+    where = places(lake=lake, database=database)
+    with opened(where) as engine:
         with engine.connect() as connection:
             of = _night(connection, night)
-            items = store.open_items(connection, of.night_id)
-        lines = list(rows_of_csv(items))
-        document = {"night_id": of.night_id, "items": len(items), "sha256": checksum(lines), "file": out}
+            again = _judged_anew(where.lake, of, store.open_items(connection, of.night_id))
+        lines = list(rows_of_csv(again.items))
+        document = {
+            "night_id": of.night_id,
+            "items": len(again.items),
+            "held": again.held,
+            "sha256": checksum(lines),
+            "file": out,
+        }
         with engine.begin() as connection:
             record_export(connection, document, who="arrears queue export", at=SystemClock().now())
             if out is not None:
@@ -124,7 +133,29 @@ def export_command(
     if out is None:
         sys.stdout.write("".join(lines))
         return
-    emit(document, as_json=as_json, human=lambda console: console.print(f"{len(items):,} items in {out}"))
+    emit(document, as_json=as_json, human=lambda console: _draw_export(console, document))
+
+
+def _judged_anew(root: Path, night: Night, items: list[WorkItem]) -> Again:
+    from arrears.lake import Lake
+    from serving.book import questions
+    from serving.present import clock_of, in_zone
+    from serving.second_look import Again, limits_today, look_again
+
+    if not items:
+        return Again([], 0)
+    lake = Lake(root)
+    portfolio = lake.settings.portfolio
+    now = clock_of(portfolio.stands_at).now()
+    through = max(night.served_on, in_zone(now, portfolio.zone).date())
+    asked = questions(lake.present, lake.settings)
+    return look_again(lake, asked, items, now, through=through, limits_on=limits_today(portfolio.zone))
+
+
+def _draw_export(console: Console, document: dict[str, Any]) -> None:
+    console.print(f"{document['items']:,} items in {document['file']}")
+    if document["held"]:
+        console.print(f"[yellow]{document['held']:,} items left out: a rule holds them by now[/yellow]")
 
 
 def _write(out: Path, lines: list[str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,8 @@ from rich.table import Table
 from commands.context import AsJson, Database, LakeDir, emit, places
 
 if TYPE_CHECKING:
+    from arrears.lake import Lake
+    from arrears.policy.verdict import ChannelVerdict
     from arrears.queues.item import Term
     from serving.why import Why
 
@@ -39,7 +42,22 @@ def command(
     where = places(lake=lake, database=database)
     with opened(where) as engine, engine.connect() as connection:
         told = why(connection, account, as_of.date() if as_of else None, lake=Lake(where.lake))
+    if as_of is None:
+        told = replace(told, now=_now(Lake(where.lake), told))
     emit(_document(told), as_json=as_json, human=lambda console: _draw(console, told))
+
+
+def _now(lake: Lake, told: Why) -> tuple[ChannelVerdict, ...] | None:
+    """What the rules say at this moment; None where there is no lake to ask."""
+    from serving.book import questions
+    from serving.present import clock_of
+    from serving.second_look import limits_today, verdicts_now
+
+    if not lake.exists():
+        return None
+    asked, portfolio = questions(lake.present, lake.settings), lake.settings.portfolio
+    now, limits_on = clock_of(portfolio.stands_at).now(), limits_today(portfolio.zone)
+    return verdicts_now(lake, asked, told.account.debtor_id, now, limits_on=limits_on).get(told.account.account_id)
 
 
 def _document(told: Why) -> dict[str, Any]:
@@ -61,6 +79,7 @@ def _document(told: Why) -> dict[str, Any]:
         },
         "currency": account.currency,
         "verdict": {"word": account.verdict, "reasons": account.held_because, "until": account.held_until},
+        "now": None if told.now is None else [each.document() for each in told.now],
         "scores": account.reasons,
         "strategy": f"{night.strategy_name}/{night.strategy_version}",
         "formula": night.strategy["formula"],
@@ -94,8 +113,7 @@ def _draw(console: Console, told: Why) -> None:
         console.print(
             f"Rank {told.item.rank:,} of {night.served:,} by {night.strategy_name}: {night.strategy['formula']}"
         )
-    for hold in account.held_because:
-        console.print(f"[yellow]Held: {hold['sentence']}, until {hold['until'] or 'a fact changes it'}[/yellow]")
+    _draw_verdicts(console, told)
     if night.degraded_because:
         console.print(f"[yellow]Scored by rules: {night.degraded_because}[/yellow]")
     console.print(_terms(told.terms, account.currency))
@@ -104,6 +122,34 @@ def _draw(console: Console, told: Why) -> None:
             console.print(f"{name} {account.reasons[score]['answer']:.1%}, because")
             for reason in account.reasons[score]["reasons"]:
                 console.print(f"  {reason['sentence']} ({reason['contribution']:+.2f}; {reason['code']})", markup=False)
+
+
+def _draw_verdicts(console: Console, told: Why) -> None:
+    for hold in told.account.held_because:
+        console.print(f"[yellow]Held for {told.night.served_on}: {_reason(hold)}[/yellow]")
+    for each in told.now or ():
+        console.print(_channel(each, told.night.settings["portfolio"]["zone"]))
+
+
+def _reason(hold: Mapping[str, Any]) -> str:
+    clause = f" ({hold['clause']})" if hold.get("clause") else ""
+    return f"{hold['sentence']}{clause}, until {hold['until'] or 'a fact changes it'}"
+
+
+def _channel(told: ChannelVerdict, zone: str) -> str:
+    """One channel's verdict of this moment in a line, times as the portfolio's clocks show them."""
+    from serving.present import in_zone
+
+    if not told.is_allowed:
+        reasons = "; ".join(
+            _reason({**hold.__dict__, "until": hold.until and in_zone(hold.until, zone)}) for hold in told.holds
+        )
+        return f"[yellow]Now, by {told.channel}: held: {reasons}[/yellow]"
+    ends = [way.allowed_until for way in told.ways]
+    closes = max((end for end in ends if end), default=None) if all(ends) else None
+    conditions = sorted({word for way in told.ways for word in way.conditions})
+    until = f" until {in_zone(closes, zone):%Y-%m-%d %H:%M}" if closes else ""
+    return f"Now, by {told.channel}: allowed{until}{', ' + ', '.join(conditions) if conditions else ''}"
 
 
 def _terms(terms: tuple[Term, ...], currency: str) -> Table:

@@ -15,6 +15,8 @@ from datetime import date
 from typing import TypeVar
 
 from arrears.errors import ArrearsError
+from arrears.policy.forbidden import NO_APPROVALS, Approvals
+from models.lawful import unlawful
 from models.registry import Loaded, Registry
 from serving.scoring import PROPENSITY, ROLL_RATE, Champion
 
@@ -31,17 +33,30 @@ MODELS = (PROPENSITY, ROLL_RATE)
 Answer = TypeVar("Answer")
 
 
-def champions_on(registry: Registry, as_of: date) -> tuple[Champion, Champion]:
+def champions_on(registry: Registry, as_of: date, approvals: Approvals = NO_APPROVALS) -> tuple[Champion, Champion]:
     """What scores paying and what scores rolling on a day."""
-    return champion_on(registry, PROPENSITY, as_of), champion_on(registry, ROLL_RATE, as_of)
+    return champion_on(registry, PROPENSITY, as_of, approvals), champion_on(registry, ROLL_RATE, as_of, approvals)
 
 
-def champion_on(registry: Registry, name: str, as_of: date) -> Champion:
-    """What serves for a model on a day: its champion, or the rules where it has none, is stale or cannot be reached."""
+def champion_on(registry: Registry, name: str, as_of: date, approvals: Approvals = NO_APPROVALS) -> Champion:
+    """What serves for a model on a day: its champion, or the rules and why.
+
+    A champion does not serve where it reads what no model may, is stale or cannot be reached.
+    """
     loaded, trouble = _answered(lambda: registry.champion(name))
     if loaded is None:
         return Champion(name, None, trouble or f"No champion of {name} is registered.")
-    return Champion(name, None if (stale := staleness(loaded, as_of)) else loaded, stale)
+    because = unlawfulness(loaded, approvals) or staleness(loaded, as_of)
+    return Champion(name, None if because else loaded, because)
+
+
+def unlawfulness(loaded: Loaded, approvals: Approvals = NO_APPROVALS) -> str | None:
+    """Why a version may not serve: an input that is forbidden, or that nobody knows; None where it may."""
+    found = list(unlawful(loaded.artifact.features, approvals).values())
+    if not found:
+        return None
+    more = f", and {len(found) - 1} more inputs may not be read" if len(found) > 1 else ""
+    return f"Version {loaded.version} of {loaded.name} may not serve: {found[0]}{more}."
 
 
 def staleness(loaded: Loaded, as_of: date) -> str | None:
@@ -76,13 +91,16 @@ class Champions:
     ----------
     registry : where aliases stand.
     day : the portfolio's day, by which a version is too old to speak for the book; None never asks.
+    approvals : what the deployment's people approved.
     """
 
     registry: Registry
     day: Callable[[], date] | None = None
+    approvals: Callable[[], Approvals] = Approvals
     _loaded: dict[str, Loaded] = field(default_factory=dict)
     _before: dict[str, Loaded] = field(default_factory=dict)
     _stale: dict[str, str] = field(default_factory=dict)
+    _refused: dict[str, tuple[str, str]] = field(default_factory=dict)
     _trouble: str | None = None
     _first_look: threading.Event = field(default_factory=threading.Event)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -119,8 +137,8 @@ class Champions:
         """Why models are missing or may be old, as a sentence; None when all is well."""
         if self._trouble is not None:
             return self._trouble
-        if self._stale:
-            return " ".join([*self._stale.values(), "The rules score answers instead."])
+        if told := [*self._stale.values(), *(why for _, why in self._refused.values())]:
+            return " ".join([*told, "The rules score answers instead."])
         missing = [name for name in MODELS if name not in self._loaded]
         if self.asked and missing:
             return f"No champion of {' and '.join(missing)} is registered: the rules score answers instead."
@@ -155,14 +173,26 @@ class Champions:
     def _look_at(self, name: str) -> None:
         version = self.registry.champion_version(name)
         held = self._loaded.get(name)
+        refused, _ = self._refused.get(name, (None, ""))
         if version is None:
             self._loaded.pop(name, None)
-        elif held is None or held.version != version:
-            loaded = self.registry.load(name, version)
-            if held is not None:
-                self._before[name] = held
-            self._loaded[name] = loaded
-            _log.info("champion.opened model=%s version=%s", name, version)
+            self._refused.pop(name, None)
+        elif version not in (held.version if held else None, refused):
+            self._open(name, version, held)
+
+    def _open(self, name: str, version: str, held: Loaded | None) -> None:
+        loaded = self.registry.load(name, version)
+        because = unlawfulness(loaded, self.approvals())
+        if because is not None:
+            self._loaded.pop(name, None)
+            self._refused[name] = (version, because)
+            _log.warning("champion.refused model=%s version=%s", name, version)
+            return
+        self._refused.pop(name, None)
+        if held is not None:
+            self._before[name] = held
+        self._loaded[name] = loaded
+        _log.info("champion.opened model=%s version=%s", name, version)
 
     def _too_old(self) -> dict[str, str]:
         if self.day is None:

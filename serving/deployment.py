@@ -27,6 +27,7 @@ from arrears.queues.item import Night
 from arrears.settings import Settings
 from arrears.state.schema import nights
 from arrears.state.server import opened
+from models.lawful import approvals_of
 from models.registry import Loaded, Registry
 from serving.champion import ASKED_EVERY_SECONDS, Champions
 from serving.console.story import warm_questions
@@ -172,7 +173,7 @@ def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None
             refuse_lawless("serve this portfolio", lawless_of(present.lake))
         _log.info("service.opened lake=%s day=%s", "present" if present.lake.exists() else "absent", present.day)
         registry = Registry(places.tracking_uri, engine)
-        champions = Champions(registry, day=lambda: present.day)
+        champions = Champions(registry, day=lambda: present.day, approvals=lambda: approvals_of(present.lake))
     except BaseException:
         closing.close()
         raise

@@ -46,6 +46,10 @@ class Live:
         if lake.exists():
             self._open(lake)
 
+    def asked(self, lake: Lake) -> Questions:
+        """The questions of a lake, compiled."""
+        return self._open(lake).asked
+
     def knows(self, lake: Lake, features: Iterable[str]) -> bool:
         """True where the lake has every one of these features."""
         return set(features) <= set(self._open(lake).asked.features.names)

@@ -71,7 +71,13 @@ def read_facts(
 
 
 def judge_now(
-    lake: Lake, asked: Questions, debtor_ids: Sequence[str], moment: datetime, *, limits_on: date
+    lake: Lake,
+    asked: Questions,
+    debtor_ids: Sequence[str],
+    moment: datetime,
+    *,
+    limits_on: date,
+    through: date | None = None,
 ) -> Judgement:
     """What the rules say at a moment of every account of some debtors, by what is known then.
 
@@ -80,6 +86,7 @@ def judge_now(
     debtor_ids : primary debtors; of each every account is judged, also one that is current or has left.
     moment : with a zone.
     limits_on : the day whose limits are in force.
+    through : a way that opens by the end of this day opens later and is not held; by default it is held.
 
     Raises
     ------
@@ -95,14 +102,13 @@ def judge_now(
     finally:
         con.close()
     refuse_lawless("see whether we may", lawless_in(facts, settings))
-    return judge(facts, limits_of_house(settings.conduct))
+    by = None if through is None else max(facts.at, _span(facts, through)[1])
+    return judge(facts, limits_of_house(settings.conduct), by=by)
 
 
 def judge_day(facts: Facts, limits: Limits, day: date) -> Judgement:
     """What the rules say of a whole day: from its first midnight to its last, wherever the book's people may be."""
-    zones = {name for mask in np.unique(facts.person_zones).tolist() for name in facts.zones.of(mask, facts.zone)}
-    begins = min((_midnight(day, zone) for zone in zones), default=_midnight(day, facts.zone))
-    ends = max((_midnight(day + timedelta(days=1), zone) for zone in zones), default=begins)
+    begins, ends = _span(facts, day)
     return judge(replace(facts, at=begins), limits, by=ends)
 
 
@@ -124,6 +130,16 @@ def lawless_of(lake: Lake) -> dict[str, int]:
 
 def _lawless(counts: Mapping[str, int], settings: Settings) -> dict[str, int]:
     return without_law(counts, accepted=settings.portfolio.no_law_profile, profiles=settings.conduct.profiles)
+
+
+def _span(facts: Facts, day: date) -> tuple[np.datetime64, np.datetime64]:
+    """The first instant of a day in any zone in which somebody may be, and the first of the next day in the last."""
+    masks = np.unique(facts.person_zones).tolist() or [0]
+    zones = {name for mask in masks for name in facts.zones.of(mask, facts.zone)}
+    return (
+        min(_midnight(day, zone) for zone in zones),
+        max(_midnight(day + timedelta(days=1), zone) for zone in zones),
+    )
 
 
 def _midnight(day: date, zone: str) -> np.datetime64:

@@ -28,6 +28,7 @@ from arrears.queues.record import record_night
 from arrears.queues.strategy import Strategy
 from arrears.settings import Settings
 from features.terms import minor
+from models.lawful import approvals_of
 from models.registry import Registry
 from serving import night_rows
 from serving.book import Book, questions, read_book
@@ -151,7 +152,7 @@ def build_by_champions(
 ) -> Built:
     """Every step but the last, with the champions of this moment, or rules where there is none: a trial run."""
     progress("Asking for the champions")
-    champions = champions_on(registry, as_of)
+    champions = champions_on(registry, as_of, approvals_of(lake))
     return build(lake, champions, as_of, strategy, served_on=served_on, limits_on=limits_on, progress=progress)
 
 

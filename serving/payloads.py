@@ -168,7 +168,7 @@ class Way(_Answer):
     opens_at: Annotated[datetime | None, Field(description="Null: it is open.")]
     allowed_until: Annotated[datetime | None, Field(description="When a rule closes it; null where none does.")]
     conditions: Annotated[list[str], Field(description="What whoever uses it must heed.")]
-    accounts: list[str]
+    accounts: Annotated[list[str], Field(default_factory=list, description="The accounts it is open for.")]
 
 
 class Item(_Answer):
@@ -239,11 +239,24 @@ class Account(_Answer):
     rank: int | None
 
 
+class ChannelVerdict(_Answer):
+    """Whether an account may be worked by one channel at the moment of the question."""
+
+    channel: str
+    verdict: Literal["allowed", "held"]
+    ways: list[Way]
+    holds: list[Hold]
+    until: Annotated[
+        datetime | None, Field(description="First instant at which a way may open; null: open, or no end.")
+    ]
+
+
 class Why(_Answer):
-    """Why an account stands where it stands, as the night recorded it."""
+    """Why an account stands where it stands, as the night recorded it, and what the rules say now."""
 
     account: Account
     holds: list[Hold]
+    now: Annotated[list[ChannelVerdict] | None, Field(description="Judged anew; null where there is no lake to ask.")]
     scores: dict[str, Any]
     terms: list[Term]
     item_terms: list[Term]

@@ -16,6 +16,7 @@ from serving.answers import MODELS, told_of
 from serving.console.reasons import sentences_of
 from serving.deployment import Deployment
 from serving.problems import Problem
+from serving.second_look import now_of
 from serving.standing import Standing
 from serving.why import why
 
@@ -120,10 +121,12 @@ def why_account(account_id: AccountId) -> payloads.Why:
         if store.account(connection, night.night_id, account_id) is None:
             raise _not_judged()
         found = why(connection, account_id)
+    now = (now_of(running.deployment(), found.account.debtor_id) or {}).get(account_id)
     judged = found.account
     return payloads.Why(
         account=payloads.account_of(judged, found.night, found.item.rank if found.item else None),
         holds=[payloads.Hold.model_validate(dict(hold)) for hold in judged.held_because],
+        now=None if now is None else [payloads.ChannelVerdict.model_validate(each.document()) for each in now],
         scores=dict(judged.reasons),
         terms=[payloads.term_of(term) for term in found.terms],
         item_terms=[payloads.term_of(term) for term in found.item_terms],

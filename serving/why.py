@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from arrears.errors import WrongUse
 from arrears.lake import Lake
+from arrears.policy.verdict import ChannelVerdict
 from arrears.queues import store
 from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
 
@@ -21,7 +22,8 @@ class Why:
     """One account in one night.
 
     `item` is None where the account is held; `terms` are the account's own, `item_terms` those of its item, which sum
-    money over the accounts of one person.
+    money over the accounts of one person; `now` is what the rules say at this moment, channel by channel, None where
+    nobody asked them.
     """
 
     night: Night
@@ -29,6 +31,7 @@ class Why:
     item: WorkItem | None
     terms: tuple[Term, ...]
     item_terms: tuple[Term, ...]
+    now: tuple[ChannelVerdict, ...] | None = None
 
 
 def why(connection: Connection, account_id: str, as_of: date | None = None, *, lake: Lake | None = None) -> Why:

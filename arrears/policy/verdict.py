@@ -81,6 +81,38 @@ class Way:
 
 
 @dataclass(frozen=True)
+class ChannelVerdict:
+    """May an account be worked by one channel.
+
+    Attributes
+    ----------
+    ways : the open ones; empty where it is held.
+    holds : every reason, where it is held.
+    until : the first instant at which a way may open; None where one is open, or where only a fact can open one.
+    """
+
+    channel: str
+    ways: tuple[Way, ...]
+    holds: tuple[Hold, ...]
+    until: datetime | None
+
+    @property
+    def is_allowed(self) -> bool:
+        """At least one way is open."""
+        return bool(self.ways)
+
+    def document(self) -> dict[str, Any]:
+        """The verdict as JSON tells it."""
+        return {
+            "channel": self.channel,
+            "verdict": "allowed" if self.is_allowed else "held",
+            "ways": [way.document() for way in self.ways],
+            "holds": [hold.document() for hold in self.holds],
+            "until": self.until and self.until.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
 class Verdict:
     """May this account be worked: its open ways, or all reasons against it.
 
@@ -199,6 +231,25 @@ class Judgement:
                 if key not in own or _sooner(hold, own[key]):
                     own[key] = hold
         return {account: list(own.values()) for account, own in found.items()}
+
+    def by_channel(self, account: int) -> tuple[ChannelVerdict, ...]:
+        """The verdict on one account, channel by channel; none where nobody on it has a number or address."""
+        asks = self.asks_of(account)
+        channels = self.facts.asks.channel[asks]
+        return tuple(
+            self._of_channel(channel, asks[channels == channel]) for channel in dict.fromkeys(channels.tolist())
+        )
+
+    def _of_channel(self, channel: int, asks: Rows) -> ChannelVerdict:
+        ways = tuple(self.way(ask) for ask in asks.tolist() if not self.held[ask])
+        ends = self.until[asks]
+        known = ends[~np.isnat(ends)]
+        return ChannelVerdict(
+            channel=codes.CHANNEL.name(channel),
+            ways=ways,
+            holds=() if ways else self.holds_of(asks),
+            until=None if ways or not len(known) else moment(known.min()),
+        )
 
     def holds_of(self, asks: Rows) -> tuple[Hold, ...]:
         """Every reason against some asks, each once with its earliest end."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from arrears.money import to_major
-from arrears.queues.item import WorkItem
+from arrears.queues.item import Json, WorkItem
 
 COLUMNS = (
     "rank",
@@ -34,6 +34,10 @@ COLUMNS = (
     "value_per_minute",
     "reasons",
     "verdict",
+    "allowed_channels",
+    "allowed_from",
+    "allowed_until",
+    "allowed_ways",
     "as_of",
     "night_id",
     "scored_by",
@@ -91,6 +95,7 @@ def _row(item: WorkItem) -> tuple[Any, ...]:
         _major(round(item.value_minor / item.expected_minutes), item.currency),
         "; ".join(sentences(item)),
         item.verdict,
+        *_allowed(item.ways),
         item.as_of,
         item.night_id,
         item.scored_by,
@@ -98,6 +103,42 @@ def _row(item: WorkItem) -> tuple[Any, ...]:
         f"{item.propensity_model}/{item.propensity_version}",
         f"{item.roll_rate_model}/{item.roll_rate_version}",
     )
+
+
+def _allowed(ways: Sequence[Json]) -> tuple[str, str | None, str | None, str]:
+    """The channels, the span in which all of them are open (no beginning: now), and whom to reach where."""
+    told, opens, closes = together(ways)
+    channels = " ".join(dict.fromkeys(way["channel"] for way in told))
+    return channels, opens, closes, " ".join(_said(way) for way in told)
+
+
+def together(ways: Sequence[Json]) -> tuple[list[Json], str | None, str | None]:
+    """Ways that are open at one time, from the first on, with that time: a file has one span of hours an item.
+
+    Examples
+    --------
+    >>> call = {"opens_at": "2026-06-02T12:00:00+00:00", "allowed_until": "2026-06-03T01:00:00+00:00"}
+    >>> letter = {"opens_at": None, "allowed_until": None}
+    >>> late = {"opens_at": "2026-06-03T02:00:00+00:00", "allowed_until": None}
+    >>> told, opens, closes = together([call, letter, late])
+    >>> told == [call, letter], opens, closes
+    (True, '2026-06-02T12:00:00+00:00', '2026-06-03T01:00:00+00:00')
+    """
+    told: list[Json] = []
+    opens: str | None = None
+    closes: str | None = None
+    for way in ways:
+        # All instants are told in UTC and in one form, so they compare as text.
+        first = max(filter(None, (opens, way["opens_at"])), default=None)
+        last = min(filter(None, (closes, way["allowed_until"])), default=None)
+        if first is None or last is None or first < last:
+            told.append(way)
+            opens, closes = first, last
+    return told, opens, closes
+
+
+def _said(way: Json) -> str:
+    return ":".join(filter(None, (way["channel"], way["person"], way["point"])))
 
 
 def sentences(item: WorkItem) -> list[str]:

@@ -69,8 +69,8 @@ def record_night(
 
 
 def record_export(connection: Connection, export: Mapping[str, Any], *, who: str, at: datetime) -> None:
-    """Note that a queue left the house: which night's, how many items, and the checksum of the file."""
-    detail = {"items": export["items"], "sha256": export["sha256"]}
+    """Note that a queue left the house: which night's, items in it, items held by then, the file's checksum."""
+    detail = {name: export[name] for name in ("items", "held", "sha256")}
     told = {"at": at, "who": who, "did": "queue.exported", "subject": str(export["night_id"]), "detail": detail}
     connection.execute(insert(audit), told)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from arrears.buckets import AGEING
+from arrears.policy.verdict import ChannelVerdict
 from arrears.queues import store
 from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
 from arrears.settings import Settings
@@ -20,6 +21,8 @@ from serving.console.frame import today_of
 from serving.console.story import AccountStory, Story, story_of, use_of_limit
 from serving.console.words import many, money, share, short_day
 from serving.deployment import Deployment
+from serving.present import in_zone
+from serving.second_look import now_of
 
 QUESTIONS = {
     "roll": ("Will it roll?", "into a worse bucket by its next statement", "pushes towards rolling", False),
@@ -59,6 +62,7 @@ class Shown:
     use: str | None
     live: str | None
     loss: str | None
+    now: tuple[ChannelVerdict, ...] | None
 
     @property
     def account_id(self) -> str:
@@ -78,11 +82,15 @@ def shown(deployment: Deployment, debtor_id: str) -> dict[str, Any] | None:
         if story is None and not judged:
             return None
         accounts = _accounts(connection, deployment.settings, night, judged, story)
+    verdicts = now_of(deployment, debtor_id) or {}
+    accounts = [replace(each, now=verdicts.get(each.account_id)) for each in accounts]
     return {
         "debtor_id": debtor_id,
         "debtor": story.debtor if story else {},
         "accounts": accounts,
         "night": night,
+        "now": in_zone(now, deployment.settings.portfolio.zone),
+        "in_zone": lambda at: in_zone(at, deployment.settings.portfolio.zone),
         "today": today_of(now, deployment.settings.portfolio.zone),
     }
 
@@ -115,6 +123,7 @@ def _shown(
         use=use_of_limit(story.facts, judged.balance_minor) if story and judged else None,
         live=live_status(story, settings, night.as_of) if story and judged and night else None,
         loss=loss_told(terms, judged.currency) if judged else None,
+        now=None,
     )
 
 

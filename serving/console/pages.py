@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from arrears.clock import SystemClock
 from serving import access, running
@@ -78,8 +78,12 @@ def queue_file(wanted: Annotated[queue.Wanted, Query()]) -> Response:
     """The queue as a file for a spreadsheet or a dialer."""
     deployment = running.deployment()
     day = today_of(deployment.clock.now(), deployment.settings.portfolio.zone)
-    named = {"Content-Disposition": f'attachment; filename="arrears-queue-{day}.csv"'}
-    return StreamingResponse(queue.export(deployment, wanted), media_type="text/csv; charset=utf-8", headers=named)
+    file = queue.export(deployment, wanted)
+    told = {
+        "Content-Disposition": f'attachment; filename="arrears-queue-{day}.csv"',
+        "Arrears-Held-Since": str(file.held),  # items of the night that a rule holds by now; they are not in the file
+    }
+    return Response("".join(file.lines), media_type="text/csv; charset=utf-8", headers=told)
 
 
 def _nothing_yet(request: Request, room: str) -> Response:

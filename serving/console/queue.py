@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -13,12 +14,13 @@ from sqlalchemy import Connection
 from arrears.buckets import Bucket
 from arrears.queues import store
 from arrears.queues.export import rows_of_csv
-from arrears.queues.item import Page, WorkItem
+from arrears.queues.item import Night, Page, WorkItem
 from serving.console.frame import today_of
 from serving.deployment import Deployment
+from serving.second_look import limits_today, look_again
 
 PAGE = 50
-EXPORT_PAGE = 2000
+EXPORT_PAGE = 20_000
 
 BUCKETS = tuple(bucket.value for bucket in Bucket if bucket not in (Bucket.CURRENT, Bucket.PAID_OFF, Bucket.LEFT))
 
@@ -76,23 +78,40 @@ def shown(deployment: Deployment, wanted: Wanted) -> dict[str, Any] | None:
             "wanted": wanted,
             "buckets": BUCKETS,
             "sorts": SORTS,
+            "zone": deployment.settings.portfolio.zone,
             "today": today_of(deployment.clock.now(), deployment.settings.portfolio.zone),
         }
 
 
-def export(deployment: Deployment, wanted: Wanted) -> Iterator[str]:
-    """The wanted items as lines of CSV, a page of the database at a time."""
-    yield from rows_of_csv(_all(deployment, wanted))
+@dataclass(frozen=True)
+class QueueFile:
+    """The wanted items as they may leave now, as lines of CSV, and how many were held by now."""
+
+    lines: list[str]
+    held: int
 
 
-def _all(deployment: Deployment, wanted: Wanted) -> Iterator[WorkItem]:
+def export(deployment: Deployment, wanted: Wanted) -> QueueFile:
+    """The wanted items that the rules still let go, each asked again at this moment."""
+    items: list[WorkItem] = []
+    held, now, zone = 0, deployment.clock.now(), deployment.settings.portfolio.zone
+    asked = deployment.live.asked(deployment.lake)
+    for night, page in _pages(deployment, wanted):
+        through = max(night.served_on, deployment.day)
+        again = look_again(deployment.lake, asked, page, now, through=through, limits_on=limits_today(zone))
+        items += again.items
+        held += again.held
+    return QueueFile(list(rows_of_csv(items)), held)
+
+
+def _pages(deployment: Deployment, wanted: Wanted) -> Iterator[tuple[Night, list[WorkItem]]]:
     with deployment.engine.connect() as connection:
         night = deployment.night(connection)
         after: str | None = ""
         while night is not None and after is not None:
             asked = Wanted(bucket=wanted.bucket, q=wanted.q, sort=wanted.sort, after=after)
             found = _found(connection, night.night_id, asked, limit=EXPORT_PAGE)
-            yield from found.rows
+            yield night, found.rows
             after = found.after
 
 

@@ -29,6 +29,7 @@ def shown(deployment: Deployment) -> dict[str, Any] | None:
             "night": night,
             "ran_at": in_zone(night.ran_at, deployment.settings.portfolio.zone),
             "today": day,
+            "zone": deployment.settings.portfolio.zone,
             "soon": soon,
             "queues": queues,
             "minutes_ready": sum(queue.expected_minutes for queue in queues),

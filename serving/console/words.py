@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -135,6 +136,31 @@ def moment(when: datetime) -> str:
     return f"{short_day(when.date())}, {when:%H:%M}"
 
 
+def way_ends(ways: Sequence[Mapping[str, Any]], zone: str) -> list[str]:
+    """When ways of an item open and close, each once, as the portfolio's clocks show it; nothing for those always open.
+
+    Examples
+    --------
+    >>> call = {"channel": "call", "opens_at": None, "allowed_until": "2026-06-03T01:00:00+00:00"}
+    >>> way_ends([call, call, {"channel": "letter", "opens_at": None, "allowed_until": None}], "America/New_York")
+    ['call until 2 Jun 21:00']
+    """
+    told = []
+    for way in ways:
+        opens, closes = (_clock(way[name], zone) for name in ("opens_at", "allowed_until"))
+        span = " ".join(filter(None, (opens and f"from {opens}", closes and f"until {closes}")))
+        if span:
+            told.append(f"{way['channel']} {span}")
+    return list(dict.fromkeys(told))
+
+
+def _clock(told: str | None, zone: str) -> str:
+    if told is None:
+        return ""
+    when = datetime.fromisoformat(told).astimezone(ZoneInfo(zone))
+    return f"{when.day} {MONTHS[when.month - 1]} {when:%H:%M}"
+
+
 def in_days(when: date | None, today: date) -> str:
     """How far a day is from today, in words.
 
@@ -192,8 +218,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "short_day": short_day,
     "month": month,
     "moment": moment,
+    "instant": datetime.fromisoformat,
     "bucket": bucket,
     "said": sentence,
+    "way_ends": way_ends,
     "sentences": sentences_of,
 }
 GLOBALS: dict[str, Any] = {"in_days": in_days, "NOTHING": NOTHING, "share_bar": share_bar}
