@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,25 +30,26 @@ NEAREST_ENDS = 14
 class InForce:
     """One rule in one scope as a page shows it.
 
-    `values` are the numbers in words; `where` the place, roles and classes.
+    Attributes
+    ----------
+    values : its numbers, each with name, value and unit.
+    where : the place, roles and classes.
+    lanes : those without contact in which it is asked; "" where it judges contacts alone.
     """
 
     rule: Rule
     scope: Scope
-    values: tuple[str, ...]
+    values: tuple[tuple[str, str, str], ...]
     where: str
-
-    @property
-    def lanes(self) -> str:
-        """The lanes without contact that the rule judges; "" where it judges contacts."""
-        return ", ".join(sorted(lane.replace("_", " ") for lane in self.rule.lanes & LANE_GATES))
+    lanes: str
 
 
 @dataclass(frozen=True)
 class Group:
-    """Rules of one profile, by register number."""
+    """Rules of one profile, by register number; `is_here` : the portfolio's own country is under it."""
 
     profile: str
+    is_here: bool
     rows: tuple[InForce, ...]
 
 
@@ -63,21 +64,26 @@ def shown(deployment: Deployment) -> dict[str, Any]:
             "night": night,
             "limits_on": today,
             "countries": _countries(settings),
-            "groups": in_force(limits, today),
+            "groups": in_force(limits, today, settings.portfolio.country),
             "confirm": to_confirm(limits, today),
             "kinds": KINDS,
             **(_of_night(deployment, night, settings) if night else {"held": [], "ends": [], "wants": []}),
         }
 
 
-def in_force(limits: Limits, day: date) -> list[Group]:
+def in_force(limits: Limits, day: date, country: str) -> list[Group]:
     """Every rule in force on a day, by profile; a rule that needs no limit is not listed."""
-    rows: dict[str, list[InForce]] = {profile: [] for profile in limits.by_profile}
+    rows: dict[str, dict[tuple[Any, ...], list[tuple[Rule, Scope]]]] = {profile: {} for profile in limits.by_profile}
     for rule in RULES:
         for scope in () if rule.always else limits.scopes(rule.id, day):
-            values = tuple(_said(limit) for limit in scope.limits if limit.name != "on")
-            rows[scope.profile].append(InForce(rule, scope, values, _where(scope)))
-    return [Group(profile, tuple(found)) for profile, found in rows.items() if found]
+            alike = (rule.id, rule.sentence, scope.place, scope.roles, scope.classes)
+            rows[scope.profile].setdefault(alike, []).append((rule, scope))
+    elsewhere = {profile for at, profiles in LAW_OF.items() if at != country for profile in profiles}
+    return [
+        Group(profile, profile not in elsewhere, tuple(_row(found[alike]) for alike in sorted(found)))
+        for profile, found in rows.items()
+        if found
+    ]
 
 
 def to_confirm(limits: Limits, day: date) -> list[tuple[str, Limit]]:
@@ -114,12 +120,20 @@ def _countries(settings: Settings) -> list[dict[str, Any]]:
     return [{"country": each, "profiles": list(LAW_OF.get(each, ()))} for each in named]
 
 
-def _said(limit: Limit) -> str:
+def _row(alike: Sequence[tuple[Rule, Scope]]) -> InForce:
+    """Rules of one number that say the same in the same scope are one row: only their lanes differ."""
+    rule, scope = alike[0]
+    lanes = set().union(*(each.lanes & LANE_GATES for each, _ in alike))
+    values = tuple(_said(limit) for limit in scope.limits if limit.name != "on")
+    return InForce(rule, scope, values, _where(scope), ", ".join(sorted(lane.replace("_", " ") for lane in lanes)))
+
+
+def _said(limit: Limit) -> tuple[str, str, str]:
     value = limit.value
-    if isinstance(value, bool):
-        return limit.name.replace("_", " ") if value else f"no {limit.name.replace('_', ' ')}"
     said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    return f"{limit.name.replace('_', ' ')}: {said} {limit.unit}".strip()
+    if isinstance(value, bool):
+        said = "yes" if value else "no"
+    return limit.name.replace("_", " "), said.replace("_", " "), limit.unit
 
 
 def _where(scope: Scope) -> str:
