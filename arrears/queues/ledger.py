@@ -12,8 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, and_, column, select, table, text, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, column, exists, select, table, text, tuple_
 from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from arrears.errors import BadInput
 from arrears.policy import codes
@@ -23,10 +25,13 @@ from arrears.state.schema import contact_ledger
 LOOKS_BACK = timedelta(weeks=5)
 """How far back any limit counts, and some days: the longest window of a place is thirty days."""
 
+Named = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
+
 _TEXT, _FLAG, _LIST = pa.string(), pa.bool_(), pa.list_(pa.string())
 
 TRAILING = pa.schema(
     {
+        "contact_id": _TEXT,
         "debtor_id": _TEXT,
         "account_id": _TEXT,
         "debts_discussed": _LIST,
@@ -57,17 +62,17 @@ _CLOSED = {
 }
 
 _TRAILING = """
-    SELECT debtor_id, account_id, array_to_string(debts_discussed, %(between)s), at, channel, direction, connect,
+    SELECT contact_id, debtor_id, account_id, array_to_string(debts_discussed, %(between)s), at, channel, direction, connect,
         disposition, conversation, consented, purpose, technology, point_id, false
     FROM contact_ledger
-    WHERE at >= %(since)s AND recorded_at <= %(at)s
+    WHERE at >= %(since)s AND recorded_at <= %(at)s AND (source = 'desk' OR NOT %(desk)s)
         AND (%(all)s OR debtor_id = ANY(%(debtors)s)
             OR account_id = ANY(%(accounts)s) OR debts_discussed && %(accounts)s)
     UNION ALL
-    SELECT debtor_id, NULL, array_to_string(accounts, %(between)s), reserved_at, channel, 'out', NULL,
+    SELECT NULL, debtor_id, NULL, array_to_string(accounts, %(between)s), reserved_at, channel, 'out', NULL,
         NULL, NULL, NULL, NULL, NULL, point_id, true
     FROM call_reservations
-    WHERE ended_at IS NULL AND expires_at > %(at)s AND reservation_id IS DISTINCT FROM %(without)s
+    WHERE NOT %(desk)s AND ended_at IS NULL AND expires_at > %(at)s AND reservation_id IS DISTINCT FROM %(without)s
         AND (%(all)s OR debtor_id = ANY(%(debtors)s) OR accounts && %(accounts)s)
 """
 
@@ -86,6 +91,7 @@ def trailing(
     debtors: Sequence[str] | None = None,
     accounts: Sequence[str] = (),
     without: int | None = None,
+    only_desk: bool = False,
 ) -> pa.Table:
     """Contacts since a moment, and those that are reserved and wait for their outcome.
 
@@ -95,12 +101,13 @@ def trailing(
     at : what was recorded later is not known yet; a reservation counts while its lease ends later.
     debtors, accounts : only contacts of one of these people, or about one of these accounts; None: the whole book.
     without : a reservation that does not count: whoever holds it asks whether they may go on.
+    only_desk : nothing that a load has brought, and no reservation: what the lake does not know yet.
 
     Returns
     -------
     pa.Table : columns as `TRAILING`, in no order.
     """
-    values = {"since": since, "at": at, "without": without, "between": BETWEEN, "all": debtors is None}
+    values = {"since": since, "at": at, "without": without, "between": BETWEEN, "all": debtors is None, "desk": only_desk}
     people = {"debtors": list(debtors or ()), "accounts": list(accounts)}
     return copy_out(connection, _TRAILING, values | people, TRAILING)
 
@@ -163,21 +170,27 @@ def import_weeks(
     copy_in(connection, "arriving", rows)
     connection.execute(text("ANALYZE arriving"))
     removed = connection.execute(text(_GONE), {"since": since, "cutoff": cutoff}).rowcount
-    arrived = select(table("arriving", *(column(name) for name in _COLUMNS)))
     # What the desk recorded is the lake's from now on, so that it goes if the lake removes it.
-    merged = _over(insert(contact_ledger).from_select(_COLUMNS, arrived), (*_FACTS, "source"))
+    compared = (*_FACTS, "source")
+    arriving, kept = table("arriving", *(column(name) for name in _COLUMNS)), contact_ledger.c
+    same = ~_differ(arriving.c, kept, compared)
+    new = select(arriving).where(~exists().where(arriving.c.contact_id == kept.contact_id, same))
+    merged = _over(insert(contact_ledger).from_select(_COLUMNS, new), compared)
     return removed + connection.execute(merged.execution_options(preserve_rowcount=True)).rowcount
 
 
 def _over(added: Insert, compared: Sequence[str]) -> Insert:
     """Replace a row of the same id, unless it says the same or was recorded later."""
     new, old = added.excluded, contact_ledger.c
-    differs = tuple_(*(old[name] for name in compared)).is_distinct_from(tuple_(*(new[name] for name in compared)))
     return added.on_conflict_do_update(
         index_elements=[old.contact_id],
         set_={name: new[name] for name in _COLUMNS[1:]},
-        where=and_(new.recorded_at >= old.recorded_at, differs),
+        where=and_(new.recorded_at >= old.recorded_at, _differ(new, old, compared)),
     )
+
+
+def _differ(one: Named, other: Named, names: Sequence[str]) -> ColumnElement[bool]:
+    return tuple_(*(one[name] for name in names)).is_distinct_from(tuple_(*(other[name] for name in names)))
 
 
 def _ledger_rows(contacts: pa.Table) -> pa.Table:
