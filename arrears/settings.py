@@ -162,12 +162,26 @@ class Override(_Section):
     place: str | None = None
 
 
+class Approval(_Section):
+    """A feature whose reading somebody approved, where the limits of FL-01 leave that to a person."""
+
+    feature: str = Field(min_length=1)
+    who: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
 class ConductSettings(_Section):
-    """Which rules of conduct are asked, and what the house keeps tighter."""
+    """Which rules of conduct are asked, what the house keeps tighter, and which features somebody approved."""
 
     profiles: tuple[Literal["us_federal", "us_states", "house", "b2b", "healthcare", "uk"], ...]
     live_feed: bool
     limits: tuple[Override, ...]
+    approved_features: tuple[Approval, ...]
+
+    @property
+    def approved(self) -> frozenset[str]:
+        """Names of the features that somebody approved."""
+        return frozenset(each.feature for each in self.approved_features)
 
     @model_validator(mode="after")
     def _limits_are_only_tightened(self) -> ConductSettings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ibis import ir
@@ -51,8 +51,7 @@ def plan(
     absent = missing(present)
     wanted = None if names is None else frozenset(names)
     chosen = [one for one in CATALOG if one.name not in absent and (wanted is None or one.name in wanted)]
-    answer = _answer(Facts(present, settings, snapshots), chosen)
-    made = compiled(answer, settings)
+    made = compiled(answer(Facts(present, settings, snapshots), chosen), settings)
     return FeaturePlan(sql=made.sql, terms=made.terms, names=tuple(one.name for one in chosen), absent=absent)
 
 
@@ -75,7 +74,8 @@ def _why(reads: list[str], present: Mapping[str, frozenset[str]]) -> str:
     return "the book has no " + ", no ".join(dict.fromkeys(told))
 
 
-def _answer(facts: Facts, chosen: list[Feature]) -> ir.Table:
+def answer(facts: Facts, chosen: Sequence[Feature]) -> ir.Table:
+    """The feature table before it is compiled: one row per snapshot, a column for each chosen feature."""
     rows = Rows(facts)
     needed = _with_needs(chosen)
     row = rows.debtor.semi_join(facts.snapshots.select(*KEY), list(KEY))
@@ -89,9 +89,9 @@ def _answer(facts: Facts, chosen: list[Feature]) -> ir.Table:
     return row.select("account_id", "debtor_id", "as_of", **features).order_by(*KEY)
 
 
-def _with_needs(chosen: list[Feature]) -> list[Feature]:
+def _with_needs(chosen: Sequence[Feature]) -> list[Feature]:
     names = {one.name for one in chosen} | {need for one in chosen for need in one.needs}
-    return [one for one in CATALOG if one.name in names]
+    return [one for one in dict.fromkeys((*CATALOG, *chosen)) if one.name in names]
 
 
 def _beside(row: ir.Table, rows: ir.Table, own: list[Feature]) -> ir.Table:

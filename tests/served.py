@@ -94,11 +94,19 @@ def small_models(engine: Engine, folder: Path) -> Registry:
     return registry
 
 
-def promote(registry: Registry, folder: Path, spec: ModelSpec, parts: list[Part], **sections: object) -> str:
+def promote(
+    registry: Registry,
+    folder: Path,
+    spec: ModelSpec,
+    parts: list[Part],
+    *,
+    features: tuple[str, ...] = FEATURES,
+    **sections: object,
+) -> str:
     """Register a small model with a chart and a record, and let it serve; its version."""
     client = registry.tracking.client
     run = client.create_run(registry.tracking.experiment(spec.name)).info.run_id
-    made = write(folder, spec, FEATURES, parts, training={"trained_on": [SCORING_DAY.isoformat()]}, **sections)
+    made = write(folder, spec, features, parts, training={"trained_on": [SCORING_DAY.isoformat()]}, **sections)
     client.log_text(run, '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>', "charts/calibration.svg")
     check = {"name": "beats_baseline", "passed": True, "sentence": "It beats the scorecard."}
     record = {"question": spec.question, "verdict": {"word": "promote", "checks": [check]}}

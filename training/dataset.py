@@ -23,6 +23,7 @@ from arrears.settings import DueKind, LabelRule
 from features.build import plan
 from features.delinquency import positions_plan
 from features.snapshots import on_days, on_due, on_opening
+from models.lawful import approvals_of, refuse_unlawful
 from training.labels import Labels, propensity_labels
 from training.trained import TrainRequest
 
@@ -208,9 +209,10 @@ def _read(con: duckdb.DuckDBPyConnection, lake: Lake, without: Sequence[str]) ->
             found="this book has no feature of that name",
             do="`arrears features` lists what it has.",
         )
+    wanted = [name for name in features.names if name not in without]
+    refuse_unlawful("train a model", wanted, approvals_of(lake))
     table = features.run(con)
     positions = positions_plan(lake.present, lake.settings).run(con)
-    wanted = [name for name in features.names if name not in without]
     x = np.column_stack([table[name].to_numpy(zero_copy_only=False) for name in wanted])
     as_of = table["as_of"].to_numpy(zero_copy_only=False).astype("datetime64[D]")
     left_out = dict.fromkeys(without, "left out on request")

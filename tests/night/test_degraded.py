@@ -9,11 +9,13 @@ from arrears.errors import BadInput
 from arrears.lake import Lake
 from arrears.queues import store
 from arrears.queues.strategy import strategy
+from models.artifact import Part
+from models.propensity import PROPENSITY
 from models.registry import Registry
-from serving.champion import STALE_AFTER_DAYS, champion_on, champions_on, staleness
+from serving.champion import STALE_AFTER_DAYS, Champions, champion_on, champions_on, staleness
 from serving.nightly import build_by_champions, rank
 from tests.demo_day import SCORING_DAY
-from tests.served import small_models
+from tests.served import fitted, promote, small_models
 
 
 def test_without_a_model_rules_score_and_the_night_says_why(night_database):
@@ -69,3 +71,26 @@ def test_severity_is_the_human_habit(built):
 def test_an_empty_lake_is_refused(tmp_path, no_registry):
     with pytest.raises(BadInput, match="arrears load"):
         build_by_champions(Lake(tmp_path), no_registry, SCORING_DAY, strategy("severity"))
+
+
+UNKNOWN = ("days_past_due", "balance_minor", "paid_90d_minor", "has_disputed")
+
+
+def test_a_champion_that_reads_what_no_model_may_does_not_serve_and_that_is_said(database, tmp_path):
+    registry = small_models(database, tmp_path)
+    version = promote(registry, tmp_path / "next", PROPENSITY, [Part("propensity", fitted(5))], features=UNKNOWN)
+    propensity, roll_rate = champions_on(registry, SCORING_DAY)
+    assert propensity.loaded is None
+    assert propensity.because == f"Version {version} of propensity may not serve: has_disputed is not in the catalog."
+    assert roll_rate.loaded is not None
+    watched = Champions(registry)
+    for _ in range(2):
+        watched.look()
+        assert watched.of("propensity") is None
+        assert watched.held("propensity", version) is None
+        assert watched.of("roll_rate") is not None
+        assert watched.trouble == f"{propensity.because} The rules score answers instead."
+    promote(registry, tmp_path / "lawful", PROPENSITY, [Part("propensity", fitted(5))])
+    watched.look()
+    assert watched.of("propensity") is not None
+    assert watched.trouble is None

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from arrears.clock import SystemClock
-from arrears.errors import WrongUse
+from arrears.errors import Refused, WrongUse
 from arrears.lake import Lake
 from arrears.loading import load
+from features import build, catalog
+from features.facts import lake_table
+from features.feature import Feature
 from tests.lake.small_source import account, due, payment, write_csv
 from training.dataset import days_between, read_dataset, read_panel
 from training.trained import TrainRequest
@@ -124,3 +127,16 @@ def test_days_follow_the_step(every, days):
 def test_a_step_that_does_not_exist_names_those_that_do():
     with pytest.raises(WrongUse, match="month, week or day"):
         days_between(date(2026, 1, 1), date(2026, 2, 1), "fortnight")
+
+
+def test_a_feature_made_of_disputes_is_refused_before_anything_is_fitted_whatever_its_name(lake, monkeypatch):
+    harmless = Feature(
+        "quiet_share", "account", "amount owed", "Nothing to see.", "share", "account",
+        lambda row: row.balance_minor / lake_table("disputes").count().as_scalar(), ("accounts.opened_on",),
+    )  # fmt: skip
+    monkeypatch.setattr(catalog, "CATALOG", (*catalog.CATALOG, harmless))
+    monkeypatch.setattr(build, "CATALOG", (*build.CATALOG, harmless))
+    with pytest.raises(Refused) as refused:
+        read_panel(lake, asked())
+    assert "quiet_share is built from disputes" in refused.value.found
+    assert refused.value.exit_code == 4
