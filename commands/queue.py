@@ -117,7 +117,7 @@ def export_command(
     with opened(where) as engine:
         with engine.connect() as connection:
             of = _night(connection, night)
-            again = _judged_anew(where.lake, of, store.open_items(connection, of.night_id))
+            again = _judged_anew(where.lake, connection, of, store.open_items(connection, of.night_id))
         lines = list(rows_of_csv(again.items))
         document = {
             "night_id": of.night_id,
@@ -136,7 +136,7 @@ def export_command(
     emit(document, as_json=as_json, human=lambda console: _draw_export(console, document))
 
 
-def _judged_anew(root: Path, night: Night, items: list[WorkItem]) -> Again:
+def _judged_anew(root: Path, connection: Connection, night: Night, items: list[WorkItem]) -> Again:
     from arrears.lake import Lake
     from serving.book import questions
     from serving.present import clock_of, in_zone
@@ -149,7 +149,7 @@ def _judged_anew(root: Path, night: Night, items: list[WorkItem]) -> Again:
     now = clock_of(portfolio.stands_at).now()
     through = max(night.served_on, in_zone(now, portfolio.zone).date())
     asked = questions(lake.present, lake.settings)
-    return look_again(lake, asked, items, now, through=through, limits_on=limits_today(portfolio.zone))
+    return look_again(lake, asked, connection, items, now, through=through, limits_on=limits_today(portfolio.zone))
 
 
 def _draw_export(console: Console, document: dict[str, Any]) -> None:

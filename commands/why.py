@@ -14,6 +14,8 @@ from rich.table import Table
 from commands.context import AsJson, Database, LakeDir, emit, places
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from arrears.lake import Lake
     from arrears.policy.verdict import ChannelVerdict
     from arrears.queues.item import Term
@@ -42,12 +44,12 @@ def command(
     where = places(lake=lake, database=database)
     with opened(where) as engine, engine.connect() as connection:
         told = why(connection, account, as_of.date() if as_of else None, lake=Lake(where.lake))
-    if as_of is None:
-        told = replace(told, now=_now(Lake(where.lake), told))
+        if as_of is None:
+            told = replace(told, now=_now(Lake(where.lake), connection, told))
     emit(_document(told), as_json=as_json, human=lambda console: _draw(console, told))
 
 
-def _now(lake: Lake, told: Why) -> tuple[ChannelVerdict, ...] | None:
+def _now(lake: Lake, connection: Connection, told: Why) -> tuple[ChannelVerdict, ...] | None:
     """What the rules say at this moment; None where there is no lake to ask."""
     from serving.book import questions
     from serving.present import clock_of
@@ -57,7 +59,8 @@ def _now(lake: Lake, told: Why) -> tuple[ChannelVerdict, ...] | None:
         return None
     asked, portfolio = questions(lake.present, lake.settings), lake.settings.portfolio
     now, limits_on = clock_of(portfolio.stands_at).now(), limits_today(portfolio.zone)
-    return verdicts_now(lake, asked, told.account.debtor_id, now, limits_on=limits_on).get(told.account.account_id)
+    debtor, account = told.account.debtor_id, told.account.account_id
+    return verdicts_now(lake, asked, connection, debtor, now, limits_on=limits_on).get(account)
 
 
 def _document(told: Why) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 import ibis
 import pyarrow as pa
 from ibis import ir
 
+from arrears.queues.ledger import LOOKS_BACK
 from arrears.settings import Settings
 from arrears.tables import TABLES
 from features.asof import known_on
@@ -26,7 +28,6 @@ JUDGED = "judged"
 
 _OF_PEOPLE = ("points", "preferences", "consents")
 _OF_ACCOUNTS = ("parties", "notices", "disputes", "claims")
-_OF_EITHER = ("holds", "contacts")
 _PEOPLE, _CUTOFF = "judged_people", "judged_at"
 
 
@@ -38,11 +39,13 @@ class ConductQuestions:
     ----------
     people : everybody with a part in a judged account.
     tables : the rows of each source table that concern one of them, or a judged account.
+    weeks : every contact of the past weeks with `recorded_at`; None where the lake has none.
     present : what the source supplied, as tables and as `table.column`.
     """
 
     people: Plan
     tables: Mapping[str, Plan]
+    weeks: Plan | None
     present: frozenset[str]
 
 
@@ -56,7 +59,10 @@ def conduct_questions(present: Mapping[str, frozenset[str]], settings: Settings)
     rows = {"debtors": _of_people("debtors"), "accounts": _of_people("accounts")}
     rows |= {name: _of_people(name) for name in _OF_PEOPLE if name in present}
     rows |= {name: _of_accounts(name) for name in _OF_ACCOUNTS if name in present}
-    rows |= {name: _of_either(name) for name in _OF_EITHER if name in present}
+    if "holds" in present:
+        rows["holds"] = _of_either(_known("holds"), "holds")
+    if "contacts" in present:
+        rows["contacts"] = _of_either(_past_weeks(), "contacts")
     if "licences" in present:
         rows["licences"] = _known("licences")
     if "promises" in present:
@@ -65,6 +71,9 @@ def conduct_questions(present: Mapping[str, frozenset[str]], settings: Settings)
     return ConductQuestions(
         people=compiled(_people(has_parties="parties" in present), settings),
         tables={name: compiled(answer, settings) for name, answer in rows.items()},
+        weeks=compiled(_past_weeks().drop("known_until", "deleted", "cutoff"), settings)
+        if "contacts" in present
+        else None,
         present=frozenset(present) | columns,
     )
 
@@ -82,6 +91,14 @@ def read_tables(
     _choose(con, account_ids)
     _keep(con, _PEOPLE, asked.people.run(con))
     return {name: plan.run(con) for name, plan in asked.tables.items()}
+
+
+def past_weeks(con: duckdb.DuckDBPyConnection, asked: ConductQuestions, cutoff: datetime) -> pa.Table | None:
+    """Everybody's contacts of the weeks before a cutoff, as known then; None where the lake has none."""
+    if asked.weeks is None:
+        return None
+    _keep(con, _CUTOFF, pa.table({"cutoff": pa.array([cutoff], pa.timestamp("us", "UTC"))}))
+    return asked.weeks.run(con)
 
 
 def _choose(con: duckdb.DuckDBPyConnection, account_ids: pa.Array | pa.ChunkedArray) -> None:
@@ -106,7 +123,7 @@ def _people(*, has_parties: bool) -> ir.Table:
 
 def _known(name: str) -> ir.Table:
     """A table as it was known at the cutoff."""
-    rows = lake_table(name).cross_join(ibis.table({"cutoff": SNAPSHOTS["cutoff"]}, name=_CUTOFF))
+    rows = lake_table(name).cross_join(_stand())
     return _plain(known_on(rows, rows.cutoff), name)
 
 
@@ -120,9 +137,16 @@ def _of_accounts(name: str) -> ir.Table:
     return _plain(known.semi_join(_judged(), "account_id"), name)
 
 
-def _of_either(name: str) -> ir.Table:
+def _past_weeks() -> ir.Table:
+    """Contacts that began since any limit began to count."""
+    rows = lake_table("contacts").cross_join(_stand())
+    rows = known_on(rows, rows.cutoff)
+    return rows.filter(rows["at"] >= rows.cutoff - ibis.interval(days=LOOKS_BACK.days))
+
+
+def _of_either(known: ir.Table, name: str) -> ir.Table:
     """Rows about one of the people, or about any account of one of them."""
-    known, accounts = _known(name), _of_people("accounts")
+    accounts = _of_people("accounts")
     of_accounts = known.semi_join(accounts, "account_id")
     others = known.anti_join(accounts, "account_id").semi_join(_everybody(), "debtor_id")
     return _plain(ibis.union(of_accounts, others), name)
@@ -133,6 +157,10 @@ def _plain(rows: ir.Table, name: str) -> ir.Table:
     bookkeeping = ("recorded_at", "known_until", "deleted")
     columns = [column for column in lake_table(name).columns if column not in bookkeeping]
     return rows.select(*columns).order_by(*TABLES[name].key)
+
+
+def _stand() -> ir.Table:
+    return ibis.table({"cutoff": SNAPSHOTS["cutoff"]}, name=_CUTOFF)
 
 
 def _judged() -> ir.Table:

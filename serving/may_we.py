@@ -7,14 +7,16 @@ Whoever acts later asks again at that moment. Both run the same statements and t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlalchemy import Connection
 
 from arrears.clock import add_business_days
 from arrears.lake import Lake
@@ -26,11 +28,15 @@ from arrears.policy.limits import Limits
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement, judge
 from arrears.policy.zonetime import instant
+from arrears.queues.ledger import LOOKS_BACK, trailing
 from arrears.settings import Settings
 from features.snapshots import at_moment
 from features.terms import minor
 from serving.book import Questions
 from serving.conduct_facts import ConductQuestions, read_tables
+
+Desk = Callable[[Sequence[str], Sequence[str]], pa.Table]
+"""Tells the ledger's contacts of some people and accounts, as `arrears.queues.ledger.trailing` does."""
 
 
 def served_day(as_of: date, settings: Settings) -> date:
@@ -53,6 +59,8 @@ def read_facts(
     *,
     at: datetime,
     limits_on: date,
+    desk: Desk | None = None,
+    contacts_until: datetime | None = None,
 ) -> Facts:
     """The facts of some accounts, as known at the cutoff of the connection's snapshots.
 
@@ -62,17 +70,24 @@ def read_facts(
         first and in this order, then others of the same people, which nobody asks about.
     at : the moment judged, with a zone.
     limits_on : the day whose limits are in force.
+    desk : the ledger's contacts of some people and accounts; those that the lake knows, too, count once.
+    contacts_until : up to when the feed of contacts is whole; None where nobody says.
     """
     tables = read_tables(con, asked, positions["account_id"])
     tables["accounts"] = _standing(tables["accounts"], positions, settings)
+    if desk is not None:
+        told = desk(tables["debtors"]["debtor_id"].to_pylist(), tables["accounts"]["account_id"].to_pylist())
+        tables["contacts"] = _with_desk(tables.get("contacts"), told)
     portfolio = settings.portfolio
-    facts = assemble(tables, asked.present, Moment(at, limits_on, portfolio.zone, portfolio.country))
+    when = Moment(at, limits_on, portfolio.zone, portfolio.country, contacts_until)
+    facts = assemble(tables, asked.present, when)
     return facts.asking(facts.asks.where(facts.asks.account < len(positions)))
 
 
 def judge_now(
     lake: Lake,
     asked: Questions,
+    connection: Connection,
     debtor_ids: Sequence[str],
     moment: datetime,
     *,
@@ -83,6 +98,7 @@ def judge_now(
 
     Parameters
     ----------
+    connection : to the database, whose ledger tells the contacts of today and those that are reserved.
     debtor_ids : primary debtors; of each every account is judged, also one that is current or has left.
     moment : with a zone.
     limits_on : the day whose limits are in force.
@@ -98,12 +114,27 @@ def judge_now(
     try:
         at_moment(con, settings, moment, debtor_ids)
         positions = asked.positions.run(con)
-        facts = read_facts(con, asked.conduct, settings, positions, at=moment, limits_on=limits_on)
+        facts = read_facts(
+            con,
+            asked.conduct,
+            settings,
+            positions,
+            at=moment,
+            limits_on=limits_on,
+            desk=partial(_of_ledger, connection, moment),
+            contacts_until=fed_until(lake) if settings.conduct.live_feed else None,
+        )
     finally:
         con.close()
     refuse_lawless("see whether we may", lawless_in(facts, settings))
     by = None if through is None else max(facts.at, _span(facts, through)[1])
     return judge(facts, limits_of_house(settings.conduct), by=by)
+
+
+def fed_until(lake: Lake) -> datetime | None:
+    """When the lake was last told anything: a live feed is whole up to then."""
+    loads = lake.manifest.loads
+    return datetime.fromisoformat(loads[-1].loaded_at) if loads else None
 
 
 def judge_day(facts: Facts, limits: Limits, day: date) -> Judgement:
@@ -145,6 +176,28 @@ def _span(facts: Facts, day: date) -> tuple[np.datetime64, np.datetime64]:
 def _midnight(day: date, zone: str) -> np.datetime64:
     found: np.datetime64 = instant(np.array([day], "M8[us]"), zone)[0]
     return found
+
+
+def _of_ledger(connection: Connection, at: datetime, people: Sequence[str], accounts: Sequence[str]) -> pa.Table:
+    return trailing(connection, since=at - LOOKS_BACK, at=at, debtors=people, accounts=accounts)
+
+
+def _with_desk(loaded: pa.Table | None, told: pa.Table) -> pa.Table:
+    """The lake's contacts, and those of the ledger that it does not know; what is reserved has no id yet."""
+    if loaded is None:
+        return told
+    known = pc.is_in(told["contact_id"], value_set=loaded["contact_id"].combine_chunks(), skip_nulls=True)
+    return pa.concat_tables([loaded, told.filter(pc.invert(known))], promote_options="default")
+
+
+def recorded_at_desk(connection: Connection, cutoff: datetime) -> Desk:
+    """What collectors recorded by a cutoff and no load has brought yet, for a night over the whole book."""
+
+    def asked(people: Sequence[str], accounts: Sequence[str]) -> pa.Table:
+        del people, accounts  # everybody's
+        return trailing(connection, since=cutoff - LOOKS_BACK, at=cutoff, only_desk=True)
+
+    return asked
 
 
 def _standing(accounts: pa.Table, positions: pa.Table, settings: Settings) -> pa.Table:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from arrears.clock import Clock, SystemClock, day_of, start_of_day
 from arrears.errors import BadInput, WrongUse
@@ -23,6 +23,7 @@ from arrears.policy.lawless import refuse_lawless
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues import store, value
+from arrears.queues.ledger import import_weeks
 from arrears.queues.rank import Ranking, ranked
 from arrears.queues.record import record_night
 from arrears.queues.strategy import Strategy
@@ -33,8 +34,9 @@ from models.registry import Registry
 from serving import night_rows
 from serving.book import Book, questions, read_book
 from serving.champion import champions_on
+from serving.conduct_facts import past_weeks
 from serving.losses import Losses, losses_on
-from serving.may_we import judge_day, lawless_in, read_facts, served_day
+from serving.may_we import judge_day, lawless_in, read_facts, recorded_at_desk, served_day
 from serving.scoring import Champion, Scores, fitting, score
 
 _log = logging.getLogger(__name__)
@@ -119,9 +121,17 @@ def run_night(
     ------
     BadInput : the lake is empty, or knows no account on that day.
     """
-    built = build_by_champions(
-        lake, registry, as_of, strategy, served_on=served_on, limits_on=limits_on, progress=progress
-    )
+    with engine.connect() as connection:
+        built = build_by_champions(
+            lake,
+            registry,
+            as_of,
+            strategy,
+            served_on=served_on,
+            limits_on=limits_on,
+            connection=connection,
+            progress=progress,
+        )
     progress("Writing the queue")
     with engine.begin() as connection:
         night_id = record_night(
@@ -133,11 +143,22 @@ def run_night(
             replace=replace,
         )
         kept_back_by = store.superseded_by(connection, night_id)
+        if kept_back_by is None:
+            _take_over_contacts(connection, lake, built)
     _log.info(
         "night.ran night=%d as_of=%s past_due=%d held=%d served=%d scored_by=%s kept_back_by=%s",
         *(night_id, as_of, len(built.book), built.held, len(built.ranking), built.scores.scored_by, kept_back_by),
     )
     return Night(night_id=night_id, built=built, kept_back_by=kept_back_by)
+
+
+def _take_over_contacts(connection: Connection, lake: Lake, built: Built) -> None:
+    """The lake's contacts of the past weeks into the ledger, where a claim reads them."""
+    cutoff = built.book.cutoff
+    with lake.connect() as con:
+        contacts = past_weeks(con, questions(lake.present, built.book.settings).conduct, cutoff)
+    if contacts is not None:
+        import_weeks(connection, contacts, cutoff=cutoff)
 
 
 def build_by_champions(
@@ -148,12 +169,22 @@ def build_by_champions(
     *,
     served_on: date | None = None,
     limits_on: date | None = None,
+    connection: Connection | None = None,
     progress: Progress = quiet,
 ) -> Built:
     """Every step but the last, with the champions of this moment, or rules where there is none: a trial run."""
     progress("Asking for the champions")
     champions = champions_on(registry, as_of, approvals_of(lake))
-    return build(lake, champions, as_of, strategy, served_on=served_on, limits_on=limits_on, progress=progress)
+    return build(
+        lake,
+        champions,
+        as_of,
+        strategy,
+        served_on=served_on,
+        limits_on=limits_on,
+        connection=connection,
+        progress=progress,
+    )
 
 
 def build(
@@ -165,6 +196,7 @@ def build(
     settings: Settings | None = None,
     served_on: date | None = None,
     limits_on: date | None = None,
+    connection: Connection | None = None,
     progress: Progress = quiet,
 ) -> Built:
     """Every step of the night but the last, which writes.
@@ -174,6 +206,7 @@ def build(
     champions : what scores paying and what scores rolling, as `champion.champions_on` tells.
     settings : by default the lake's own; a replay gives those that its night recorded.
     served_on, limits_on : as in `run_night`.
+    connection : to the database, whose ledger tells what collectors recorded and no load has brought; None: nothing.
     """
     began = time.perf_counter()
     progress("Opening the lake")
@@ -187,7 +220,8 @@ def build(
         book = read_book(con, asked, as_of)
         losses = losses_on(con, lake.present, asked.settings, as_of)
         at = start_of_day(served_on, portfolio.zone)
-        facts = read_facts(con, asked.conduct, asked.settings, book.positions, at=at, limits_on=limits_on)
+        desk = None if connection is None else recorded_at_desk(connection, book.cutoff)
+        facts = read_facts(con, asked.conduct, asked.settings, book.positions, at=at, limits_on=limits_on, desk=desk)
     progress(f"Scoring {len(book):,} past-due accounts")
     propensity, roll_rate = (fitting(each, book.names) for each in champions)
     scores = score(book, propensity, roll_rate, losses)

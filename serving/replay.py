@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from arrears.errors import BadInput, WrongUse
 from arrears.lake import Lake
@@ -76,7 +76,7 @@ def replay(engine: Engine, lake_root: Path, registry: Registry, night_id: int, *
         night = store.night(connection, night_id)
         if night is None:
             raise WrongUse(asked=f"replay night {night_id}", found="no such night", do="List them: arrears queue list.")
-        built = rebuild(night, lake_root, registry, progress=progress)
+        built = rebuild(night, lake_root, registry, connection, progress=progress)
         progress("Comparing")
         accounts = store.recorded_accounts(connection, night_id, ACCOUNT_COLUMNS)
         items = store.recorded_items(connection, night_id, ITEM_COLUMNS)
@@ -84,7 +84,9 @@ def replay(engine: Engine, lake_root: Path, registry: Registry, night_id: int, *
     return Replay(night_id=night_id, accounts=len(accounts), items=len(items), difference=difference)
 
 
-def rebuild(night: Night, lake_root: Path, registry: Registry, *, progress: Progress = quiet) -> Built:
+def rebuild(
+    night: Night, lake_root: Path, registry: Registry, connection: Connection, *, progress: Progress = quiet
+) -> Built:
     """The night again, from what it recorded."""
     lake = Lake(lake_root, manifest_of(dict(night.lake_manifest)))
     gone = sorted(path for path in lake.manifest.paths if not (lake_root / path).exists())
@@ -108,6 +110,7 @@ def rebuild(night: Night, lake_root: Path, registry: Registry, *, progress: Prog
         settings=settings,
         served_on=night.served_on,
         limits_on=night.limits_on,
+        connection=connection,
         progress=progress,
     )
 

@@ -121,7 +121,7 @@ def why_account(account_id: AccountId) -> payloads.Why:
         if store.account(connection, night.night_id, account_id) is None:
             raise _not_judged()
         found = why(connection, account_id)
-    now = (now_of(running.deployment(), found.account.debtor_id) or {}).get(account_id)
+        now = (now_of(running.deployment(), connection, found.account.debtor_id) or {}).get(account_id)
     judged = found.account
     return payloads.Why(
         account=payloads.account_of(judged, found.night, found.item.rank if found.item else None),

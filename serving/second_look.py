@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
+from sqlalchemy import Connection
 
 from arrears.clock import SystemClock, day_of
 from arrears.lake import Lake
@@ -36,7 +37,14 @@ def limits_today(zone: str) -> date:
 
 
 def look_again(
-    lake: Lake, asked: Questions, items: Sequence[WorkItem], at: datetime, *, through: date, limits_on: date
+    lake: Lake,
+    asked: Questions,
+    connection: Connection,
+    items: Sequence[WorkItem],
+    at: datetime,
+    *,
+    through: date,
+    limits_on: date,
 ) -> Again:
     """The items as they may leave at a moment: without the accounts that are held by now, with their ways anew.
 
@@ -49,17 +57,17 @@ def look_again(
     if not items:
         return Again([], 0)
     debtors = sorted({item.debtor_id for item in items})
-    judgement = judge_now(lake, asked, debtors, at, through=through, limits_on=limits_on)
+    judgement = judge_now(lake, asked, connection, debtors, at, through=through, limits_on=limits_on)
     rows = {account: row for row, account in enumerate(judgement.facts.accounts.id.tolist())}
     left = [again for item in items if (again := _again(item, judgement, rows)) is not None]
     return Again(left, len(items) - len(left))
 
 
 def verdicts_now(
-    lake: Lake, asked: Questions, debtor_id: str, at: datetime, *, limits_on: date
+    lake: Lake, asked: Questions, connection: Connection, debtor_id: str, at: datetime, *, limits_on: date
 ) -> dict[str, tuple[ChannelVerdict, ...]]:
     """The verdict of this moment on every account of a debtor, channel by channel."""
-    judgement = judge_now(lake, asked, [debtor_id], at, limits_on=limits_on)
+    judgement = judge_now(lake, asked, connection, [debtor_id], at, limits_on=limits_on)
     primary = judgement.facts.people.id == debtor_id
     accounts = judgement.facts.accounts
     own = np.flatnonzero(primary[accounts.person] & (accounts.person != NOBODY))
@@ -75,11 +83,13 @@ def _again(item: WorkItem, judgement: Judgement, rows: dict[str, int]) -> WorkIt
     return replace(item, accounts=accounts, ways=told, allowed_until=last_close(ways))
 
 
-def now_of(deployment: Deployment, debtor_id: str) -> dict[str, tuple[ChannelVerdict, ...]] | None:
+def now_of(
+    deployment: Deployment, connection: Connection, debtor_id: str
+) -> dict[str, tuple[ChannelVerdict, ...]] | None:
     """The verdicts of this moment on a debtor's accounts in a running service; None where there is no lake to ask."""
     lake = deployment.lake
     if not lake.exists():
         return None
     limits_on = limits_today(deployment.settings.portfolio.zone)
     asked = deployment.live.asked(lake)
-    return verdicts_now(lake, asked, debtor_id, deployment.clock.now(), limits_on=limits_on)
+    return verdicts_now(lake, asked, connection, debtor_id, deployment.clock.now(), limits_on=limits_on)

@@ -62,8 +62,8 @@ _CLOSED = {
 }
 
 _TRAILING = """
-    SELECT contact_id, debtor_id, account_id, array_to_string(debts_discussed, %(between)s), at, channel, direction, connect,
-        disposition, conversation, consented, purpose, technology, point_id, false
+    SELECT contact_id, debtor_id, account_id, array_to_string(debts_discussed, %(between)s), at, channel, direction,
+        connect, disposition, conversation, consented, purpose, technology, point_id, false
     FROM contact_ledger
     WHERE at >= %(since)s AND recorded_at <= %(at)s AND (source = 'desk' OR NOT %(desk)s)
         AND (%(all)s OR debtor_id = ANY(%(debtors)s)
@@ -107,8 +107,8 @@ def trailing(
     -------
     pa.Table : columns as `TRAILING`, in no order.
     """
-    values = {"since": since, "at": at, "without": without, "between": BETWEEN, "all": debtors is None, "desk": only_desk}
-    people = {"debtors": list(debtors or ()), "accounts": list(accounts)}
+    values = {"since": since, "at": at, "without": without, "between": BETWEEN, "desk": only_desk}
+    people = {"all": debtors is None, "debtors": list(debtors or ()), "accounts": list(accounts)}
     return copy_out(connection, _TRAILING, values | people, TRAILING)
 
 
@@ -143,7 +143,12 @@ def record(connection: Connection, contact: Mapping[str, Any], *, recorded_at: d
 
 
 def import_weeks(
-    connection: Connection, contacts: pa.Table, *, cutoff: datetime, looks_back: timedelta = LOOKS_BACK
+    connection: Connection,
+    contacts: pa.Table,
+    *,
+    cutoff: datetime,
+    looks_back: timedelta = LOOKS_BACK,
+    whole: bool = True,
 ) -> int:
     """Take over the contacts of the past weeks from the lake, whatever was taken over before.
 
@@ -153,6 +158,7 @@ def import_weeks(
     ----------
     contacts : rows of the source table as known at `cutoff`, with `recorded_at`.
     cutoff : contacts that began up to `looks_back` before it count.
+    whole : these are all contacts of the weeks, so that what is missing was removed; False: only some of them.
 
     Returns
     -------
@@ -169,12 +175,13 @@ def import_weeks(
     connection.execute(text("CREATE TEMP TABLE arriving (LIKE contact_ledger) ON COMMIT DROP"))
     copy_in(connection, "arriving", rows)
     connection.execute(text("ANALYZE arriving"))
-    removed = connection.execute(text(_GONE), {"since": since, "cutoff": cutoff}).rowcount
+    removed = connection.execute(text(_GONE), {"since": since, "cutoff": cutoff}).rowcount if whole else 0
     # What the desk recorded is the lake's from now on, so that it goes if the lake removes it.
     compared = (*_FACTS, "source")
     arriving, kept = table("arriving", *(column(name) for name in _COLUMNS)), contact_ledger.c
     same = ~_differ(arriving.c, kept, compared)
-    new = select(arriving).where(~exists().where(arriving.c.contact_id == kept.contact_id, same))
+    known = exists().where(arriving.c.contact_id == kept.contact_id, same)
+    new = select(arriving).where(~known).order_by(arriving.c.debtor_id, arriving.c.at)  # as the indexes lie
     merged = _over(insert(contact_ledger).from_select(_COLUMNS, new), compared)
     return removed + connection.execute(merged.execution_options(preserve_rowcount=True)).rowcount
 

@@ -82,7 +82,7 @@ def shown(deployment: Deployment, debtor_id: str) -> dict[str, Any] | None:
         if story is None and not judged:
             return None
         accounts = _accounts(connection, deployment.settings, night, judged, story)
-    verdicts = now_of(deployment, debtor_id) or {}
+        verdicts = now_of(deployment, connection, debtor_id) or {}
     accounts = [replace(each, now=verdicts.get(each.account_id)) for each in accounts]
     return {
         "debtor_id": debtor_id,

@@ -96,23 +96,23 @@ def export(deployment: Deployment, wanted: Wanted) -> QueueFile:
     items: list[WorkItem] = []
     held, now, zone = 0, deployment.clock.now(), deployment.settings.portfolio.zone
     asked = deployment.live.asked(deployment.lake)
-    for night, page in _pages(deployment, wanted):
-        through = max(night.served_on, deployment.day)
-        again = look_again(deployment.lake, asked, page, now, through=through, limits_on=limits_today(zone))
-        items += again.items
-        held += again.held
+    with deployment.engine.connect() as connection:
+        for night, page in _pages(deployment, connection, wanted):
+            through, today = max(night.served_on, deployment.day), limits_today(zone)
+            again = look_again(deployment.lake, asked, connection, page, now, through=through, limits_on=today)
+            items += again.items
+            held += again.held
     return QueueFile(list(rows_of_csv(items)), held)
 
 
-def _pages(deployment: Deployment, wanted: Wanted) -> Iterator[tuple[Night, list[WorkItem]]]:
-    with deployment.engine.connect() as connection:
-        night = deployment.night(connection)
-        after: str | None = ""
-        while night is not None and after is not None:
-            asked = Wanted(bucket=wanted.bucket, q=wanted.q, sort=wanted.sort, after=after)
-            found = _found(connection, night.night_id, asked, limit=EXPORT_PAGE)
-            yield night, found.rows
-            after = found.after
+def _pages(deployment: Deployment, connection: Connection, wanted: Wanted) -> Iterator[tuple[Night, list[WorkItem]]]:
+    night = deployment.night(connection)
+    after: str | None = ""
+    while night is not None and after is not None:
+        asked = Wanted(bucket=wanted.bucket, q=wanted.q, sort=wanted.sort, after=after)
+        found = _found(connection, night.night_id, asked, limit=EXPORT_PAGE)
+        yield night, found.rows
+        after = found.after
 
 
 def _found(connection: Connection, night_id: int, wanted: Wanted, *, limit: int) -> Page[WorkItem]:

@@ -1,6 +1,6 @@
 """A book of seven accounts, written out: holds, clients, agencies and people with two accounts, from load to item."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -87,8 +87,9 @@ def test_a_debtors_hold_holds_every_account_of_the_debtor(connection, night):
 
 
 def test_an_accounts_hold_says_until_when(connection, night):
-    assert holds(connection, night, "C2") == [("disaster", "2026-07-16")]
-    assert store.account(connection, night.night_id, "C2").held_until == date(2026, 7, 16)
+    midnight_in_taipei = datetime(2026, 7, 15, 16, tzinfo=UTC)
+    assert holds(connection, night, "C2") == [("disaster", midnight_in_taipei.isoformat())]
+    assert store.account(connection, night.night_id, "C2").held_until == midnight_in_taipei
 
 
 def test_a_pending_payment_holds_its_account(connection, night):

@@ -86,7 +86,7 @@ def test_the_ledger_gives_every_column_of_a_contact_that_rules_read():
         "talk_minutes",
         "wrap_minutes",
     }
-    assert set(TRAILING.names) == read_by_rules | {"reserved"}
+    assert set(TRAILING.names) == read_by_rules | {"contact_id", "reserved"}
 
 
 @pytest.mark.parametrize(("at", "found"), [(NOW - A_DAY, 1), (NOW - A_DAY - timedelta(microseconds=1), 0)])
@@ -172,6 +172,12 @@ def test_an_import_of_nothing_empties_what_loads_brought_and_leaves_the_desks(co
     keep(connection, contact(2, account_id="A2"))
     assert import_weeks(connection, arrow(contact(1)).slice(0, 0), cutoff=NOW) == 1
     assert [row["account_id"] for row in read(connection)] == ["A2"]
+
+
+def test_an_import_of_what_is_new_removes_nothing(connection):
+    import_weeks(connection, arrow(contact(1)), cutoff=NOW)
+    assert import_weeks(connection, arrow(contact(2)), cutoff=NOW, whole=False) == 1
+    assert len(read(connection)) == 2
 
 
 def test_an_import_as_of_an_earlier_day_leaves_what_was_recorded_since(connection):
