@@ -124,7 +124,7 @@ def _want(judged: Judgement, held: Flags, reasons: Sequence[Reason]) -> Want:
         rule=first.rule.id,
         code=first.rule.code,
         sentence=first.rule.sentence,
-        clause="" if first.scope is None else first.scope.clause,
+        clause="" if first.scope is None else first.scope.behind(first.rule.code).clause,
         cured_by=first.rule.needs or ((first.rule.cures,) if first.rule.cures else ()),
         accounts=_count(account[asks], held),
         frees=_count(account[open_if_known], held),

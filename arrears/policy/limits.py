@@ -89,7 +89,7 @@ class Scope:
     ----------
     profile : the file the values stand in.
     values : by name.
-    limits : where they come from; the first one's clause is what a hold names.
+    limits : where they come from.
     """
 
     rule: str
@@ -102,15 +102,9 @@ class Scope:
     values: Mapping[str, Any]
     limits: tuple[Limit, ...]
 
-    @property
-    def clause(self) -> str:
-        """What a hold names."""
-        return self.limits[0].clause
-
-    @property
-    def link(self) -> str:
-        """Where the clause can be read."""
-        return self.limits[0].link
+    def behind(self, code: str) -> Limit:
+        """The limit that a hold of a rule names: the one of the rule's own code, else the scope's first."""
+        return next((limit for limit in self.limits if limit.name == code), self.limits[0])
 
     @property
     def verify(self) -> bool:

@@ -148,11 +148,10 @@ class Reason:
         """The reason as it holds its `at`-th ask."""
         scope, missing = self.scope, bool(self.missing[at])
         sentence = f"{self.rule.sentence}: not known" if missing else self.rule.sentence
-        told = (
-            {}
-            if scope is None
-            else {"clause": scope.clause, "link": scope.link, "kind": scope.kind, "place": scope.place}
-        )
+        told = {}
+        if scope is not None:
+            behind = scope.behind(self.rule.code)
+            told = {"clause": behind.clause, "link": behind.link, "kind": scope.kind, "place": scope.place}
         return Hold(self.rule.code, self.rule.id, sentence, moment(self.until[at]), missing, **told)
 
 

@@ -32,6 +32,7 @@ class InForce:
 
     Attributes
     ----------
+    limit : whose clause stands behind it.
     values : its numbers, each with name, value and unit.
     where : the place, roles and classes.
     lanes : those without contact in which it is asked; "" where it judges contacts alone.
@@ -39,6 +40,7 @@ class InForce:
 
     rule: Rule
     scope: Scope
+    limit: Limit
     values: tuple[tuple[str, str, str], ...]
     where: str
     lanes: str
@@ -124,8 +126,16 @@ def _row(alike: Sequence[tuple[Rule, Scope]]) -> InForce:
     """Rules of one number that say the same in the same scope are one row: only their lanes differ."""
     rule, scope = alike[0]
     lanes = set().union(*(each.lanes & LANE_GATES for each, _ in alike))
-    values = tuple(_said(limit) for limit in scope.limits if limit.name != "on")
-    return InForce(rule, scope, values, _where(scope), ", ".join(sorted(lane.replace("_", " ") for lane in lanes)))
+    own = [limit for limit in scope.limits if limit.name == rule.code]  # several rules may share a number
+    values = tuple(_said(limit) for limit in own or scope.limits if limit.name != "on" and limit.value is not True)
+    return InForce(
+        rule,
+        scope,
+        scope.behind(rule.code),
+        values,
+        _where(scope),
+        ", ".join(sorted(lane.replace("_", " ") for lane in lanes)),
+    )
 
 
 def _said(limit: Limit) -> tuple[str, str, str]:
