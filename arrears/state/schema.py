@@ -234,7 +234,6 @@ contact_ledger = Table(
 )
 """Contacts of the past weeks, as they stand: what limits of frequency count, at night and at a claim alike."""
 
-Index("contact_ledger_at", contact_ledger.c.at)
 Index("contact_ledger_debtor", contact_ledger.c.debtor_id, contact_ledger.c.at)
 Index("contact_ledger_account", contact_ledger.c.account_id, contact_ledger.c.at)
 Index(

@@ -31,8 +31,6 @@ CREATE TABLE contact_ledger (
     CONSTRAINT contact_ledger_whose_check CHECK (debtor_id IS NOT NULL OR account_id IS NOT NULL)
 );
 
-CREATE INDEX contact_ledger_at ON contact_ledger (at);
-
 CREATE INDEX contact_ledger_debtor ON contact_ledger (debtor_id, at);
 
 CREATE INDEX contact_ledger_account ON contact_ledger (account_id, at);
