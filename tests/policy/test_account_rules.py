@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.policy.case import facts_of, judged
+from arrears.policy.limits import Limits
+from arrears.policy.verdict import judge
+from tests.policy.case import facts_of
 
 
 @pytest.mark.parametrize(
@@ -20,4 +22,4 @@ from tests.policy.case import facts_of, judged
     ],
 )
 def test_what_an_account_itself_says_holds_it(account, held):
-    assert judged(facts_of("2026-06-02 10:00", accounts=[account]), "house").counts() == held
+    assert judge(facts_of("2026-06-02 10:00", accounts=[account]), Limits({})).counts() == held
