@@ -33,6 +33,7 @@ def command(
 ) -> None:
     """Expected accounts and balances by bucket, and what will be lost, by the model and by the Markov matrix."""
     from arrears.lake import Lake
+    from models.lawful import approvals_of, refuse_unlawful
     from models.registry import Registry
     from models.roll_rate import ROLL_RATE
 
@@ -40,6 +41,8 @@ def command(
     opened = Lake(where.lake)
     code = _currency(opened, currency)
     champion = Registry(where.tracking_uri).champion(ROLL_RATE.name)
+    if champion is not None:
+        refuse_unlawful(f"forecast by {champion.label}", champion.artifact.features, approvals_of(opened))
     with progress_console().status("Forecasting"):
         document = forecast_document(opened, as_of.date(), months, code, champion)
     emit(document, as_json=json, human=lambda console: _draw(document, console))

@@ -4,7 +4,7 @@ from datetime import date
 
 from tests.policy.case import CALL, TALK, Case, at, facts_of
 from tests.policy.cases.disputes import dispute
-from tests.policy.cases.notices import notice
+from tests.policy.cases.notices import WEST, notice
 
 FEDERAL = ("us_federal",)
 LETTER = {
@@ -40,6 +40,11 @@ _HOUSE = ("house",)
 CASES = [
     _sue("Limitation on 1 June 2026; suit on 1 June", "allow", _account("2026-06-01 23:59", **_RAN)),
     _sue("Limitation on 1 June 2026; suit on 2 June", "null", _account("2026-06-02 00:00", **_RAN)),
+    _sue(
+        "Limitation on 1 June 2026, Los Angeles with a New York number; suit on 2 June at 0:30 in New York",
+        "null",
+        _facts("2026-06-02 00:30", accounts=[_RAN], debtors=[WEST]),
+    ),
     _sue("Limitation not known; suit", "null", _account("2026-06-02 10:00")),
     _sue(
         "Limitation on 1 July 2026, a margin of 30 days; suit on 1 June",

@@ -5,6 +5,7 @@ from datetime import date
 from tests.policy.case import CALL, TALK, Case, at, facts_of
 
 FEDERAL = ("us_federal",)
+WEST = {"region": "CA", "postal_code": "90012", "city": "Los Angeles"}
 FIRST_CALL = TALK | {"at": at("2026-06-01 10:00")}
 
 
@@ -52,6 +53,21 @@ CASES = [
         "Notice sent 1 February 2028, received 8 February, period over the leap day to 9 March; suit on 9 March",
         "2028-03-10 00:00",
         _facts("2028-03-09 12:00", notice(date(2028, 2, 1))),
+    ),
+    _lane(
+        "Notice sent 24 September 2026, received 1 October, period to 31 October; suit that day",
+        "2026-11-01 00:00",
+        _facts("2026-10-31 12:00", notice(date(2026, 9, 24))),
+    ),
+    _lane(
+        "The same notice to Los Angeles, with a New York number; suit on 1 November at 1:00 in New York",
+        "2026-11-01 02:00",
+        _facts("2026-11-01 01:00", notice(date(2026, 9, 24)), debtors=[WEST]),
+    ),
+    _call(
+        "First talk 1 June with Los Angeles, with a New York number, no notice; call on 7 June at 0:30 in New York",
+        "null",
+        _facts("2026-06-07 00:30", debtors=[WEST]),
     ),
     _call(
         "First talk 1 June, no notice; call on 6 June, the last day that may stand without one",
