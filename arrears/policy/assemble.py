@@ -293,12 +293,15 @@ def _holds(rows: _Columns, account_of: _Finder, person_of: _Finder) -> Holds:
 
 
 def _consents(rows: _Columns, person_of: _Finder, point_of: _Finder) -> Consents:
+    """Consents; one for a number that is not in the book is for no number here, and certainly not for all."""
+    point = point_of(rows["point_id"])
+    kept = np.flatnonzero((point != NOBODY) | ~_given(rows["point_id"]))
     return Consents(
-        person=person_of(rows["debtor_id"]),
-        point=point_of(rows["point_id"]),
-        kind=_coded(rows["kind"], codes.CONSENT),
-        given_on=_days(rows["given_on"]),
-        revoked_on=_days(rows["revoked_on"]),
+        person=person_of(rows["debtor_id"])[kept],
+        point=point[kept],
+        kind=_coded(rows["kind"], codes.CONSENT)[kept],
+        given_on=_days(rows["given_on"])[kept],
+        revoked_on=_days(rows["revoked_on"])[kept],
     )
 
 

@@ -173,6 +173,14 @@ def test_another_country_fits_the_same_table(contacts, expected):
     assert held_by(judge(asking(facts, "call"), limits), "ST-01") == expected
 
 
+def test_a_house_may_keep_one_of_its_limits_alone():
+    one = ONTARIO.replace("ST-01", "RF-03").replace("contacts_cap", "max_sms_day").replace('"CA-ON"', '""')
+    limits = Limits({"house": limits_of(one, where="here")})
+    facts = facts_of("2026-06-02 16:00", contacts=[*june(2, 2, 2, row=TEXT), *june(2)])
+    assert held_by(judge(asking(facts, "sms"), limits), "RF-03") == "2026-06-03 00:00"
+    assert held_by(judge(asking(facts, "call"), limits), "RF-03") == "allow"
+
+
 def test_a_budget_of_nothing_is_refused():
     with pytest.raises(BadInput, match="a limit of 0 contacts by call"):
         Budget(0, ("call",), days=7)

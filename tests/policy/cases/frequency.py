@@ -206,6 +206,13 @@ COUNT = [
         point="P1",
     ),
     rf01(
+        "the consent was given for a number that nobody here knows",
+        "2026-06-08 00:00",
+        "2026-06-07 14:00",
+        contacts=SEVEN,
+        consents=[FRIDAY | {"point_id": "P404"}],
+    ),
+    rf01(
         "the consent was given for this number",
         "allow",
         "2026-06-07 14:00",
