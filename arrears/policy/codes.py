@@ -61,9 +61,16 @@ class Codes:
 
     def among(self, column: Coded, *names: str) -> NDArray[np.bool_]:
         """Where a column holds one of these values."""
-        wanted = np.zeros(len(self.names) + 1, dtype=np.bool_)  # the last place answers for -1
-        wanted[[self.of(name) for name in names]] = True
+        wanted = self._wanted.get(names)
+        if wanted is None:
+            wanted = np.zeros(len(self.names) + 1, dtype=np.bool_)  # the last place answers for -1
+            wanted[[self.of(name) for name in names]] = True
+            self._wanted[names] = wanted
         return wanted[column]
+
+    @cached_property
+    def _wanted(self) -> dict[tuple[str, ...], NDArray[np.bool_]]:
+        return {}
 
     def _place(self, value: str | None) -> int:
         place = self._places.get(value)

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -127,12 +127,26 @@ class Limits:
 
     def scopes(self, rule: str, day: date) -> tuple[Scope, ...]:
         """The scopes of a rule that are in force on a day, in the order of the files."""
+        if day not in self._days:
+            self._days[day] = self._on(day)
+        return self._days[day].get(rule, ())
+
+    @cached_property
+    def _days(self) -> dict[date, dict[str, tuple[Scope, ...]]]:
+        return {}  # a row is judged in less time than a search through all limits takes
+
+    def _on(self, day: date) -> dict[str, tuple[Scope, ...]]:
+        """Every rule's scopes on a day."""
         found: dict[tuple[Any, ...], list[Limit]] = {}
         for profile, limits in self.by_profile.items():
             for limit in limits:
-                if limit.rule == rule and limit.in_force(day):
-                    found.setdefault((profile, limit.place, limit.roles, limit.classes), []).append(limit)
-        return tuple(_scope(rule, profile, of_scope) for (profile, *_), of_scope in found.items())
+                if limit.in_force(day):
+                    key = (limit.rule, profile, limit.place, limit.roles, limit.classes)
+                    found.setdefault(key, []).append(limit)
+        rules: dict[str, tuple[Scope, ...]] = {}
+        for (rule, profile, *_), of_scope in found.items():
+            rules[rule] = (*rules.get(rule, ()), _scope(rule, profile, of_scope))
+        return rules
 
     def value_on(self, day: date, rule: str, name: str, place: str | None = None) -> Any:  # noqa: ANN401 - as the file has it
         """One value as it stood on a day; None where none was in force.

@@ -309,51 +309,118 @@ def judge(
     by : a reason that ends at or before this instant holds nothing, the way then opens later: a night judges a whole
         day. By default the moment of the facts, as at a claim.
     """
-    count = len(facts.asks)
     by = facts.at if by is None else by
     day: date = facts.limits_on.astype("M8[D]").item()
-    until, opens_at = np.full(count, np.datetime64("0001-01-01", "us")), np.full(count, NEVER)
-    held, allowed_until = np.zeros(count, dtype=np.bool_), np.full(count, NEVER)
-    reasons: list[Reason] = []
-    conditions: dict[str, Flags] = {}
+    concerned, tally = _Concerned(facts), _Tally(facts, by)
     for rule in rules:
         if lane not in rule.lanes:
             continue
-        concerns = _concerned(rule, facts)
         for scope in (None,) if rule.always else limits.scopes(rule.id, day):
-            applies = concerns if scope is None else concerns & _applies(scope, facts)
-            if not applies.any():
-                continue
-            found = _found(rule, scope, facts)
-            rows = _rows_of(rule, facts)
-            missing = _missing(found, scope, rows, applies)
-            holds = applies & (found.holds[rows] | missing)
-            chosen = np.flatnonzero(holds)
-            ends = np.where(missing[chosen], NEVER, found.until[rows[chosen]])
-            lasts = np.isnat(ends) | (ends > by)
-            later = chosen[~lasts]
-            opens_at[later] = np.fmax(opens_at[later], ends[~lasts])
-            chosen, ends = chosen[lasts], ends[lasts]
-            if len(chosen):
-                held[chosen] = True
-                until[chosen] = np.maximum(until[chosen], ends)  # NaT wins: an open end beats every known one
-                reasons.append(Reason(rule, scope, chosen, ends, missing[chosen]))
-            if found.allowed_until is not None:
-                closes = np.where(applies, found.allowed_until[rows], NEVER)
-                allowed_until = np.fmin(allowed_until, closes)
-            if found.conditions is not None and rule.condition is not None:
-                flags = applies & found.conditions[rows]
-                conditions[rule.condition] = conditions.get(rule.condition, np.zeros(count, np.bool_)) | flags
-    return Judgement(
-        facts=facts,
-        lane=lane,
-        reasons=tuple(reasons),
-        held=held,
-        until=np.where(held, until, NEVER),
-        opens_at=opens_at,
-        allowed_until=allowed_until,
-        conditions=tuple(conditions.items()),
-    )
+            applies = concerned(rule, scope)
+            if applies is not None:
+                tally.add(rule, scope, _found(rule, scope, facts), applies)
+    return tally.judgement(lane)
+
+
+class _Concerned:
+    """Which asks a rule judges in a scope; rules that ask alike are answered once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._everything = np.ones(len(facts.asks), dtype=np.bool_)
+        self._told: dict[tuple[object, ...], Flags | None] = {}
+        self._scopes: dict[tuple[object, ...], Flags] = {}
+
+    def __call__(self, rule: Rule, scope: Scope | None) -> Flags | None:
+        """The asks; None where there are none."""
+        where = () if scope is None else (scope.place, scope.roles, scope.classes)
+        key = (rule.channels, rule.spares, *where)
+        if key not in self._told:
+            concerned = self._of_rule(rule)
+            if scope is not None:
+                if where not in self._scopes:
+                    self._scopes[where] = self._of_scope(scope)
+                concerned = concerned & self._scopes[where]
+            self._told[key] = concerned if concerned.any() else None
+        return self._told[key]
+
+    def _of_rule(self, rule: Rule) -> Flags:
+        asks, concerned = self._facts.asks, self._everything
+        if rule.channels:
+            concerned = concerned & codes.CHANNEL.among(asks.channel, *rule.channels)
+        if rule.spares:
+            concerned = concerned & ~codes.PURPOSE.among(asks.purpose, *rule.spares)
+        return concerned
+
+    def _of_scope(self, scope: Scope) -> Flags:
+        facts, applies = self._facts, self._everything
+        if scope.place:
+            applies = applies & ((facts.ask_places & places.bit(scope.place)) != 0)
+        if scope.roles:
+            applies = applies & codes.ROLE.among(facts.accounts.role, *scope.roles)[facts.asks.account]
+        if scope.classes:
+            # A debt whose class nobody says may be any of them.
+            classes = facts.accounts.debt_class
+            may_be = codes.DEBT_CLASS.among(classes, *scope.classes) | (classes == codes.NOT_GIVEN)
+            applies = applies & may_be[facts.asks.account]
+        return applies
+
+
+class _Tally:
+    """Findings as they come in, rule by rule."""
+
+    def __init__(self, facts: Facts, by: np.datetime64) -> None:
+        count = len(facts.asks)
+        self._facts, self._by = facts, by
+        self._until, self._opens_at = np.full(count, np.datetime64("0001-01-01", "us")), np.full(count, NEVER)
+        self._held, self._allowed_until = np.zeros(count, dtype=np.bool_), np.full(count, NEVER)
+        self._reasons: list[Reason] = []
+        self._conditions: dict[str, Flags] = {}
+
+    def add(self, rule: Rule, scope: Scope | None, found: Found, applies: Flags) -> None:
+        """Count one finding where it applies."""
+        rows = _rows_of(rule, self._facts)
+        blocks = scope is None or scope.kind in LAW_KINDS or scope.on_missing == "block"
+        missing = found.missing if blocks and found.missing is not None and found.missing.any() else None
+        if missing is not None or found.holds.any():
+            self._hold(rule, scope, found, missing, rows, applies)
+        if found.allowed_until is not None:
+            closes = np.where(applies, found.allowed_until[rows], NEVER)
+            self._allowed_until = np.fmin(self._allowed_until, closes)
+        if rule.condition is not None and found.conditions is not None and found.conditions.any():
+            flags = applies & found.conditions[rows]
+            before = self._conditions.get(rule.condition)
+            self._conditions[rule.condition] = flags if before is None else before | flags
+
+    def _hold(
+        self, rule: Rule, scope: Scope | None, found: Found, missing: Flags | None, rows: Rows, applies: Flags
+    ) -> None:
+        holds = found.holds if missing is None else found.holds | missing
+        chosen = np.flatnonzero(applies & holds[rows])
+        wants = np.zeros(len(chosen), dtype=np.bool_) if missing is None else missing[rows[chosen]]
+        ends = np.where(wants, NEVER, found.until[rows[chosen]])
+        lasts = np.isnat(ends) | (ends > self._by)
+        later = chosen[~lasts]
+        self._opens_at[later] = np.fmax(self._opens_at[later], ends[~lasts])
+        chosen, ends = chosen[lasts], ends[lasts]
+        if len(chosen):
+            self._held[chosen] = True
+            # NaT wins: an open end beats every known one.
+            self._until[chosen] = np.maximum(self._until[chosen], ends)
+            self._reasons.append(Reason(rule, scope, chosen, ends, wants[lasts]))
+
+    def judgement(self, lane: str) -> Judgement:
+        """All of it."""
+        return Judgement(
+            facts=self._facts,
+            lane=lane,
+            reasons=tuple(self._reasons),
+            held=self._held,
+            until=np.where(self._held, self._until, NEVER),
+            opens_at=self._opens_at,
+            allowed_until=self._allowed_until,
+            conditions=tuple(self._conditions.items()),
+        )
 
 
 def _found(rule: Rule, scope: Scope | None, facts: Facts) -> Found:
@@ -361,37 +428,6 @@ def _found(rule: Rule, scope: Scope | None, facts: Facts) -> Found:
         nothing = np.zeros(_height(rule, facts), dtype=np.bool_)
         return Found(nothing, np.full(len(nothing), NEVER), missing=~nothing)
     return rule.find(facts, {} if scope is None else scope.values)
-
-
-def _missing(found: Found, scope: Scope | None, rows: Rows, applies: Flags) -> Flags:
-    blocks = scope is None or scope.kind in LAW_KINDS or scope.on_missing == "block"
-    if found.missing is None or not blocks:
-        return np.zeros(len(rows), dtype=np.bool_)
-    return np.asarray(applies & found.missing[rows])
-
-
-def _concerned(rule: Rule, facts: Facts) -> Flags:
-    asks = facts.asks
-    concerned = np.ones(len(asks), dtype=np.bool_)
-    if rule.channels:
-        concerned &= codes.CHANNEL.among(asks.channel, *rule.channels)
-    if rule.spares:
-        concerned &= ~codes.PURPOSE.among(asks.purpose, *rule.spares)
-    return concerned
-
-
-def _applies(scope: Scope, facts: Facts) -> Flags:
-    asks = facts.asks
-    applies = np.ones(len(asks), dtype=np.bool_)
-    if scope.place:
-        applies &= (facts.ask_places & places.bit(scope.place)) != 0
-    if scope.roles:
-        applies &= codes.ROLE.among(facts.accounts.role, *scope.roles)[asks.account]
-    if scope.classes:
-        # A debt whose class nobody says may be any of them.
-        classes = facts.accounts.debt_class
-        applies &= (codes.DEBT_CLASS.among(classes, *scope.classes) | (classes == codes.NOT_GIVEN))[asks.account]
-    return applies
 
 
 def _rows_of(rule: Rule, facts: Facts) -> Rows:
