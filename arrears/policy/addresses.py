@@ -11,13 +11,16 @@ from functools import cache, lru_cache
 from zoneinfo import available_timezones
 
 from arrears.policy.countries import PROVINCE_ZONES, STATE_ZONES, TERRITORIES, country_zones
-from arrears.policy.same_clocks import US_ZONES, clock
+from arrears.policy.same_clocks import CANADIAN_ZONES, US_ZONES, clock
 
 _NYC_COUNTIES = frozenset({"New York County", "Kings County", "Queens County", "Bronx County", "Richmond County"})
 _NYC_ZIPS = ("100", "101", "102", "103", "104", "111", "112", "113", "114", "116")
 _NYC_NAMES = frozenset({"manhattan", "brooklyn", "bronx", "the bronx", "queens", "staten island"})
 _SURE = frozenset({"STANDARD", "UNIQUE"})
 """Kinds of ZIP that say where somebody lives or works."""
+
+_EASTERN_ONTARIO = ("K", "L", "M", "N")
+"""How postal codes begin in Ontario but for its north, which lies in two zones."""
 
 # Towns that keep another time than the source of ZIPs says: West Wendover and Jackpot, Nevada; Page, Arizona.
 _MENDED = {
@@ -52,7 +55,7 @@ def spot_of(country: str, region: str, postal: str, city: str) -> Spot:
     Parameters
     ----------
     country, region : codes; "" where unknown.
-    postal : as written; of an American ZIP the first five characters are enough.
+    postal : as written; of an American ZIP the first five characters are enough, of a Canadian code the first.
     city : in lower case.
 
     Examples
@@ -69,7 +72,8 @@ def spot_of(country: str, region: str, postal: str, city: str) -> Spot:
         return _american(region, postal, city)
     places = (f"{country}-{region}", country) if region else (country,)
     if country == "CA" and region in PROVINCE_ZONES:
-        return Spot(PROVINCE_ZONES[region], places)
+        eastern = region == "ON" and postal.startswith(_EASTERN_ONTARIO)
+        return Spot(frozenset({CANADIAN_ZONES["Toronto"]}) if eastern else PROVINCE_ZONES[region], places)
     zones = country_zones(country)
     return Spot(zones, places if country else (), vague=len(zones) > 1)
 

@@ -19,7 +19,7 @@ FEW = 64
 """Up to so many rows, shortening costs more than it saves."""
 
 _ABROAD, _DIALLED, _NORTH_AMERICAN, _NATIONAL = 8, 11, 5, 6
-"""How many characters of a number tell where it is: from a plus on, from 00 or 011, from +1, and from the area's code."""
+"""How many characters of a number tell where it is: from a plus, from 00 or 011, from +1, and from the area's code."""
 
 _TAIL = r"(\d{5})(?:-\d{4})?[ ,]*(?:USA?|U\.S\.A?\.?|United States(?: of America)?)?\s*$"
 _ZIP = re.compile(r"(?:\b([A-Za-z]{2})[ ,]+)?" + _TAIL)

@@ -341,6 +341,15 @@ class Facts:
         return masks
 
     @cached_property
+    def zone_kinds(self) -> tuple[tuple[int, ...], Rows]:
+        """The distinct sets of zones in which people may be, and (people,) which of them each one's is."""
+        masks = self.person_zones
+        if len(masks) == 1:
+            return (int(masks[0]),), np.zeros(1, np.int64)
+        kinds, which = np.unique(masks, return_inverse=True)
+        return tuple(kinds.tolist()), which
+
+    @cached_property
     def person_places(self) -> Masks:
         """(people,) every state and city whose law may look at a person: the address's and every number's."""
         masks = self.people.places.copy()

@@ -141,7 +141,8 @@ def _person(stated: str, own: str, region: str, postal: str, city: str, home: st
     if state is None or (stated and stated not in _known_zones()):
         return None
     american = country == "US" or country in TERRITORIES
-    spot = spot_of(country, state, postal[:5], city.lower()) if american else spot_of(country, state, "", "")
+    area = postal[:1].upper() if country == "CA" else ""
+    spot = spot_of(country, state, postal[:5], city.lower()) if american else spot_of(country, state, area, "")
     if stated:
         return _Told(frozenset({clock(stated)}), spot.places, country, stated=True)
     return _Told(spot.zones, spot.places, country, vague=spot.vague)

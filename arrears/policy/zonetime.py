@@ -7,6 +7,7 @@ going back to instants takes the later reading, which never lets a call begin to
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ Instants = NDArray[np.datetime64]
 Days = NDArray[np.datetime64]
 
 _HOUR = 3_600
+_FOREVER = 1 << 62
 _FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)
 
 
@@ -88,3 +90,23 @@ def _change(zone: ZoneInfo, before: int, after: int, offset: int) -> int:
 def _seconds(zone: ZoneInfo, at: int) -> int:
     offset = datetime.fromtimestamp(at, zone).utcoffset()
     return 0 if offset is None else int(offset.total_seconds())
+
+
+def stretch(at: int, zone: str) -> tuple[int, int]:
+    """The zone's offset at an instant, and the instant until which it stands; all in microseconds, since 1970.
+
+    Examples
+    --------
+    >>> offset, until = stretch(int(np.datetime64("2026-03-08T06:59", "us").astype(int)), "America/New_York")
+    >>> offset // 3_600_000_000, str(np.datetime64(until, "us"))
+    (-5, '2026-03-08T07:00:00.000000')
+    """
+    changes, offsets = _stretches(zone)
+    place = bisect_right(changes, at)
+    return offsets[place], changes[place] if place < len(changes) else _FOREVER
+
+
+@lru_cache(maxsize=512)
+def _stretches(zone: str) -> tuple[list[int], list[int]]:
+    changes, offsets = _offsets(zone)
+    return changes.astype(np.int64).tolist(), offsets.astype(np.int64).tolist()
