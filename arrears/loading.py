@@ -30,6 +30,7 @@ from arrears.intake.source import SETTINGS, Source, open_source
 from arrears.intake.typed import TypedTable, type_table
 from arrears.intake.write import write_load
 from arrears.lake import Lake, settle
+from arrears.policy.tightened import limits_of_house
 from arrears.settings import Settings, default_settings, read_settings
 from arrears.tables import TABLES
 
@@ -132,9 +133,11 @@ def _settings(source: Source, lake: Lake) -> tuple[Settings, list[Problem]]:
     if source.settings is None:
         return lake.settings, []
     try:
-        return read_settings(source.settings), []
+        settings = read_settings(source.settings)
+        limits_of_house(settings.conduct)  # what the house changed may only be tighter than its file
     except BadInput as bad:
         return default_settings(), [Problem(SETTINGS, None, "bad_setting", "error", 1, bad.found, bad.do)]
+    return settings, []
 
 
 def _read(bench: Workbench, source: Source, progress: Progress) -> tuple[dict[str, dict[str, str]], list[Problem]]:

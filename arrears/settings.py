@@ -183,17 +183,6 @@ class ConductSettings(_Section):
         """Names of the features that somebody approved."""
         return frozenset(each.feature for each in self.approved_features)
 
-    @model_validator(mode="after")
-    def _limits_are_only_tightened(self) -> ConductSettings:
-        if self.limits:
-            from arrears.policy.tightened import limits_of_house  # reads every file of limits
-
-            try:
-                limits_of_house(self)
-            except BadInput as bad:
-                raise ValueError(bad.found) from bad
-        return self
-
 
 class Settings(_Section):
     """All settings of one portfolio, and how its clients differ.
