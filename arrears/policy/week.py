@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import holidays
 
+from arrears.errors import BadInput
 from arrears.policy.preferences import DAY, Band, bands
 from arrears.policy.zonetime import stretch
 
@@ -57,12 +58,19 @@ def week_of(hours: tuple[str, ...], calendar: str = "", margin: int = 0) -> Week
     hours : as `08:00-21:00`, `mon-sat 07:00-21:00`, `sun`.
     margin : minutes by which each stretch begins later and ends earlier.
 
+    Raises
+    ------
+    BadInput : hours that cannot be read.
+
     Examples
     --------
     >>> week_of(("mon 08:00-21:00",)).days[0] == ((8 * 3_600_000_000, 21 * 3_600_000_000),)
     True
     """
-    return open_in((band for each in hours for band in bands(each)), calendar, margin)
+    try:
+        return open_in([band for each in hours for band in bands(each)], calendar, margin)
+    except BadInput as unread:
+        raise BadInput(asked="read the hours of a limit of conduct", found=", ".join(hours), do=unread.do) from unread
 
 
 def open_in(some: Iterable[Band], calendar: str = "", margin: int = 0) -> Week:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arrears.errors import BadInput
+from arrears.policy.judge import judge
 from arrears.policy.limits import Limits, read_limits
 from arrears.policy.rules import RULES
-from arrears.policy.verdict import judge
 from arrears.policy.week import closes, opens, week_of
 from tests.policy.case import Case, facts_of, held_by, judged
 from tests.policy.cases import hours, named
@@ -83,6 +84,12 @@ def test_a_margin_keeps_the_edges_of_the_day_free():
     early, late = reached("2026-06-02 08:14"), reached("2026-06-02 20:45")
     assert held_by(judge(early, limits), "RF-04") == "2026-06-02 08:15"
     assert held_by(judge(late, limits), "RF-04") == "2026-06-03 08:15"
+
+
+@pytest.mark.parametrize("told", ["25:00-26:00", "late", "08:00-20:60"])
+def test_hours_of_a_limit_that_cannot_be_read_are_refused(told):
+    with pytest.raises(BadInput, match=told):
+        week_of((told,))
 
 
 def test_many_debtors_are_judged_as_each_alone():
