@@ -23,10 +23,11 @@ from arrears.lake import Lake
 from arrears.policy.assemble import Moment, assemble
 from arrears.policy.countries import country_code
 from arrears.policy.facts import Facts
+from arrears.policy.judge import judge
 from arrears.policy.lawless import refuse_lawless, without_law
 from arrears.policy.limits import Limits
 from arrears.policy.tightened import limits_of_house
-from arrears.policy.verdict import Judgement, judge
+from arrears.policy.verdict import Judgement
 from arrears.policy.zonetime import instant
 from arrears.queues.ledger import LOOKS_BACK, trailing
 from arrears.settings import Settings

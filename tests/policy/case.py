@@ -18,9 +18,10 @@ from arrears.policy import codes
 from arrears.policy.asks import lane_asks
 from arrears.policy.assemble import Moment, assemble
 from arrears.policy.facts import NOBODY, Facts
+from arrears.policy.judge import judge
 from arrears.policy.limits import PROFILES, read_limits
 from arrears.policy.rule import LANE_GATES, PAY
-from arrears.policy.verdict import Judgement, judge
+from arrears.policy.verdict import Judgement
 from arrears.tables import TABLES
 
 Row = Mapping[str, Any]
@@ -138,7 +139,7 @@ def asking(
     technology: str = "manual",
     purpose: str = "collect",
 ) -> Facts:
-    """The same facts with only the asks of one channel (and point, person, account), made by `technology`, for `purpose`."""
+    """The same facts with the asks of one channel alone (and point, person, account), by `technology`, for `purpose`."""
     asks = facts.asks
     chosen = asks.channel == codes.CHANNEL.of(channel)
     if point is not None:

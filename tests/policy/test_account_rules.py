@@ -2,8 +2,8 @@
 
 import pytest
 
+from arrears.policy.judge import judge
 from arrears.policy.limits import Limits
-from arrears.policy.verdict import judge
 from tests.policy.case import facts_of
 
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.policy.asks import lane_asks
+from arrears.policy.judge import judge
 from arrears.policy.limits import PROFILES, read_limits
 from arrears.policy.rules import business, disputes, lanes, licences, medical, notices, regime
-from arrears.policy.verdict import judge
 from tests.policy.case import CALL, TALK, at, facts_of
 from tests.policy.cases.licences import licence
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from arrears.errors import BadInput
 from arrears.policy import codes
 from arrears.policy.budgets import Budget, spent_until
+from arrears.policy.judge import judge
 from arrears.policy.limits import PROFILES, Limits, limits_of
 from arrears.policy.rules import frequency
-from arrears.policy.verdict import judge
 from tests.policy.case import CALL, NEW_YORK, asking, at, facts_of, held_by, judged
 from tests.policy.cases.frequency import CASES, IN_BOSTON, IN_SEATTLE, MAIL, TEXT, WORK, june
 

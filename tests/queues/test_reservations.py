@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from arrears.errors import BadInput, WrongUse
+from arrears.policy.judge import judge
 from arrears.policy.limits import read_limits
 from arrears.policy.rules import frequency
-from arrears.policy.verdict import judge
 from arrears.queues.ledger import LOOKS_BACK, record, trailing
 from arrears.queues.reservations import one_at_a_time, release, reserve
 from tests.policy.case import asking, at, facts_of
