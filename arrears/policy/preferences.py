@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,7 @@ def read_preferences(rows: Columns, person_of: Finder, point_of: Finder) -> Pref
 WHOLE_DAY = Band(0, DAY, 0b1111111)
 
 
+@lru_cache(maxsize=4096)
 def bands(rule: str) -> tuple[Band, ...]:
     """The bands of a time that somebody named.
 
