@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from arrears.policy.codes import NOT_GIVEN, Coded
+from arrears.policy.codes import NOT_GIVEN, POINT, Coded
 from arrears.policy.zones import Zones
 from arrears.policy.zonetime import Days, Instants
 
@@ -27,6 +27,8 @@ Maybe = NDArray[np.int8]
 
 NOBODY = -1
 """A row number that points nowhere."""
+
+_POSTAL = POINT.of("postal")
 
 NEVER = np.datetime64("NaT", "us")
 """An instant that never comes: as `until`, only a new fact can end the hold."""
@@ -335,9 +337,10 @@ class Facts:
     @cached_property
     def person_zones(self) -> Masks:
         """(people,) every zone a person may be in: the stated one alone, else the address's and every number's."""
-        masks = self.people.zones.copy()
-        free = ~self.people.stated[self.points.person] if len(self.points) else np.zeros(0, np.bool_)
-        np.bitwise_or.at(masks, self.points.person[free], self.points.zones[free])
+        masks, points = self.people.zones.copy(), self.points
+        theirs = np.flatnonzero(points.person != NOBODY)  # a point may belong to somebody who is not of this book
+        free = theirs[~self.people.stated[points.person[theirs]]]
+        np.bitwise_or.at(masks, points.person[free], points.zones[free])
         return masks
 
     @cached_property
@@ -351,23 +354,16 @@ class Facts:
 
     @cached_property
     def person_places(self) -> Masks:
-        """(people,) every state and city whose law may look at a person: the address's and every number's."""
-        masks = self.people.places.copy()
-        np.bitwise_or.at(masks, self.points.person, self.points.places)
+        """(people,) every state and city in which a person lives or gets mail."""
+        masks, points = self.people.places.copy(), self.points
+        mail = np.flatnonzero((points.kind == _POSTAL) & (points.person != NOBODY))
+        np.bitwise_or.at(masks, points.person[mail], points.places[mail])
         return masks
 
     @cached_property
     def ask_places(self) -> Masks:
         """(asks,) every state and city whose law may look at an ask: the person's, and the point's area code's."""
-        return self.people.places[self.asks.person] | _at(self.points.places, self.asks.point)
-
-    @cached_property
-    def ask_zones(self) -> Masks:
-        """(asks,) zones that must all agree: the person's own, and the point's unless the person stated one."""
-        asks = self.asks
-        own = self.people.zones[asks.person]
-        with_point = (asks.point != NOBODY) & ~self.people.stated[asks.person]
-        return np.where(with_point, own | _at(self.points.zones, asks.point), own)
+        return self.person_places[self.asks.person] | _at(self.points.places, self.asks.point)
 
     @cached_property
     def today(self) -> Days:

@@ -139,7 +139,7 @@ def asking(
     technology: str = "manual",
     purpose: str = "collect",
 ) -> Facts:
-    """The same facts with the asks of one channel alone (and point, person, account), by `technology`, for `purpose`."""
+    """The same facts with the asks of one channel alone (or point, person, account), by `technology` and `purpose`."""
     asks = facts.asks
     chosen = asks.channel == codes.CHANNEL.of(channel)
     if point is not None:
