@@ -19,13 +19,14 @@ def has_an_open_promise(facts: Facts, values: Values) -> Found:
 
 
 def balance_is_too_low(facts: Facts, values: Values) -> Found:
-    """Less is owed than a call costs, in a currency for which the house named a limit."""
-    holds = np.zeros(len(facts.accounts), dtype=np.bool_)
+    """Something is owed, but less than a call costs, in a currency for which the house named a limit."""
+    accounts = facts.accounts
+    holds = np.zeros(len(accounts), dtype=np.bool_)
     for name, least in values.items():
         if name.startswith("min_call_balance_"):
             currency = name.removeprefix("min_call_balance_").upper()
-            holds |= (facts.accounts.currency == currency) & (facts.accounts.balance_minor < least)
-    return open_ended(holds)
+            holds |= (accounts.currency == currency) & (accounts.balance_minor < least)
+    return open_ended(holds & ~(accounts.balance_minor <= accounts.small_balance_minor))
 
 
 def was_placed_lately(facts: Facts, values: Values) -> Found:
