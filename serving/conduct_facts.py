@@ -15,6 +15,7 @@ import ibis
 import pyarrow as pa
 from ibis import ir
 
+from arrears.policy.lasting import LASTING_DIRECTION, LASTING_DISPOSITIONS, LASTING_PURPOSE
 from arrears.queues.ledger import LOOKS_BACK
 from arrears.settings import Settings
 from arrears.tables import TABLES
@@ -138,10 +139,12 @@ def _of_accounts(name: str) -> ir.Table:
 
 
 def _past_weeks() -> ir.Table:
-    """Contacts that began since any limit began to count."""
+    """Contacts that began since any limit began to count, and those that count for ever."""
     rows = lake_table("contacts").cross_join(_stand())
     rows = known_on(rows, rows.cutoff)
-    return rows.filter(rows["at"] >= rows.cutoff - ibis.interval(days=LOOKS_BACK.days))
+    lately = rows["at"] >= rows.cutoff - ibis.interval(days=LOOKS_BACK.days)
+    lasts = (rows.direction == LASTING_DIRECTION) | rows.disposition.isin(LASTING_DISPOSITIONS)
+    return rows.filter(lately | lasts | (rows.purpose == LASTING_PURPOSE).fill_null(False))  # noqa: FBT003 - by position
 
 
 def _of_either(known: ir.Table, name: str) -> ir.Table:

@@ -19,6 +19,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from arrears.errors import BadInput
 from arrears.policy import codes
+from arrears.policy.lasting import LASTING_DIRECTION, LASTING_DISPOSITIONS, LASTING_PURPOSE
 from arrears.queues.copying import BETWEEN, copy_in, copy_out
 from arrears.state.schema import contact_ledger
 
@@ -65,7 +66,8 @@ _TRAILING = """
     SELECT contact_id, debtor_id, account_id, array_to_string(debts_discussed, %(between)s), at, channel, direction,
         connect, disposition, conversation, consented, purpose, technology, point_id, false
     FROM contact_ledger
-    WHERE at >= %(since)s AND recorded_at <= %(at)s AND (source = 'desk' OR NOT %(desk)s)
+    WHERE (at >= %(since)s OR direction = %(inwards)s OR disposition = ANY(%(lasting)s) OR purpose = %(location)s)
+        AND recorded_at <= %(at)s AND (source = 'desk' OR NOT %(desk)s)
         AND (%(all)s OR debtor_id = ANY(%(debtors)s)
             OR account_id = ANY(%(accounts)s) OR debts_discussed && %(accounts)s)
     UNION ALL
@@ -93,11 +95,11 @@ def trailing(
     without: int | None = None,
     only_desk: bool = False,
 ) -> pa.Table:
-    """Contacts since a moment, and those that are reserved and wait for their outcome.
+    """Contacts since a moment, those that count for ever, and those that are reserved and wait for their outcome.
 
     Parameters
     ----------
-    since : contacts that began before it are left out; `at` less `LOOKS_BACK` suffices for every limit.
+    since : contacts that began before it are left out unless they last; `at` less `LOOKS_BACK` suffices for limits.
     at : what was recorded later is not known yet; a reservation counts while its lease ends later.
     debtors, accounts : only contacts of one of these people, or about one of these accounts; None: the whole book.
     without : a reservation that does not count: whoever holds it asks whether they may go on.
@@ -107,7 +109,8 @@ def trailing(
     -------
     pa.Table : columns as `TRAILING`, in no order.
     """
-    values = {"since": since, "at": at, "without": without, "between": BETWEEN, "desk": only_desk}
+    lasting = {"inwards": LASTING_DIRECTION, "lasting": list(LASTING_DISPOSITIONS), "location": LASTING_PURPOSE}
+    values = lasting | {"since": since, "at": at, "without": without, "between": BETWEEN, "desk": only_desk}
     people = {"all": debtors is None, "debtors": list(debtors or ()), "accounts": list(accounts)}
     return copy_out(connection, _TRAILING, values | people, TRAILING)
 

@@ -101,6 +101,21 @@ def test_contacts_before_the_weeks_asked_for_are_left_out(connection, since, fou
     assert len(read(connection, since=since)) == found
 
 
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ({"disposition": "opted_out"}, 1),
+        ({"disposition": "wrong_number"}, 1),
+        ({"direction": "in"}, 1),
+        ({"purpose": "location"}, 1),
+        ({"disposition": "voicemail"}, 0),
+    ],
+)
+def test_what_counts_for_ever_is_read_whatever_its_age(connection, told, found):
+    keep(connection, contact(1, **told))
+    assert len(read(connection, since=NOW + A_DAY)) == found
+
+
 def test_some_debtors_are_read_with_all_that_was_said_about_their_accounts(connection):
     keep(
         connection,

@@ -1,0 +1,15 @@
+"""Which contacts count for ever: a request to stop, a wrong number, a word from the debtor do not lapse with the weeks.
+
+Limits of frequency look back over weeks; whoever reads contacts for the rules reads these besides, whatever their age.
+"""
+
+from __future__ import annotations
+
+LASTING_DISPOSITIONS = ("opted_out", "cease", "wrong_number")
+"""What was asked for, or found out, once and for all."""
+
+LASTING_DIRECTION = "in"
+"""The debtor's own words: they show that an address is theirs, and may ask for something."""
+
+LASTING_PURPOSE = "location"
+"""A third person is asked once where the debtor is."""
