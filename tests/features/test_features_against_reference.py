@@ -93,7 +93,10 @@ def assert_promises_agree(book: Book, debtors: tuple[str, ...]) -> None:
             mine = [row for row in rows if (row["debtor_id"], row["as_of"]) == (debtor, day)]
             found = {row["promise_id"]: (row["kept_minor"], row["status"]) for row in mine}
             view = View(book, SETTINGS, debtor, day)
-            assert found == {row["promise_id"]: (row["kept_minor"], row["status"]) for row in judged(view)}
+            # A debtor whose every account has left the book is not asked about.
+            stands = any(account["status"] not in snapshots.EXITS for account in view.accounts())
+            expected = judged(view) if stands else []
+            assert found == {row["promise_id"]: (row["kept_minor"], row["status"]) for row in expected}
 
 
 def test_the_slow_reading_knows_every_feature():
