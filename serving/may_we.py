@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from arrears.clock import add_business_days
 from arrears.lake import Lake
+from arrears.policy.ahead import judge_ahead
 from arrears.policy.assemble import Moment, assemble
 from arrears.policy.countries import country_code
 from arrears.policy.facts import Facts
@@ -128,8 +129,10 @@ def judge_now(
     finally:
         con.close()
     refuse_lawless("see whether we may", lawless_in(facts, settings))
-    by = None if through is None else max(facts.at, _span(facts, through)[1])
-    return judge(facts, limits_of_house(settings.conduct), by=by)
+    limits = limits_of_house(settings.conduct)
+    if through is None:
+        return judge(facts, limits)
+    return judge_ahead(facts, limits, max(facts.at, _span(facts, through)[1]))
 
 
 def fed_until(lake: Lake) -> datetime | None:
@@ -141,7 +144,10 @@ def fed_until(lake: Lake) -> datetime | None:
 def judge_day(facts: Facts, limits: Limits, day: date) -> Judgement:
     """What the rules say of a whole day: from its first midnight to its last, wherever the book's people may be."""
     begins, ends = _span(facts, day)
-    return judge(replace(facts, at=begins), limits, by=ends)
+    whole = replace(facts, at=begins)
+    everybody = np.arange(len(facts.people))
+    own_day = whole.begins(np.full(len(everybody), day, "M8[D]"), everybody)
+    return judge_ahead(whole, limits, ends, not_before=own_day)
 
 
 def lawless_in(facts: Facts, settings: Settings) -> dict[str, int]:

@@ -95,6 +95,7 @@ class _Tally:
         self._held, self._allowed_until = np.zeros(count, dtype=np.bool_), np.full(count, NEVER)
         self._reasons: list[Reason] = []
         self._conditions: dict[str, Flags] = {}
+        self._closing: dict[str, Rule] = {}
 
     def add(self, rule: Rule, scope: Scope | None, found: Found, applies: Flags) -> None:
         """Count one finding where it applies."""
@@ -104,6 +105,7 @@ class _Tally:
         if missing is not None or found.holds.any():
             self._hold(rule, scope, found, missing, rows, applies)
         if found.allowed_until is not None:
+            self._closing[rule.id] = rule
             closes = np.where(applies, found.allowed_until[rows], NEVER)
             self._allowed_until = np.fmin(self._allowed_until, closes)
         if rule.condition is not None and found.conditions is not None and found.conditions.any():
@@ -139,6 +141,7 @@ class _Tally:
             opens_at=self._opens_at,
             allowed_until=self._allowed_until,
             conditions=tuple(self._conditions.items()),
+            closing=tuple(self._closing.values()),
         )
 
 

@@ -163,6 +163,7 @@ class Judgement:
     opens_at : (asks,) of the asks not held, when they open; NaT: they are open.
     allowed_until : (asks,) when the first rule closes it; NaT: none does.
     conditions : words with the asks that each is for.
+    closing : the rules that close ways as time goes on, as rules of hours do.
     """
 
     facts: Facts
@@ -173,6 +174,7 @@ class Judgement:
     opens_at: Instants
     allowed_until: Instants
     conditions: tuple[tuple[str, Flags], ...]
+    closing: tuple[Rule, ...] = ()
 
     @cached_property
     def is_held(self) -> Flags:
