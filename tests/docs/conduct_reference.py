@@ -1,38 +1,66 @@
 """The rule reference: every rule with its limits, clauses and the very cases that the specification tests judge."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 
 from arrears.policy.limits import PROFILES, Limit, read_limits
-from arrears.policy.rule import LANE_GATES, Rule
+from arrears.policy.rule import CONTACT_LANES, LANE_GATES, PAY, Rule
 from arrears.policy.rules import RULES
+from tests.docs.conduct_words import ASKED, CHANNELS, CONDITIONS, STEPS, SUBJECTS
 from tests.policy.case import Case
 
 CASES = Path(__file__).resolve().parents[1] / "policy" / "cases"
 
+_HOW_TO_READ = """\
+Rules are asked before anything is ranked, and again when somebody is about to be contacted. Each rule below has its
+limits, with the clause behind each, and the cases by which it is tested. None of this is legal advice.
+[Work within the law](../how-to/conduct.md) tells how to use it and what is not built.
+
+- **What is asked** is one way: one person on an account, one channel, one number or address. Steps without contact
+  (suit, sale or placement, reports to bureaus) are asked once an account.
+- **Where a fact that a law needs is not known, it holds**, and adds *not known* to its sentence. *Needs* names the
+  tables without which a rule holds everything that it judges.
+- **Kind** is *law*, *presumption* (beyond it the law presumes a violation), *guidance*, or *policy* (the house decided
+  it). Below it stands the file of limits. Where several limits apply the strictest wins.
+- ***To confirm*** marks a limit that was written from memory: counsel must read its source before anybody relies on it.
+- ***May be lowered*, *may be raised***: a deployment may move it that way. No limit can be loosened.
+- **A case** reads: what is so, what is asked, what this rule alone says. *Hold until* a moment: from then on the rule
+  would allow again, in New York time whatever the case. *Hold until a fact changes*: no date ends it. A word in
+  capitals is a condition.
+"""
+
+
+@dataclass(frozen=True)
+class Register:
+    """All that stands under one register number; `limits` come with the profile that keeps each."""
+
+    number: str
+    rules: tuple[Rule, ...]
+    limits: tuple[tuple[str, Limit], ...]
+    cases: tuple[Case, ...]
+
 
 def conduct_page(note: str) -> str:
     """Every rule by register number, its limits of all profiles, and its cases."""
-    limits = [limit for _, limit in read_limits(PROFILES).all]
-    cases = sorted(every_case(), key=lambda case: case.rule)
-    by_rule = {rule: list(of_rule) for rule, of_rule in groupby(cases, key=lambda case: case.rule)}
-    parts = [
-        "# Rules of conduct\n",
-        note,
-        "\nRules are asked before anything is ranked, and again when somebody is about to be contacted. Where a fact that a\n"
-        "law needs is not known, the account is held. *To confirm* marks a limit that was written from memory: counsel must\n"
-        "read its source before anybody relies on it. None of this is legal advice.\n\n"
-        "A case reads: what is so → what the rule says; *until* is the first moment at which the rule alone would allow\n"
-        "again, in New York unless the case says otherwise, and *null* means that only a new fact can end it.\n",
-    ]
-    ordered = sorted(RULES, key=lambda rule: rule.id)
-    for register, rules in groupby(ordered, key=lambda rule: rule.id):
-        parts.extend(_section(register, list(rules), [limit for limit in limits if limit.rule == register]))
-        parts.extend(_cases(by_rule.get(register, [])))
+    registers = list(every_register())
+    parts = ["# Rules of conduct\n", note, _HOW_TO_READ, *_contents(registers), *_conditions()]
+    for register in registers:
+        parts.extend(_section(register))
     return "\n".join(parts)
+
+
+def every_register() -> Iterator[Register]:
+    """Every register number that a rule or a limit has, in order."""
+    limits, cases = read_limits(PROFILES).all, tuple(every_case())
+    for number in sorted({rule.id for rule in RULES} | {limit.rule for _, limit in limits}):
+        yield Register(
+            number,
+            tuple(rule for rule in RULES if rule.id == number),
+            tuple((profile, limit) for profile, limit in limits if limit.rule == number),
+            tuple(case for case in cases if case.rule == number),
+        )
 
 
 def every_case() -> Iterator[Case]:
@@ -41,47 +69,167 @@ def every_case() -> Iterator[Case]:
         yield from import_module(f"tests.policy.cases.{file.stem}").CASES
 
 
-def _section(register: str, rules: list[Rule], limits: list[Limit]) -> Iterator[str]:
-    sentences = "; ".join(dict.fromkeys(rule.sentence for rule in rules))
-    yield f"## {register}: {sentences}\n"
-    for rule in rules:
-        scope = ", ".join(sorted(rule.channels)) or "every channel"
-        gates = ", ".join(f"`{lane}`" for lane in sorted(rule.lanes & LANE_GATES))
-        about = f"- `{rule.code}`: {scope}" + (f"; lanes {gates}" if gates else "")
-        about += f"; never {', '.join(sorted(rule.spares))}" if rule.spares else ""
-        yield about + (f"; needs {', '.join(f'`{need}`' for need in rule.needs)}" if rule.needs else "")
+def _contents(registers: Iterable[Register]) -> Iterator[str]:
+    yield _head("rule", "about", "kinds", "limits to confirm", "cases")
+    for each in registers:
+        kinds = ", ".join(dict.fromkeys(limit.kind for _, limit in each.limits)) or "the account itself"
+        confirm = sum(limit.verify for _, limit in each.limits)
+        title = f"{each.number}: {SUBJECTS[each.number]}"
+        yield _cells(
+            f"[{each.number}](#{_anchor(title)})", SUBJECTS[each.number], kinds, confirm or "", len(each.cases) or ""
+        )
     yield ""
-    if limits:
-        yield "| value | where | for whom | kind | from | clause |\n|---|---|---|---|---|---|"
-        yield from map(_row, limits)
+
+
+def _conditions() -> Iterator[str]:
+    yield "## Conditions\n\nA way may be open under a condition. Whoever uses it must heed it.\n"
+    yield _head("condition", "what it asks", "rules")
+    for word in sorted({rule.condition for rule in RULES if rule.condition}):
+        rules = dict.fromkeys(rule.id for rule in RULES if rule.condition == word)
+        yield _cells(f"`{word}`", CONDITIONS[word], ", ".join(rules))
+    yield ""
+
+
+def _section(register: Register) -> Iterator[str]:
+    yield f"## {register.number}: {SUBJECTS[register.number]}\n"
+    yield from dict.fromkeys(map(_said, register.rules))
+    if register.rules:
         yield ""
+    if register.limits:
+        yield _head("limit", "where", "for whom", "kind", "from", "source")
+        yield from map(_scope, _alike(register.limits))
+        yield ""
+    if register.cases:
+        yield from _cases(register.cases)
 
 
-def _row(limit: Limit) -> str:
-    said = "in force" if limit.name == "on" else f"{limit.name} = {_value(limit.value)} {limit.unit}"
-    whom = ", ".join((*limit.roles, *limit.classes)) or "everybody"
-    until = "" if limit.to is None else f" to {limit.to}"
-    marks = "".join((" *(to confirm)*" if limit.verify else "", "" if limit.on else " *(off)*"))
-    return (
-        f"| {said} | {limit.place or 'everywhere'} | {whom} | {limit.kind} | {_day(limit.from_)}{until} "
-        f"| [{limit.clause}]({limit.link}){marks} |"
+def _cases(cases: Sequence[Case]) -> Iterator[str]:
+    """The cases as rows; profiles that all are judged under are told once."""
+    every = {case.profiles for case in cases}
+    told_once = len(every) == 1
+    if told_once and cases[0].profiles:
+        yield f"All cases are judged under {_profiles(cases[0])} alone.\n"
+    yield _head("case", "asked", "the rule says")
+    for case in cases:
+        under = "" if told_once or not case.profiles else f", under {_profiles(case)} alone"
+        yield _cells(_plain(case.told[:1].upper() + case.told[1:]), _asked(case) + under, _verdict(case))
+    yield ""
+
+
+def _said(rule: Rule) -> str:
+    """One rule: its sentence, what it judges, what it needs."""
+    parts = [f"- **{rule.sentence}** (`{rule.code}`). Judges {_judged(rule)}."]
+    if rule.spares:
+        parts.append(f"Never holds {_listed(sorted(_spoken(each) for each in rule.spares))}.")
+    if rule.needs:
+        parts.append(f"Needs {_listed([f'`{need}`' for need in rule.needs])}.")
+    if rule.condition:
+        parts.append(f"May allow under `{rule.condition}`.")
+    return " ".join(parts)
+
+
+def _judged(rule: Rule) -> str:
+    lanes, steps = rule.lanes & CONTACT_LANES, rule.lanes & LANE_GATES
+    told = []
+    if lanes:
+        contacts = _listed([CHANNELS[each] for each in CHANNELS if each in rule.channels]) or "every contact"
+        told.append(contacts + _lanes_told(lanes))
+    return _listed([*told, *(STEPS[each] for each in STEPS if each in steps)])
+
+
+def _lanes_told(lanes: frozenset[str]) -> str:
+    left_out = CONTACT_LANES - lanes
+    if not left_out:
+        return ""
+    few, word = (lanes, "only") if len(lanes) < len(left_out) else (left_out, "not")
+    return f" ({word} in the lane{'s' if len(few) > 1 else ''} {_listed([f'`{lane}`' for lane in sorted(few)])})"
+
+
+def _alike(limits: Iterable[tuple[str, Limit]]) -> Iterator[list[tuple[str, Limit]]]:
+    """Limits of one scope and source, which are one row."""
+    rows: dict[tuple[object, ...], list[tuple[str, Limit]]] = {}
+    for profile, limit in limits:
+        told = (limit.kind, limit.from_, limit.to, limit.clause, limit.link, limit.verify, limit.on, limit.note)
+        rows.setdefault((profile, limit.place, limit.roles, limit.classes, *told), []).append((profile, limit))
+    yield from rows.values()
+
+
+def _scope(alike: Sequence[tuple[str, Limit]]) -> str:
+    profile, first = alike[0]
+    whom = "; ".join(_listed(list(map(_spoken, each))) for each in (first.roles, first.classes) if each)
+    until = "" if first.to is None else f" to {first.to}"
+    marks = "".join((" ***to confirm***" if first.verify else "", " *switched off*" if not first.on else ""))
+    return _cells(
+        "<br>".join(_limit(limit) for _, limit in alike),
+        first.place or "everywhere",
+        whom or "everybody",
+        f"{first.kind}<br>`{profile}`",
+        f"{first.from_}{until}",
+        f"[{_plain(first.clause)}]({first.link}){marks}" + (f"<br>{_plain(first.note)}" if first.note else ""),
     )
 
 
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _limit(limit: Limit) -> str:
+    """One value as a lawyer reads it."""
+    moves = f", may be {'lowered' if limit.tighter == 'lower' else 'raised'}" if limit.tighter else ""
+    match limit.value:
+        case True if limit.unit == "rule":
+            return "in force" if limit.name == "on" else f"`{limit.name}`: in force"
+        case bool():
+            said = f"**{'yes' if limit.value else 'no'}** ({limit.unit})"
+        case int() if limit.unit.startswith("minor units of "):
+            said = f"**{limit.value / 100:,.2f}** {limit.unit.removeprefix('minor units of ')}"
+        case int() | float():
+            said = f"**{limit.value:,}** {limit.unit}"
+        case tuple():
+            said = f"**{', '.join(map(str, limit.value))}** ({limit.unit})"
+        case _:
+            said = f"**{limit.value}** ({limit.unit})"
+    return f"`{limit.name}`: {_plain(said)}{moves}"
 
 
-def _day(day: date) -> str:
-    return day.isoformat()
+def _asked(case: Case) -> str:
+    asked = ASKED[case.lane] if case.lane in LANE_GATES else ASKED[case.channel]
+    lane = "" if case.lane in LANE_GATES or case.lane == PAY else f", lane `{case.lane}`"
+    return asked + lane
 
 
-def _cases(cases: list[Case]) -> Iterator[str]:
-    if cases:
-        yield "| case | rule says |\n|---|---|"
-        yield from (f"| {case.told} | {_verdict(case.expected)} |" for case in cases)
-        yield ""
+def _profiles(case: Case) -> str:
+    return _listed([f"`{profile}`" for profile in case.profiles])
 
 
-def _verdict(expected: str) -> str:
-    return expected if expected == "allow" else f"hold until {expected}" if expected != "null" else "hold, no end"
+def _verdict(case: Case) -> str:
+    match case.expected:
+        case "allow":
+            return f"allow, `{case.condition}`" if case.condition else "allow"
+        case "null":
+            return "**hold** until a fact changes"
+        case _:
+            return f"**hold** until {case.expected}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _spoken(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _plain(text: str) -> str:
+    """Text that ends neither a cell nor a line of a table."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def _head(*names: str) -> str:
+    return f"| {' | '.join(names)} |\n|{'---|' * len(names)}"
+
+
+def _cells(*cells: object) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _anchor(title: str) -> str:
+    """A heading's address, as readers of Markdown make it."""
+    kept = "".join(letter for letter in title.lower() if letter.isalnum() or letter in " -_")
+    return kept.replace(" ", "-")

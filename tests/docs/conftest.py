@@ -14,11 +14,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 def follow(page: Path, root: Path) -> None:
     """Type everything that a page tells its reader to type, as a reader in `root` would."""
     for block in shell_blocks(page):
-        typed(["/usr/bin/env", "bash", "-euo", "pipefail", "-c", block], root)
+        typed(block, root)
 
 
-def typed(command: list[str], root: Path) -> None:
-    """Run one command in `root`; a failure shows what it printed."""
+def typed(block: str, root: Path) -> str:
+    """Type one block in `root` and say what it printed; a failure shows it."""
+    command = ["/usr/bin/env", "bash", "-euo", "pipefail", "-c", block]
     run = subprocess.run(
         command,
         check=False,
@@ -28,7 +29,8 @@ def typed(command: list[str], root: Path) -> None:
         text=True,
         timeout=500,
     )
-    assert run.returncode == 0, f"{command}\n{run.stdout[-2000:]}\n{run.stderr[-2000:]}"
+    assert run.returncode == 0, f"{block}\n{run.stdout[-2000:]}\n{run.stderr[-2000:]}"
+    return run.stdout
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.conftest import PROJECT, follow
-from tests.docs.shell_blocks import shell_blocks
+from tests.docs.conftest import PROJECT, follow, typed
+from tests.docs.shell_blocks import shell_blocks, shown_outputs
 
 HOW_TOS = sorted((PROJECT / "docs" / "how-to").glob("*.md"))
+SHOWING = [page for page in HOW_TOS if shown_outputs(page)]
 
 
 @pytest.mark.slow
@@ -21,6 +22,15 @@ def test_the_first_morning_runs(newcomer: Path) -> None:
 @pytest.mark.parametrize("page", HOW_TOS, ids=lambda page: page.stem)
 def test_every_command_of_the_page_runs(page: Path, newcomer: Path) -> None:
     follow(page, newcomer)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", SHOWING, ids=lambda page: page.stem)
+def test_what_the_page_shows_is_what_its_commands_print(page: Path, tmp_path: Path) -> None:
+    (tmp_path / ".venv").symlink_to(PROJECT / ".venv")
+    for block, shown in shown_outputs(page):
+        printed = [line.rstrip() for line in typed(block, tmp_path).splitlines()]
+        assert shown.rstrip() in "\n".join(printed)
 
 
 def test_every_page_with_commands_is_run() -> None:
