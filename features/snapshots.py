@@ -46,7 +46,14 @@ def on_days(
     return _stand(con, settings, days, _on_days_sql(with_exits=with_exits), table)
 
 
-def at_moment(con: duckdb.DuckDBPyConnection, settings: Settings, moment: datetime, debtors: Sequence[str]) -> int:
+def at_moment(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    moment: datetime,
+    debtors: Sequence[str],
+    *,
+    table: str = "snapshots",
+) -> int:
     """Stand at a moment within its day, with every account of some debtors then known, those that left included.
 
     Returns
@@ -56,7 +63,7 @@ def at_moment(con: duckdb.DuckDBPyConnection, settings: Settings, moment: dateti
     con.register("chosen_debtors", pa.table({"debtor_id": pa.array(debtors, pa.string())}))
     day = day_of(moment, settings.portfolio.zone)
     sql = f"SELECT * FROM ({_on_days_sql(with_exits=True)}) SEMI JOIN chosen_debtors USING (debtor_id)"  # noqa: S608 - our own words
-    count = _stand(con, settings, [day], sql, "snapshots", cutoffs=[moment])
+    count = _stand(con, settings, [day], sql, table, cutoffs=[moment])
     con.unregister("chosen_debtors")
     return count
 

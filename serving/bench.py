@@ -7,15 +7,17 @@ change. One debtor lies on the bench at a time.
 from __future__ import annotations
 
 import threading
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import duckdb
 import pyarrow as pa
 
 from arrears.lake import Lake, settle
 from features.facts import SNAPSHOTS
-from features.snapshots import on_days
+from features.snapshots import at_moment, on_days
 from serving.book import Questions
+from serving.conduct_facts import read_tables
 
 _KINDS = {"string": "VARCHAR", "date": "DATE", "timestamp('UTC')": "TIMESTAMPTZ"}
 
@@ -64,15 +66,23 @@ class Bench:
             features = self._con.execute("EXECUTE features").to_arrow_table()
         return positions, features
 
+    def stand(self, debtor_id: str, moment: datetime) -> tuple[pa.Table, dict[str, pa.Table]]:
+        """Positions of a debtor's own accounts as known at a moment, and the rows that the rules of conduct read."""
+        with self._lock:
+            self._lay_rows(self._lake.people_of(self._con, debtor_id))
+            at_moment(self._con, self._asked.settings, moment, [debtor_id], table="stands")
+            self._stand()
+            positions = self._con.execute("EXECUTE positions").to_arrow_table()
+            return positions, read_tables(self._con, self._asked.conduct, positions["account_id"])
+
     def close(self) -> None:
         """Clear the bench away."""
         self._con.close()
 
     def _is_read(self, table: str) -> bool:
-        return any(f'"{table}"' in plan.sql for plan in (self._asked.positions, self._asked.features)) or table in (
-            "accounts",
-            "parties",
-        )
+        plans = (self._asked.positions, self._asked.features)
+        named = any(f'"{table}"' in plan.sql for plan in plans) or table in ("accounts", "parties")
+        return named or table in self._asked.conduct.tables
 
     def _lay_out(self) -> None:
         for name in self._tables:
@@ -88,11 +98,17 @@ class Bench:
         self._con.execute(f"PREPARE features AS {self._asked.features.sql}")
 
     def _lay(self, debtor_id: str, day: date) -> None:
-        rows = self._lake.rows_of_debtors(self._con, [debtor_id])
+        self._lay_rows([debtor_id])
+        on_days(self._con, self._asked.settings, [day], table="stands")
+        self._stand()
+
+    def _lay_rows(self, debtors: Sequence[str]) -> None:
+        rows = self._lake.rows_of_debtors(self._con, debtors)
         for name in self._tables:
             self._con.execute(f'DELETE FROM "{name}"')  # noqa: S608 - as above
             self._con.execute(f'INSERT INTO "{name}" {rows[name]}')
+
+    def _stand(self) -> None:
         # Made aside and moved: a table made anew under its name would make every prepared question plan again.
-        on_days(self._con, self._asked.settings, [day], table="stands")
         self._con.execute("DELETE FROM snapshots")
         self._con.execute("INSERT INTO snapshots BY NAME SELECT * FROM stands")

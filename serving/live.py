@@ -50,6 +50,10 @@ class Live:
         """The questions of a lake, compiled."""
         return self._open(lake).asked
 
+    def bench(self, lake: Lake) -> Bench:
+        """Where one debtor's rows are asked about."""
+        return self._open(lake).bench
+
     def knows(self, lake: Lake, features: Iterable[str]) -> bool:
         """True where the lake has every one of these features."""
         return set(features) <= set(self._open(lake).asked.features.names)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 import duckdb
@@ -20,7 +19,7 @@ from sqlalchemy import Connection
 
 from arrears.clock import add_business_days
 from arrears.lake import Lake
-from arrears.policy.ahead import judge_ahead
+from arrears.policy.ahead import judge_through
 from arrears.policy.assemble import Moment, assemble
 from arrears.policy.countries import country_code
 from arrears.policy.facts import Facts
@@ -29,11 +28,11 @@ from arrears.policy.lawless import refuse_lawless, without_law
 from arrears.policy.limits import Limits
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
-from arrears.policy.zonetime import instant
 from arrears.queues.ledger import LOOKS_BACK, trailing
 from arrears.settings import Settings
 from features.snapshots import at_moment
 from features.terms import minor
+from serving.bench import Bench
 from serving.book import Questions
 from serving.conduct_facts import ConductQuestions, read_tables
 
@@ -76,6 +75,23 @@ def read_facts(
     contacts_until : up to when the feed of contacts is whole; None where nobody says.
     """
     tables = read_tables(con, asked, positions["account_id"])
+    return facts_of(
+        tables, asked, settings, positions, at=at, limits_on=limits_on, desk=desk, contacts_until=contacts_until
+    )
+
+
+def facts_of(
+    tables: dict[str, pa.Table],
+    asked: ConductQuestions,
+    settings: Settings,
+    positions: pa.Table,
+    *,
+    at: datetime,
+    limits_on: date,
+    desk: Desk | None = None,
+    contacts_until: datetime | None = None,
+) -> Facts:
+    """The same of rows that have been read, as `conduct_facts.read_tables` gives them."""
     tables["accounts"] = _standing(tables["accounts"], positions, settings)
     if desk is not None:
         told = desk(tables["debtors"]["debtor_id"].to_pylist(), tables["accounts"]["account_id"].to_pylist())
@@ -95,6 +111,7 @@ def judge_now(
     *,
     limits_on: date,
     through: date | None = None,
+    bench: Bench | None = None,
 ) -> Judgement:
     """What the rules say at a moment of every account of some debtors, by what is known then.
 
@@ -105,6 +122,7 @@ def judge_now(
     moment : with a zone.
     limits_on : the day whose limits are in force.
     through : a way that opens by the end of this day opens later and is not held; by default it is held.
+    bench : answers for one debtor in a fraction of the time.
 
     Raises
     ------
@@ -112,27 +130,36 @@ def judge_now(
     """
     settings = asked.settings
     alone = debtor_ids[0] if len(debtor_ids) == 1 else None
-    con = lake.connect(only_debtor=alone, with_others=True)
-    try:
-        at_moment(con, settings, moment, debtor_ids)
-        positions = asked.positions.run(con)
-        facts = read_facts(
-            con,
-            asked.conduct,
-            settings,
-            positions,
-            at=moment,
-            limits_on=limits_on,
-            desk=partial(_of_ledger, connection, moment),
-            contacts_until=fed_until(lake) if settings.conduct.live_feed else None,
-        )
-    finally:
-        con.close()
+    if bench is not None and alone is not None:
+        positions, tables = bench.stand(alone, moment)
+    else:
+        positions, tables = _stand(lake, asked, debtor_ids, moment)
+    facts = facts_of(
+        tables,
+        asked.conduct,
+        settings,
+        positions,
+        at=moment,
+        limits_on=limits_on,
+        desk=partial(_of_ledger, connection, moment),
+        contacts_until=fed_until(lake) if settings.conduct.live_feed else None,
+    )
     refuse_lawless("see whether we may", lawless_in(facts, settings))
     limits = limits_of_house(settings.conduct)
-    if through is None:
-        return judge(facts, limits)
-    return judge_ahead(facts, limits, max(facts.at, _span(facts, through)[1]))
+    return judge(facts, limits) if through is None else judge_through(facts, limits, through)
+
+
+def _stand(
+    lake: Lake, asked: Questions, debtor_ids: Sequence[str], moment: datetime
+) -> tuple[pa.Table, dict[str, pa.Table]]:
+    alone = debtor_ids[0] if len(debtor_ids) == 1 else None
+    con = lake.connect(only_debtor=alone, with_others=True)
+    try:
+        at_moment(con, asked.settings, moment, debtor_ids)
+        positions = asked.positions.run(con)
+        return positions, read_tables(con, asked.conduct, positions["account_id"])
+    finally:
+        con.close()
 
 
 def fed_until(lake: Lake) -> datetime | None:
@@ -143,11 +170,9 @@ def fed_until(lake: Lake) -> datetime | None:
 
 def judge_day(facts: Facts, limits: Limits, day: date) -> Judgement:
     """What the rules say of a whole day: from its first midnight to its last, wherever the book's people may be."""
-    begins, ends = _span(facts, day)
-    whole = replace(facts, at=begins)
-    everybody = np.arange(len(facts.people))
-    own_day = whole.begins(np.full(len(everybody), day, "M8[D]"), everybody)
-    return judge_ahead(whole, limits, ends, not_before=own_day)
+    days = np.full(len(facts.people), np.datetime64(day, "D"))
+    midnights = facts.begins_somewhere(days, np.arange(len(days)))
+    return judge_through(facts.at_instant(midnights.min()) if len(days) else facts, limits, day)
 
 
 def lawless_in(facts: Facts, settings: Settings) -> dict[str, int]:
@@ -168,21 +193,6 @@ def lawless_of(lake: Lake) -> dict[str, int]:
 
 def _lawless(counts: Mapping[str, int], settings: Settings) -> dict[str, int]:
     return without_law(counts, accepted=settings.portfolio.no_law_profile, profiles=settings.conduct.profiles)
-
-
-def _span(facts: Facts, day: date) -> tuple[np.datetime64, np.datetime64]:
-    """The first instant of a day in any zone in which somebody may be, and the first of the next day in the last."""
-    masks = np.unique(facts.person_zones).tolist() or [0]
-    zones = {name for mask in masks for name in facts.zones.of(mask, facts.zone)}
-    return (
-        min(_midnight(day, zone) for zone in zones),
-        max(_midnight(day + timedelta(days=1), zone) for zone in zones),
-    )
-
-
-def _midnight(day: date, zone: str) -> np.datetime64:
-    found: np.datetime64 = instant(np.array([day], "M8[us]"), zone)[0]
-    return found
 
 
 def _of_ledger(connection: Connection, at: datetime, people: Sequence[str], accounts: Sequence[str]) -> pa.Table:

@@ -18,6 +18,7 @@ from arrears.policy.facts import NOBODY
 from arrears.policy.verdict import ChannelVerdict, Judgement
 from arrears.policy.ways import last_close, ways_of
 from arrears.queues.item import Json, WorkItem
+from serving.bench import Bench
 from serving.book import Questions
 from serving.deployment import Deployment
 from serving.may_we import judge_now
@@ -64,10 +65,17 @@ def look_again(
 
 
 def verdicts_now(
-    lake: Lake, asked: Questions, connection: Connection, debtor_id: str, at: datetime, *, limits_on: date
+    lake: Lake,
+    asked: Questions,
+    connection: Connection,
+    debtor_id: str,
+    at: datetime,
+    *,
+    limits_on: date,
+    bench: Bench | None = None,
 ) -> dict[str, tuple[ChannelVerdict, ...]]:
     """The verdict of this moment on every account of a debtor, channel by channel."""
-    judgement = judge_now(lake, asked, connection, [debtor_id], at, limits_on=limits_on)
+    judgement = judge_now(lake, asked, connection, [debtor_id], at, limits_on=limits_on, bench=bench)
     primary = judgement.facts.people.id == debtor_id
     accounts = judgement.facts.accounts
     own = np.flatnonzero(primary[accounts.person] & (accounts.person != NOBODY))
@@ -91,5 +99,6 @@ def now_of(
     if not lake.exists():
         return None
     limits_on = limits_today(deployment.settings.portfolio.zone)
-    asked = deployment.live.asked(lake)
-    return verdicts_now(lake, asked, connection, debtor_id, deployment.clock.now(), limits_on=limits_on)
+    asked, bench = deployment.live.asked(lake), deployment.live.bench(lake)
+    now = deployment.clock.now()
+    return verdicts_now(lake, asked, connection, debtor_id, now, limits_on=limits_on, bench=bench)
