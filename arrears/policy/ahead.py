@@ -1,16 +1,17 @@
 """A verdict on a whole stretch of time: when each way opens first, and when it closes after that.
 
 A rule of hours says when it opens, another may have closed by then: so a way is asked about again at its opening, by
-the rules that close, until it is found open or the stretch is over.
+the rules that close, until it is found open or the stretch is over. A day is over for each person by their own clocks.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
-from arrears.policy.facts import Facts, Flags, Instants, Rows
+from arrears.policy.facts import Days, Facts, Instants, Rows
 from arrears.policy.judge import judge
 from arrears.policy.limits import Limits
 from arrears.policy.verdict import Judgement, Reason
@@ -18,34 +19,50 @@ from arrears.policy.verdict import Judgement, Reason
 _MOST_TIMES = 48
 """Above so many different openings they are taken together by the quarter of an hour, later ones first to wait."""
 _QUARTER = np.timedelta64(15 * 60 * 1_000_000, "us")
-_MOST_ROUNDS = 12
-"""How often a way may open onto a closed door within a stretch; one that still does is held."""
+_DAY, _TICK = np.timedelta64(1, "D"), np.timedelta64(1, "us")
 
 
-def judge_ahead(facts: Facts, limits: Limits, by: np.datetime64, *, not_before: Instants | None = None) -> Judgement:
+def judge_through(facts: Facts, limits: Limits, day: date) -> Judgement:
+    """What the rules say from the moment of the facts to the end of a day, wherever each person may be.
+
+    What begins to hold on that day holds all of it, and so does what ends with it.
+    """
+    facts = facts.through_day(day)
+    begins, ends = (facts.begins(each, np.arange(len(each))) for each in (_all(facts, day), _all(facts, day) + _DAY))
+    by = np.maximum(ends - _TICK, facts.at)
+    return judge_ahead(facts, limits, by[facts.asks.person], not_before=begins)
+
+
+def judge_ahead(
+    facts: Facts, limits: Limits, by: np.datetime64 | Instants, *, not_before: Instants | None = None
+) -> Judgement:
     """Ask every rule about a stretch of time that begins with the moment of the facts.
 
     Parameters
     ----------
-    by : the end of the stretch: a way that opens until then is open later, not held.
+    by : the end of the stretch, for all asks or each: a way that opens until then is open later, not held.
     not_before : (people,) a way that closes by then is asked about anew from its close on.
     """
     found = _Stretch(judge(facts, limits, by=by), limits, by)
     if not_before is not None:
         found.forget_ways_that_close_by(not_before)
-    for _ in range(_MOST_ROUNDS):
-        if not found.ask_at_openings():
-            return found.judgement
+    while found.ask_at_openings():
+        pass
     return found.judgement
+
+
+def _all(facts: Facts, day: date) -> Days:
+    """(people,) the same day."""
+    return np.full(len(facts.people), np.datetime64(day, "D"))
 
 
 class _Stretch:
     """A judgement that is being looked at ahead; `asked` is the latest instant at which each ask was asked about."""
 
-    def __init__(self, judgement: Judgement, limits: Limits, by: np.datetime64) -> None:
+    def __init__(self, judgement: Judgement, limits: Limits, by: np.datetime64 | Instants) -> None:
         self.judgement = judgement
         self.limits = limits
-        self.by = by
+        self.by = np.broadcast_to(by, len(judgement.held))
         self.asked: Instants = np.full(len(judgement.held), judgement.facts.at)
 
     def forget_ways_that_close_by(self, moment: Instants) -> None:
@@ -69,10 +86,8 @@ class _Stretch:
 
     def _ask(self, rows: Rows, time: np.datetime64) -> None:
         told, facts = self.judgement, self.judgement.facts
-        chosen: Flags = np.zeros(len(facts.asks), dtype=np.bool_)
-        chosen[rows] = True
-        then = replace(facts, at=time, asks=facts.asks.where(chosen))
-        again = judge(then, self.limits, lane=told.lane, by=self.by, rules=told.closing)
+        then = facts.at_instant(time).asking(facts.asks.where(rows))
+        again = judge(then, self.limits, lane=told.lane, by=self.by[rows], rules=told.closing)
         self.asked[rows] = time
         told.held[rows] = again.held
         told.until[rows] = again.until

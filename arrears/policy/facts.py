@@ -8,6 +8,7 @@ is for the caller; `arrears.policy.assemble` makes them from rows of the source 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -32,6 +33,8 @@ _POSTAL = POINT.of("postal")
 
 NEVER = np.datetime64("NaT", "us")
 """An instant that never comes: as `until`, only a new fact can end the hold."""
+
+_NO_DAY = np.datetime64("NaT", "D")
 
 
 @dataclass(frozen=True)
@@ -284,8 +287,8 @@ class Asks:
     def __len__(self) -> int:
         return len(self.account)
 
-    def where(self, chosen: Flags) -> Asks:
-        """Those of the asks that are chosen."""
+    def where(self, chosen: Flags | Rows) -> Asks:
+        """Those of the asks that are chosen, by a flag each or by their rows."""
         return Asks(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
 
@@ -301,6 +304,8 @@ class Facts:
     country : the portfolio's country, whose holidays are no business days; "" where unknown.
     present : tables and columns that a source supplied, as `points` and `points.checked_on`.
     contacts_until : the last instant up to which the contact feed is whole; NEVER where nobody says.
+    through : the last local day that is judged, where a whole day is: what begins on it has begun. NaT: the moment
+        alone.
     """
 
     at: np.datetime64
@@ -325,6 +330,7 @@ class Facts:
     discussed: Discussed
     asks: Asks
     zones: Zones
+    through: np.datetime64 = _NO_DAY
 
     def has(self, *names: str) -> bool:
         """True where a source supplied each of these tables or columns."""
@@ -332,7 +338,20 @@ class Facts:
 
     def asking(self, asks: Asks) -> Facts:
         """The same facts with other asks."""
-        return replace(self, asks=asks)
+        return self._knowing(replace(self, asks=asks), _NOT_OF_ASKS)
+
+    def at_instant(self, at: np.datetime64) -> Facts:
+        """The same facts at another moment."""
+        return self._knowing(replace(self, at=at), _NOT_OF_MOMENT)
+
+    def through_day(self, day: date) -> Facts:
+        """The same facts, of which a whole day is judged."""
+        return self._knowing(replace(self, through=np.datetime64(day, "D")), _WORKED_OUT)
+
+    def _knowing(self, other: Facts, still_true: frozenset[str]) -> Facts:
+        """Other facts with what was worked out here, so that a whole book need not work it out twice."""
+        other.__dict__.update({name: self.__dict__[name] for name in still_true if name in self.__dict__})
+        return other
 
     @cached_property
     def person_zones(self) -> Masks:
@@ -448,6 +467,10 @@ class Facts:
             match = keys[order[place]] == wanted
             found[rest[match]] = order[place][match]
         return found
+
+
+_WORKED_OUT = frozenset(name for name, made in vars(Facts).items() if isinstance(made, cached_property))
+_NOT_OF_ASKS, _NOT_OF_MOMENT = _WORKED_OUT - {"ask_places"}, _WORKED_OUT - {"today"}
 
 
 def _at(column: Masks, rows: Rows) -> Masks:

@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 
 from arrears.policy import codes, places
-from arrears.policy.facts import NEVER, Facts, Flags, Rows
+from arrears.policy.codes import Coded, Codes
+from arrears.policy.facts import NEVER, Facts, Flags, Instants, Rows
 from arrears.policy.limits import Limits, Scope
 from arrears.policy.rule import PAY, Found, Rule
 from arrears.policy.rules import RULES
@@ -18,19 +19,23 @@ LAW_KINDS = frozenset({"law", "presumption"})
 
 
 def judge(
-    facts: Facts, limits: Limits, *, lane: str = PAY, by: np.datetime64 | None = None, rules: Sequence[Rule] = RULES
+    facts: Facts,
+    limits: Limits,
+    *,
+    lane: str = PAY,
+    by: np.datetime64 | Instants | None = None,
+    rules: Sequence[Rule] = RULES,
 ) -> Judgement:
     """Ask every rule about every ask.
 
     Parameters
     ----------
     lane : what the account is worked for; a rule judges only its own lanes.
-    by : a reason that ends at or before this instant holds nothing, the way then opens later: a night judges a whole
-        day. By default the moment of the facts, as at a claim.
+    by : a reason that ends at or before this instant (one for all asks, or one each) holds nothing, the way then opens
+        later: a night judges a whole day (`arrears.policy.ahead`). By default the moment of the facts, as at a claim.
     """
-    by = facts.at if by is None else by
     day: date = facts.limits_on.astype("M8[D]").item()
-    concerned, tally = _Concerned(facts), _Tally(facts, by)
+    concerned, tally = _Concerned(facts), _Tally(facts, facts.at if by is None else by)
     for rule in rules:
         if lane not in rule.lanes:
             continue
@@ -76,26 +81,28 @@ class _Concerned:
         if scope.place:
             applies = applies & ((facts.ask_places & places.bit(scope.place)) != 0)
         if scope.roles:
-            applies = applies & codes.ROLE.among(facts.accounts.role, *scope.roles)[facts.asks.account]
+            applies = applies & _may_be(codes.ROLE, facts.accounts.role, scope.roles)[facts.asks.account]
         if scope.classes:
-            # A debt whose class nobody says may be any of them.
-            classes = facts.accounts.debt_class
-            may_be = codes.DEBT_CLASS.among(classes, *scope.classes) | (classes == codes.NOT_GIVEN)
-            applies = applies & may_be[facts.asks.account]
+            applies = applies & _may_be(codes.DEBT_CLASS, facts.accounts.debt_class, scope.classes)[facts.asks.account]
         return applies
+
+
+def _may_be(known: Codes, column: Coded, wanted: tuple[str, ...]) -> Flags:
+    """Where a column holds one of some values; what nobody says may be any of them."""
+    return np.asarray(known.among(column, *wanted) | (column == codes.NOT_GIVEN))
 
 
 class _Tally:
     """Findings as they come in, rule by rule."""
 
-    def __init__(self, facts: Facts, by: np.datetime64) -> None:
+    def __init__(self, facts: Facts, by: np.datetime64 | Instants) -> None:
         count = len(facts.asks)
-        self._facts, self._by = facts, by
+        self._facts, self._by = facts, np.broadcast_to(by, count)
         self._until, self._opens_at = np.full(count, np.datetime64("0001-01-01", "us")), np.full(count, NEVER)
         self._held, self._allowed_until = np.zeros(count, dtype=np.bool_), np.full(count, NEVER)
         self._reasons: list[Reason] = []
         self._conditions: dict[str, Flags] = {}
-        self._closing: dict[str, Rule] = {}
+        self._closing: dict[Rule, None] = {}
 
     def add(self, rule: Rule, scope: Scope | None, found: Found, applies: Flags) -> None:
         """Count one finding where it applies."""
@@ -105,7 +112,7 @@ class _Tally:
         if missing is not None or found.holds.any():
             self._hold(rule, scope, found, missing, rows, applies)
         if found.allowed_until is not None:
-            self._closing[rule.id] = rule
+            self._closing[rule] = None
             closes = np.where(applies, found.allowed_until[rows], NEVER)
             self._allowed_until = np.fmin(self._allowed_until, closes)
         if rule.condition is not None and found.conditions is not None and found.conditions.any():
@@ -120,7 +127,7 @@ class _Tally:
         chosen = np.flatnonzero(applies & holds[rows])
         wants = np.zeros(len(chosen), dtype=np.bool_) if missing is None else missing[rows[chosen]]
         ends = np.where(wants, NEVER, found.until[rows[chosen]])
-        lasts = np.isnat(ends) | (ends > self._by)
+        lasts = np.isnat(ends) | (ends > self._by[chosen])
         later = chosen[~lasts]
         self._opens_at[later] = np.fmax(self._opens_at[later], ends[~lasts])
         chosen, ends = chosen[lasts], ends[lasts]
@@ -141,7 +148,7 @@ class _Tally:
             opens_at=self._opens_at,
             allowed_until=self._allowed_until,
             conditions=tuple(self._conditions.items()),
-            closing=tuple(self._closing.values()),
+            closing=tuple(self._closing),
         )
 
 

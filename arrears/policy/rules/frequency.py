@@ -118,6 +118,7 @@ def _agreed(facts: Facts, days: int) -> Flags:
     latest = facts.zones.latest_days(
         facts.person_zones[person], np.full(len(person), facts.at), otherwise=facts.zone
     )  # where the day may already be over, so is the consent
+    latest = np.fmax(latest, facts.through)
     runs &= (consents.given_on <= facts.today[person]) & (latest < consents.given_on + days * _DAY)
     runs &= ~(consents.revoked_on <= latest)
     named, perhaps = _last_talks(facts)

@@ -118,8 +118,8 @@ def without(facts: Facts, found: Found, parts: tuple[str, ...]) -> Found:
 
 
 def has_begun(facts: Facts, days: Days, person: Rows) -> Flags:
-    """(n,) whether a day has begun in the first zone that each person may be in; NaT never has."""
-    begun: Flags = days <= (facts.at - _WEST).astype("M8[D]")
+    """(n,) whether a day has begun in the first zone that each person may be in, or is judged; NaT never has."""
+    begun: Flags = days <= np.fmax((facts.at - _WEST).astype("M8[D]"), facts.through)
     near = np.flatnonzero(~begun & (days <= (facts.at + _EAST).astype("M8[D]")))
     if len(near):
         begun[near] = facts.begins_somewhere(days[near], person[near]) <= facts.at
