@@ -37,6 +37,8 @@ def lake_rules(con: duckdb.DuckDBPyConnection, typed: TypedTable, lake: Lake) ->
         joins=join,
     )
     newest = con.execute(f"SELECT max(recorded_at)::VARCHAR FROM {scan}").fetchall()[0][0]
+    if newest is None:
+        return  # a table that a load brought without rows
     yield Rule(
         "late_arrival",
         "recorded_at",

@@ -28,6 +28,9 @@ def test_the_whole_queue_is_exported_in_order(client):
     assert answer.headers["content-type"].startswith("text/csv")
     assert 'filename="arrears-queue-2005-10-03.csv"' in answer.headers["content-disposition"]
     assert [int(row["rank"]) for row in rows] == list(range(1, 5_130))
+    assert answer.headers["arrears-held-since"] == "0"
+    assert {row["allowed_until"] for row in rows} == {"2005-10-03T13:00:00+00:00"}
+    assert "call" in rows[0]["allowed_channels"].split()
 
 
 def test_a_filtered_queue_exports_what_it_shows(client):
@@ -72,6 +75,15 @@ def test_a_held_account_shows_why_and_no_rank(client):
     page = client.get("/debtors/D29999").text
     assert "no score brings a held account back" in page
     assert "rank " not in page.split("<main")[1].split("figures")[0]
+
+
+def test_a_debtor_page_says_by_which_channel_we_may_and_until_when(client):
+    page = re.sub(r"<[^>]+>", " ", client.get("/debtors/D00014").text.split("May we, now?")[1])
+    assert re.search(r"call\s+allowed\s+primary D00014, T00014\s+\S+\s+3 Oct 2005, 21:00", page)
+
+
+def test_the_queue_tells_the_hours_of_an_item(client):
+    assert "call from 3 Oct 08:00 until 3 Oct 21:00" in client.get("/queues").text
 
 
 def test_a_debtor_tells_the_live_status_from_the_settled_one(client):

@@ -104,6 +104,16 @@ def test_a_row_of_a_known_moment_with_the_same_words_is_no_news(tmp_path: Path, 
     assert len(in_lake(lake_root)) == 2
 
 
+def test_a_table_that_first_came_without_rows_takes_some_later(tmp_path: Path, lake_root: Path):
+    load(write_csv(tmp_path / "1", small_book()), lake_root, Standing())
+    none = tmp_path / "2"
+    none.mkdir()
+    (none / "holds.csv").write_text("hold_id,debtor_id,kind,starts_on,contact_name,recorded_at,deleted\n")
+    load(none, lake_root, Standing())
+    load_holds(tmp_path / "3", lake_root, ("H1", 1, "x", False))
+    assert len(in_lake(lake_root)) == 1
+
+
 def test_a_whole_export_without_moments_adds_only_what_changed(tmp_path: Path, lake_root: Path):
     load(write_csv(tmp_path / "1", small_book()), lake_root, Standing())
     book = small_book()

@@ -15,7 +15,7 @@ AS_OF, DAY = date(2026, 6, 12), date(2026, 6, 15)  # a Friday, and the Monday af
 WHEN_KNOWN = datetime(2026, 6, 12, 6, tzinfo=UTC)
 ZONES = {"TW": "Asia/Taipei", "US": "America/New_York"}
 WHERE = {"TW": {"country": "TW"}, "US": {"country": "US", "region": "NY", "postal_code": "12207", "city": "Albany"}}
-NUMBERS = ("+15185550100", "+886912345678")
+NUMBERS = {"TW": ["+886912345678"], "US": ["+15185550100", "+13105550100", "+886912345678"]}
 KINDS_OF_HOLD = ("cease", "attorney", "bankruptcy", "deceased", "disaster", "hardship", "complaint")
 COLUMNS = {
     "debtors": "debtor_id kind country region postal_code city",
@@ -45,7 +45,7 @@ def any_book(draw):
         "accounts": [draw(_account(*pair)) for pair in zip(accounts, owners, strict=True)],
         "parties": [party for pair in zip(accounts, owners, strict=True) for party in draw(_others(*pair, debtors))],
         "statements": [draw(_statement(account)) for account in accounts],
-        "points": [point for debtor in debtors for point in draw(st.lists(_point(debtor), max_size=2))],
+        "points": [point for debtor in debtors for point in draw(st.lists(_point(debtor, NUMBERS[country]), max_size=2))],
         "holds": draw(st.lists(_with(about, _hold()), max_size=3)),
         "contacts": draw(st.lists(_with(about, _call()), max_size=12)),
         "promises": draw(st.lists(_with(about, _promise()), max_size=2)),
@@ -100,9 +100,9 @@ def _statement(account):
     return _chosen(own, {"balance": [900, 900, 0], "days_past_due": [10, 40, 100]})
 
 
-def _point(debtor):
+def _point(debtor, numbers):
     own = {"debtor_id": debtor, "kind": "phone", "line_type": "mobile"}
-    return _chosen(own, {"value": NUMBERS, "status": ["good", "unverified", "bad"]})
+    return _chosen(own, {"value": numbers, "status": ["good", "unverified", "bad"]})
 
 
 def _hold():

@@ -1,4 +1,4 @@
-"""A stretch judged ahead: every way opens when the last rule lets it and closes when the first one shuts it after that."""
+"""A stretch judged ahead: a way opens when the last rule lets it and closes when the first one shuts it after that."""
 
 from datetime import UTC, date, datetime
 

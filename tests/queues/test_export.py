@@ -66,6 +66,35 @@ def test_a_row_says_what_the_item_says():
     assert (Decimal(row["balance"]), row["stop_roll"], row["strategy"]) == (Decimal("1000.50"), "", "value_at_risk/1")
 
 
+CALL = {
+    "person": "D1",
+    "part": "primary",
+    "channel": "call",
+    "point": "P1",
+    "opens_at": "2026-07-01T12:00:00+00:00",
+    "allowed_until": "2026-07-02T01:00:00+00:00",
+    "conditions": [],
+    "accounts": ["A1"],
+}
+LETTER = CALL | {"channel": "letter", "point": None, "opens_at": None, "allowed_until": None}
+LATER = CALL | {"point": "P2", "opens_at": CALL["allowed_until"], "allowed_until": None}
+
+
+@pytest.mark.parametrize(
+    ("ways", "told"),
+    [
+        ([], ("", "", "", "")),
+        ([CALL], ("call", CALL["opens_at"], CALL["allowed_until"], "call:D1:P1")),
+        ([CALL, LETTER], ("call letter", CALL["opens_at"], CALL["allowed_until"], "call:D1:P1 letter:D1")),
+        ([LETTER], ("letter", "", "", "letter:D1")),
+        ([CALL, LATER, LETTER], ("call letter", CALL["opens_at"], CALL["allowed_until"], "call:D1:P1 letter:D1")),
+    ],
+)
+def test_a_row_names_the_ways_that_are_open_at_one_time_and_that_time(ways, told):
+    (row,) = read(replace(ITEM, ways=ways))
+    assert tuple(row[name] for name in COLUMNS if name.startswith("allowed")) == told
+
+
 def test_a_negative_number_stays_a_number():
     (row,) = read(ITEM)
     assert (row["value"], row["value_per_minute"]) == ("-0.40", "-0.12")

@@ -119,8 +119,24 @@ def test_why_gives_scores_terms_and_holds(api, accounts):
     assert told["scores"]["propensity"]["reasons"]
 
 
+def test_why_judges_anew_by_channel(api, accounts):
+    told = api.get(f"/v1/accounts/{accounts[0]}/why").json()["now"]
+    call = next(each for each in told if each["channel"] == "call")
+    assert (call["verdict"], call["holds"]) == ("allowed", [])
+    assert call["ways"][0]["allowed_until"] == "2005-10-03T13:00:00Z"  # nine in the evening in Taipei
+
+
+def test_an_item_tells_its_ways_with_their_hours(api):
+    item = api.get("/v1/queues/pay/items?limit=1").json()["items"][0]
+    call = next(way for way in item["ways"] if way["channel"] == "call")
+    assert (call["opens_at"], call["allowed_until"]) == ("2005-10-03T00:00:00Z", "2005-10-03T13:00:00Z")
+    assert call["accounts"] == item["accounts"]
+
+
 def test_a_held_account_says_why(api):
     told = api.get("/v1/accounts/A29999/why").json()
+    held = [hold["code"] for each in told["now"] for hold in each["holds"]]
+    assert "nothing_owed" in held
     assert (told["account"]["verdict"], told["account"]["rank"]) == ("held", None)
     assert [hold["code"] for hold in told["holds"]] == ["nothing_owed"]
 
