@@ -1,14 +1,16 @@
 """The rule reference: every rule with its limits, clauses and the very cases that the specification tests judge."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import starmap
 from pathlib import Path
 
 from arrears.policy.limits import PROFILES, Limit, read_limits
 from arrears.policy.rule import CONTACT_LANES, LANE_GATES, PAY, Rule
 from arrears.policy.rules import RULES
-from tests.docs.conduct_words import ASKED, CHANNELS, CONDITIONS, STEPS, SUBJECTS
+from tests.docs.conduct_words import ASKED, CHANNELS, CONDITIONS, STEPS, SUBJECTS, WITHOUT_RULE
 from tests.policy.case import Case
 
 CASES = Path(__file__).resolve().parents[1] / "policy" / "cases"
@@ -24,11 +26,12 @@ limits, with the clause behind each, and the cases by which it is tested. None o
   tables without which a rule holds everything that it judges.
 - **Kind** is *law*, *presumption* (beyond it the law presumes a violation), *guidance*, or *policy* (the house decided
   it). Below it stands the file of limits. Where several limits apply the strictest wins.
+- **Where** a limit applies: where the debtor lives, gets post, or is dialled. For whom: roles; then classes of debt.
 - ***To confirm*** marks a limit that was written from memory: counsel must read its source before anybody relies on it.
 - ***May be lowered*, *may be raised***: a deployment may move it that way. No limit can be loosened.
-- **A case** reads: what is so, what is asked, what this rule alone says. *Hold until* a moment: from then on the rule
-  would allow again, in New York time whatever the case. *Hold until a fact changes*: no date ends it. A word in
-  capitals is a condition.
+- **A case** reads: what is so, what is asked, what this rule alone says. All files of limits but `uk` are asked
+  unless the section says otherwise. *Hold until* a moment: from then on the rule would allow again, in New York time
+  whatever the case. *Hold until a fact changes*: no date ends it. A word in capitals is a condition.
 """
 
 
@@ -93,25 +96,23 @@ def _conditions() -> Iterator[str]:
 def _section(register: Register) -> Iterator[str]:
     yield f"## {register.number}: {SUBJECTS[register.number]}\n"
     yield from dict.fromkeys(map(_said, register.rules))
-    if register.rules:
-        yield ""
+    yield WITHOUT_RULE.get(register.number, "")
     if register.limits:
         yield _head("limit", "where", "for whom", "kind", "from", "source")
-        yield from map(_scope, _alike(register.limits))
+        yield from starmap(_scope, _alike(register.limits))
         yield ""
     if register.cases:
         yield from _cases(register.cases)
 
 
 def _cases(cases: Sequence[Case]) -> Iterator[str]:
-    """The cases as rows; profiles that all are judged under are told once."""
-    every = {case.profiles for case in cases}
-    told_once = len(every) == 1
-    if told_once and cases[0].profiles:
-        yield f"All cases are judged under {_profiles(cases[0])} alone.\n"
+    """The cases as rows; the profiles that most are judged under are told once."""
+    usual = Counter(case.profiles for case in cases).most_common(1)[0][0]
+    if usual:
+        yield f"Cases are judged under {_profiles(usual)} alone unless they say otherwise.\n"
     yield _head("case", "asked", "the rule says")
     for case in cases:
-        under = "" if told_once or not case.profiles else f", under {_profiles(case)} alone"
+        under = "" if case.profiles == usual else f", under {_profiles(case.profiles)}"
         yield _cells(_plain(case.told[:1].upper() + case.told[1:]), _asked(case) + under, _verdict(case))
     yield ""
 
@@ -145,47 +146,57 @@ def _lanes_told(lanes: frozenset[str]) -> str:
     return f" ({word} in the lane{'s' if len(few) > 1 else ''} {_listed([f'`{lane}`' for lane in sorted(few)])})"
 
 
-def _alike(limits: Iterable[tuple[str, Limit]]) -> Iterator[list[tuple[str, Limit]]]:
-    """Limits of one scope and source, which are one row."""
-    rows: dict[tuple[object, ...], list[tuple[str, Limit]]] = {}
+def _alike(limits: Iterable[tuple[str, Limit]]) -> Iterator[tuple[str, list[Limit]]]:
+    """Limits of one scope and source, which are one row, with their profile."""
+    rows: dict[tuple[object, ...], list[Limit]] = {}
     for profile, limit in limits:
-        told = (limit.kind, limit.from_, limit.to, limit.clause, limit.link, limit.verify, limit.on, limit.note)
-        rows.setdefault((profile, limit.place, limit.roles, limit.classes, *told), []).append((profile, limit))
-    yield from rows.values()
+        told = (limit.kind, limit.from_, limit.to, limit.clause, limit.link)
+        rows.setdefault((profile, limit.place, limit.roles, limit.classes, *told), []).append(limit)
+    for (profile, *_), alike in rows.items():
+        yield str(profile), alike
 
 
-def _scope(alike: Sequence[tuple[str, Limit]]) -> str:
-    profile, first = alike[0]
+def _scope(profile: str, limits: Sequence[Limit]) -> str:
+    first = limits[0]
     whom = "; ".join(_listed(list(map(_spoken, each))) for each in (first.roles, first.classes) if each)
     until = "" if first.to is None else f" to {first.to}"
-    marks = "".join((" ***to confirm***" if first.verify else "", " *switched off*" if not first.on else ""))
+    every = all(limit.verify for limit in limits)
     return _cells(
-        "<br>".join(_limit(limit) for _, limit in alike),
+        "<br>".join(_limit(limit) + ("" if every else _to_confirm(limit)) for limit in limits),
         first.place or "everywhere",
         whom or "everybody",
         f"{first.kind}<br>`{profile}`",
         f"{first.from_}{until}",
-        f"[{_plain(first.clause)}]({first.link}){marks}" + (f"<br>{_plain(first.note)}" if first.note else ""),
+        f"[{_plain(first.clause)}]({first.link})" + (_to_confirm(first) if every else ""),
     )
+
+
+def _to_confirm(limit: Limit) -> str:
+    return " ***to confirm***" if limit.verify else ""
 
 
 def _limit(limit: Limit) -> str:
     """One value as a lawyer reads it."""
+    said = "in force" if limit.value is True and limit.unit == "rule" else _value(limit)
     moves = f", may be {'lowered' if limit.tighter == 'lower' else 'raised'}" if limit.tighter else ""
+    off = "" if limit.on else ", *switched off*"
+    note = f" (*{_plain(limit.note)}*)" if limit.note else ""
+    return ("" if limit.name == "on" else f"`{limit.name}`: ") + said + moves + off + note
+
+
+def _value(limit: Limit) -> str:
+    unit = _plain(limit.unit)
     match limit.value:
-        case True if limit.unit == "rule":
-            return "in force" if limit.name == "on" else f"`{limit.name}`: in force"
         case bool():
-            said = f"**{'yes' if limit.value else 'no'}** ({limit.unit})"
-        case int() if limit.unit.startswith("minor units of "):
-            said = f"**{limit.value / 100:,.2f}** {limit.unit.removeprefix('minor units of ')}"
+            return f"**{'yes' if limit.value else 'no'}** ({unit})"
+        case int() if unit.startswith("minor units of "):
+            return f"**{limit.value / 100:,.2f}** {unit.removeprefix('minor units of ')}"
         case int() | float():
-            said = f"**{limit.value:,}** {limit.unit}"
+            return f"**{limit.value:,}** {unit}"
         case tuple():
-            said = f"**{', '.join(map(str, limit.value))}** ({limit.unit})"
+            return f"{', '.join(f'`{each}`' for each in limit.value)} ({unit})"
         case _:
-            said = f"**{limit.value}** ({limit.unit})"
-    return f"`{limit.name}`: {_plain(said)}{moves}"
+            return f"**{limit.value}** ({unit})"
 
 
 def _asked(case: Case) -> str:
@@ -194,8 +205,8 @@ def _asked(case: Case) -> str:
     return asked + lane
 
 
-def _profiles(case: Case) -> str:
-    return _listed([f"`{profile}`" for profile in case.profiles])
+def _profiles(names: Sequence[str]) -> str:
+    return _listed([f"`{name}`" for name in names]) or "every file but `uk`"
 
 
 def _verdict(case: Case) -> str:
