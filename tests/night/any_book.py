@@ -45,7 +45,9 @@ def any_book(draw):
         "accounts": [draw(_account(*pair)) for pair in zip(accounts, owners, strict=True)],
         "parties": [party for pair in zip(accounts, owners, strict=True) for party in draw(_others(*pair, debtors))],
         "statements": [draw(_statement(account)) for account in accounts],
-        "points": [point for debtor in debtors for point in draw(st.lists(_point(debtor, NUMBERS[country]), max_size=2))],
+        "points": [
+            point for debtor in debtors for point in draw(st.lists(_point(debtor, NUMBERS[country]), max_size=2))
+        ],
         "holds": draw(st.lists(_with(about, _hold()), max_size=3)),
         "contacts": draw(st.lists(_with(about, _call()), max_size=12)),
         "promises": draw(st.lists(_with(about, _promise()), max_size=2)),
