@@ -60,8 +60,8 @@ SUBJECTS = {
 """What each register number is about; the page has one heading for each."""
 
 WITHOUT_RULE = {
-    "FL-01": "Judges models, not accounts: a feature that reads what is named here is refused in training and in serving. What is\n"
-    "`approvable` a named person may approve.\n",
+    "FL-01": "Judges models, not accounts: a feature that reads what is named here is refused in training and in "
+    "serving. What is `approvable` a named person may approve.\n",
 }
 """Numbers that no rule of the gate asks for, and what does."""
 
