@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from arrears.clock import day_of
 from arrears.errors import BadInput
 from arrears.policy import codes
 from arrears.policy.asks import asks_of
@@ -221,9 +222,9 @@ def _accounts(rows: _Columns, person_of: _Finder) -> Accounts:
 
 
 def _parties(rows: _Columns, accounts: Accounts, account_of: _Finder, person_of: _Finder, when: Moment) -> Parties:
-    """Parties of today, and the primary debtor wherever no row names a primary."""
+    """Parties of today by the portfolio's clocks, and the primary debtor wherever no row names a primary."""
     account, person = account_of(rows["account_id"]), person_of(rows["debtor_id"])
-    today = np.datetime64(when.at.date(), "D")
+    today = np.datetime64(day_of(when.at, when.zone), "D")
     starts, ends = _days(rows["starts_on"]), _days(rows["ends_on"])
     runs = (account != NOBODY) & (person != NOBODY) & ~(starts > today) & ~(ends < today)
     part, liable = _coded(rows["role"], codes.PART)[runs], _maybe(rows["liable"])[runs]
@@ -379,8 +380,9 @@ def _coded(column: pa.ChunkedArray | pa.Array, known: Codes) -> Coded:
     text = pc.if_else(pc.equal(text, ""), None, text)
     found = pc.index_in(text, value_set=pa.array(known.names), skip_nulls=True)
     if found.null_count > text.null_count:
-        strange = next(each for each in text.to_pylist() if each is not None and each not in known.names)
-        known.of(strange)  # says which, and what could be there
+        known.of(
+            next(each for each in text.to_pylist() if each not in (None, *known.names))
+        )  # says what could be there
     return np.asarray(_plain(pc.fill_null(found, codes.NOT_GIVEN)), np.int8)
 
 

@@ -77,7 +77,7 @@ class Codes:
         if place is None:
             raise BadInput(
                 asked=f"judge by {self.of_what}",
-                found=f"a {self.of_what} that no rule knows: {value}",
+                found=f"a {self.of_what} that no rule knows",
                 do=f"Use one of: {', '.join(self.names)}.",
             )
         return place

@@ -5,7 +5,10 @@ Limits of frequency look back over weeks; whoever reads contacts for the rules r
 
 from __future__ import annotations
 
-LASTING_DISPOSITIONS = ("opted_out", "cease", "wrong_number")
+SOMEBODY_ELSE = ("wrong_number", "third_party")
+"""What a contact says where somebody else answered: the address or number is not the debtor's."""
+
+LASTING_DISPOSITIONS = ("opted_out", "cease", *SOMEBODY_ELSE)
 """What was asked for, or found out, once and for all."""
 
 LASTING_DIRECTION = "in"

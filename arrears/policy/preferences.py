@@ -103,7 +103,7 @@ def _read(kind: str, rule: str) -> Iterator[tuple[Band, str, int]]:
         case "time":
             yield from ((band, "", codes.NOT_GIVEN) for band in bands(rule))
         case "channel":
-            yield WHOLE_DAY, "", codes.CHANNEL.of(rule.lower())
+            yield WHOLE_DAY, "", codes.CHANNEL.of(rule.strip().lower())
         case "place":
             yield WHOLE_DAY, rule.lower(), codes.NOT_GIVEN
         case _:

@@ -7,7 +7,7 @@ import numpy as np
 from arrears.policy import codes
 from arrears.policy.facts import NEVER, Facts, Flags, Masks, Rows, Words
 from arrears.policy.rule import Found, Rule, Values, nothing
-from arrears.policy.rules.wishes import consented, preferred
+from arrears.policy.rules.wishes import consented, surely_preferred
 from arrears.policy.week import Week, week_of, widened
 from arrears.policy.windows import by_bands, by_location, moment_of, shut_in, window
 
@@ -70,7 +70,7 @@ def _agreed_bands(facts: Facts) -> Rows:
         return np.empty(0, np.int64)
     agreed = np.zeros(len(facts.people), np.bool_)
     agreed[facts.consents.person[consented(facts, "call_window")]] = True
-    rows = preferred(facts, allow=True)
+    rows = surely_preferred(facts)
     rows = rows[facts.preferences.kind[rows] == codes.PREFERENCE.of("time")]
     return np.asarray(rows[agreed[facts.preferences.person[rows]]])
 

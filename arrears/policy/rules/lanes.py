@@ -11,7 +11,7 @@ from arrears.policy import codes
 from arrears.policy.calendar_days import years_after
 from arrears.policy.facts import NEVER, NOBODY, Facts, Flags, Instants
 from arrears.policy.per_account import first_day
-from arrears.policy.rule import CONTACT_LANES, Found, Rule, Values, nothing, open_ended
+from arrears.policy.rule import CONTACT_LANES, Found, Rule, Values, nothing
 from arrears.policy.rules.disputes import open_disputes
 from arrears.policy.rules.holding import held_through, holds_of, latest
 from arrears.policy.zonetime import Days
@@ -46,7 +46,7 @@ def is_told_as_barred(facts: Facts, values: Values) -> Found:
     closes = facts.begins_somewhere(_after(facts.accounts.limitation_on, 1), facts.accounts.person)
     barred = closes <= facts.at
     if values["outreach_mode"] == "block":
-        return open_ended(barred)
+        return Found(barred, found.until, allowed_until=closes)
     return Found(found.holds, found.until, conditions=barred)
 
 

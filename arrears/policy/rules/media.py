@@ -6,11 +6,12 @@ import numpy as np
 
 from arrears.policy import codes
 from arrears.policy.facts import NEVER, NOBODY, Days, Facts, Flags, Rows
+from arrears.policy.lasting import SOMEBODY_ELSE
 from arrears.policy.rule import Found, Rule, Values, open_ended
 from arrears.policy.rules.holding import DAY, FREE, has_begun
 from arrears.policy.rules.wishes import given_on_points
 
-_NO_USE = ("opted_out", "cease", "refused", "wrong_number", "third_party", "bounced")
+_NO_USE = ("opted_out", "cease", "refused", *SOMEBODY_ELSE, "bounced")
 """What a message may say that is no use of the address by the debtor: it asks to stop, or somebody else wrote it."""
 
 ANSWERS = frozenset({"service_reply", "opt_out_confirmation"})
@@ -22,7 +23,7 @@ def address_is_not_known_as_theirs(facts: Facts, values: Values) -> Found:
     del values
     theirs = given_on_points(facts, "email") > FREE
     theirs[facts.contacts.point[used(facts, "email")]] = True
-    theirs[anothers(facts, "email", "wrong_number", "third_party")] = False
+    theirs[anothers(facts, "email", *SOMEBODY_ELSE)] = False
     theirs[-1] = False
     return open_ended(~theirs)
 

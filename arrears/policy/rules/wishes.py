@@ -6,7 +6,7 @@ import numpy as np
 
 from arrears.policy import codes
 from arrears.policy.facts import NOBODY, Days, Facts, Rows
-from arrears.policy.rules.holding import FREE, has_begun
+from arrears.policy.rules.holding import DAY, FREE, has_begun
 
 CHANNELS = len(codes.CHANNEL.names)
 _AGREED = {"sms": "sms", "email": "email"}
@@ -55,7 +55,7 @@ def wanted_since(facts: Facts) -> Days:
     if not len(preferences.kind) and not len(facts.consents.kind):
         return np.full(len(asks), FREE)
     days = ByChannel(people=len(facts.people), points=len(facts.points))
-    wished = preferred(facts, allow=True)
+    wished = surely_preferred(facts)
     of_channel = wished[preferences.kind[wished] == codes.PREFERENCE.of("channel")]
     named = preferences.channel[of_channel].astype(np.int64)
     days.of_person(preferences.person[of_channel], named, preferences.starts_on[of_channel])
@@ -68,6 +68,17 @@ def wanted_since(facts: Facts) -> Days:
         days.of_person(facts.consents.person[rows[anywhere]], channel, given[anywhere])
         days.of_point(point[~anywhere], channel, given[~anywhere])
     return days.at(asks.person, asks.point, asks.channel)
+
+
+def surely_preferred(facts: Facts) -> Rows:
+    """Rows of preferences for something that run by every clock that the person may have: they open what is shut."""
+    rows = preferred(facts, allow=True)
+    if not len(rows):
+        return rows
+    starts, ends = facts.preferences.starts_on[rows], facts.preferences.ends_on[rows]
+    person = facts.preferences.person[rows]
+    begun = facts.begins(starts, person) <= facts.at
+    return rows[begun & ~has_begun(facts, ends + DAY, person)]
 
 
 def preferred(facts: Facts, *, allow: bool) -> Rows:

@@ -20,6 +20,8 @@ IN_SEATTLE = {"region": "WA", "postal_code": "98101", "city": "Seattle", "stated
 IN_CHARLESTON = {"region": "WV", "postal_code": "25301", "city": "Charleston"}
 IN_DALLAS = {"region": "TX", "postal_code": "75201", "city": "Dallas", "stated_time_zone": "America/New_York"}
 
+IN_TORONTO = {"country": "CA", "region": "ON", "postal_code": "M5V 2T6", "city": "Toronto"}
+
 HOME = {"point_id": "P2", "value": "+15185550101", "line_type": "landline"}
 WORK = {"point_id": "PW", "value": "+16175550102", "line_type": "landline", "is_work": True}
 EMAIL = {"point_id": "PE", "kind": "email", "value": "a@example.org", "line_type": None}
@@ -824,6 +826,29 @@ PLACES = [
     ),
 ]
 
+_VOICEMAIL = CALL | {"disposition": "voicemail", "connect": "voicemail"}
+_ontario = partial(st01, debtors=[IN_TORONTO], points=[{"value": "+14165550100"}])
+ONTARIO = [
+    _ontario(
+        "Ontario, messages left on 1, 3 and 5 June, now 7 June: until the first has aged out",
+        "2026-06-08 00:00",
+        "2026-06-07 14:00",
+        contacts=june(1, 3, 5, row=_VOICEMAIL),
+    ),
+    _ontario(
+        "Ontario, messages left on 1 and 3 June and a call that nobody answered",
+        "allow",
+        "2026-06-07 14:00",
+        contacts=[*june(1, 3, row=_VOICEMAIL), *june(5)],
+    ),
+    _ontario(
+        "Ontario, a letter is no contact: two messages left and two letters",
+        "allow",
+        "2026-06-07 14:00",
+        contacts=[*june(1, 3, row=_VOICEMAIL), *june(4, 5, row=LETTER)],
+    ),
+]
+
 STALE = [
     Case(
         "HS-06",
@@ -848,4 +873,4 @@ STALE = [
     ),
 ]
 
-CASES = [*COUNT, *CALENDAR, *COOLDOWN, *CONCENTRATION, *PLACES, *STALE]
+CASES = [*COUNT, *CALENDAR, *COOLDOWN, *CONCENTRATION, *PLACES, *ONTARIO, *STALE]
