@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from arrears.buckets import AGEING, Bucket
 from arrears.clock import end_of_day
-from arrears.policy.facts import Days, Flags, Numbers, Rows, Words
+from arrears.policy.columns import Days, Flags, Numbers, Rows, Words
 from arrears.queues.value import CHARGED_OFF_RANK
 from arrears.settings import Settings
 from features.build import FeaturePlan, plan

@@ -11,7 +11,7 @@ import numpy as np
 
 from arrears.buckets import AGEING, Bucket
 from arrears.clock import end_of_day
-from arrears.policy.facts import Numbers
+from arrears.policy.columns import Numbers
 from arrears.queues.value import Ranks
 from arrears.roll_matrix import STATES, LossFactors, Matrix, loss_factors, smoothed
 from arrears.roll_rates import monthly, moves, pooled, settled_by

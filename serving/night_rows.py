@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from arrears.policy.facts import Numbers
+from arrears.policy.columns import Numbers
 from arrears.policy.ways import last_close, ways_of
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
 

@@ -16,7 +16,7 @@ import numpy as np
 from arrears.clock import start_of_day
 from arrears.errors import BadInput
 from arrears.lake import Lake
-from arrears.policy.facts import Flags, Rows
+from arrears.policy.columns import Flags, Rows
 from arrears.policy.limits import read_limits
 from arrears.policy.verdict import Judgement, Reason
 from serving.book import questions, read_book

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from arrears.buckets import AGEING
-from arrears.policy.facts import Numbers
+from arrears.policy.columns import Numbers
 from arrears.queues.value import WORST_RANK
 from models.registry import Loaded
 from serving.book import Book

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from arrears.clock import SystemClock, day_of
 from arrears.lake import Lake
-from arrears.policy.facts import NOBODY
+from arrears.policy.columns import NOBODY
 from arrears.policy.verdict import ChannelVerdict, Judgement
 from arrears.policy.ways import last_close, ways_of
 from arrears.queues.item import Json, WorkItem

@@ -11,7 +11,8 @@ from datetime import date
 
 import numpy as np
 
-from arrears.policy.facts import Days, Facts, Instants, Rows
+from arrears.policy.columns import Days, Instants, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.judge import judge
 from arrears.policy.limits import Limits
 from arrears.policy.verdict import Judgement, Reason

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NOBODY, Asks, Facts, Flags, Rows
+from arrears.policy.columns import NOBODY, Asks, Flags, Rows
+from arrears.policy.facts import Facts
 
 COLLECT, MANUAL = codes.PURPOSE.of("collect"), codes.TECHNOLOGY.of("manual")
 

@@ -21,7 +21,7 @@ from arrears.errors import BadInput
 from arrears.policy import codes
 from arrears.policy.asks import asks_of
 from arrears.policy.codes import Coded, Codes
-from arrears.policy.facts import (
+from arrears.policy.columns import (
     NOBODY,
     Accounts,
     Asks,
@@ -31,7 +31,6 @@ from arrears.policy.facts import (
     Days,
     Discussed,
     Disputes,
-    Facts,
     Flags,
     Holds,
     Instants,
@@ -46,6 +45,7 @@ from arrears.policy.facts import (
     Rows,
     Words,
 )
+from arrears.policy.facts import Facts
 from arrears.policy.location import located_people, located_points, narrowed
 from arrears.policy.places import PLACES
 from arrears.policy.preferences import read_preferences

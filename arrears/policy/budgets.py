@@ -13,7 +13,8 @@ import numpy as np
 
 from arrears.errors import BadInput
 from arrears.policy import codes
-from arrears.policy.facts import NEVER, NOBODY, Facts, Flags, Instants, Rows
+from arrears.policy.columns import NEVER, NOBODY, Flags, Instants, Rows
+from arrears.policy.facts import Facts
 
 Per = Literal["party", "account", "person"]
 Counts = Literal["dialled", "connected", "reached", "talks"]

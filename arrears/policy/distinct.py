@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from arrears.policy.facts import Rows
+from arrears.policy.columns import Rows
 
 FEW = 64
 """Up to so many rows, shortening costs more than it saves."""

@@ -9,7 +9,8 @@ import numpy as np
 
 from arrears.policy import codes, places
 from arrears.policy.codes import Coded, Codes
-from arrears.policy.facts import NEVER, Facts, Flags, Instants, Rows
+from arrears.policy.columns import NEVER, Flags, Instants, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.limits import Limits, Scope
 from arrears.policy.rule import PAY, Found, Rule
 from arrears.policy.rules import RULES

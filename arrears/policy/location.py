@@ -19,9 +19,9 @@ import pyarrow.compute as pc
 from arrears.errors import BadInput
 from arrears.policy import places
 from arrears.policy.addresses import NOWHERE, spot_of
+from arrears.policy.columns import NOBODY, Flags, Masks, Rows, Words
 from arrears.policy.countries import TERRITORIES, country_code, region_code
 from arrears.policy.distinct import FEW, beginning, distinct_rows, shortened_number, shortened_post, state_and_zip, text
-from arrears.policy.facts import NOBODY, Flags, Masks, Rows, Words
 from arrears.policy.numbers import number_spot
 from arrears.policy.same_clocks import clock
 from arrears.policy.zones import Zones

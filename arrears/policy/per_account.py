@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from arrears.policy.facts import NOBODY, Facts, Flags, Rows
+from arrears.policy.columns import NOBODY, Flags, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.zonetime import Days
 
 _NAT = np.iinfo(np.int64).min

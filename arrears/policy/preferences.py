@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from arrears.errors import BadInput
 from arrears.policy import codes
-from arrears.policy.facts import NOBODY, Preferences, Rows
+from arrears.policy.columns import NOBODY, Preferences, Rows
 from arrears.policy.location import Columns
 
 DAY = 1440

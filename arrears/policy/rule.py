@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from arrears.policy.facts import NEVER, Facts, Flags, Instants
+from arrears.policy.columns import NEVER, Flags, Instants
+from arrears.policy.facts import Facts
 
 Level = Literal["account", "person", "party", "point", "ask"]
 """Which table's rows a rule speaks of; its finding counts for every ask that points at the row."""

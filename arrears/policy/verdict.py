@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NEVER, NOBODY, Facts, Flags, Instants, Rows
+from arrears.policy.columns import NEVER, NOBODY, Flags, Instants, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.limits import Scope
 from arrears.policy.rule import Rule
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from arrears.policy.facts import Facts, Flags, Instants, Rows
+from arrears.policy.columns import Flags, Instants, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.preferences import DAY, Band
 from arrears.policy.rule import Found
 from arrears.policy.week import Week, closes, opens

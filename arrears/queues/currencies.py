@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from arrears.money import exponents
-from arrears.policy.facts import Numbers, Words
+from arrears.policy.columns import Numbers, Words
 
 Way = Literal["alone", "rates", "shares"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arrears.policy.facts import Flags, Numbers, Words
+from arrears.policy.columns import Flags, Numbers, Words
 from arrears.queues.currencies import comparable
 from arrears.queues.strategy import Strategy
 from arrears.queues.value import per_minute

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arrears.buckets import AGEING
-from arrears.policy.facts import Flags, Numbers
+from arrears.policy.columns import Flags, Numbers
 
 Ranks = NDArray[np.int64]
 

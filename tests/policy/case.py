@@ -17,7 +17,8 @@ import pyarrow as pa
 from arrears.policy import codes
 from arrears.policy.asks import lane_asks
 from arrears.policy.assemble import Moment, assemble
-from arrears.policy.facts import NOBODY, Facts
+from arrears.policy.columns import NOBODY
+from arrears.policy.facts import Facts
 from arrears.policy.judge import judge
 from arrears.policy.limits import PROFILES, read_limits
 from arrears.policy.rule import LANE_GATES, PAY

@@ -3,7 +3,7 @@
 import pytest
 
 from arrears.policy import places
-from arrears.policy.facts import NOBODY
+from arrears.policy.columns import NOBODY
 from tests.policy.case import MOBILE, asking, facts_of
 
 TEXAS = {"region": "TX", "postal_code": "75001", "city": "Addison"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from arrears.policy.facts import NOBODY, Facts, Numbers, Rows
+from arrears.policy.columns import NOBODY, Numbers, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.per_account import last_day
 from arrears.policy.rule import Found, Rule, Values
 

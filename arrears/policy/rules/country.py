@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from arrears.policy.facts import NEVER, Facts
+from arrears.policy.columns import NEVER
+from arrears.policy.facts import Facts
 from arrears.policy.rule import CONTACT_LANES, LANE_GATES, Found, Rule, Values
 
 

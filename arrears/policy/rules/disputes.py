@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NEVER, NOBODY, Facts, Flags, Instants, Rows
+from arrears.policy.columns import NEVER, NOBODY, Flags, Instants, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.rule import CONTACT_LANES, Found, Rule, Values, nothing
 from arrears.policy.rules.notices import period_ends
 from arrears.policy.rules.regime import covered

@@ -11,7 +11,8 @@ import numpy as np
 
 from arrears.policy import codes
 from arrears.policy.budgets import Budget, spent_until, talks
-from arrears.policy.facts import NOBODY, Facts, Flags, Instants
+from arrears.policy.columns import NOBODY, Flags, Instants
+from arrears.policy.facts import Facts
 from arrears.policy.rule import Found, Rule, Values, nothing
 
 _ALL_MEDIA = codes.CHANNEL.names

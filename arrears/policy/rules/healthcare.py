@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NOBODY, Facts
+from arrears.policy.columns import NOBODY
+from arrears.policy.facts import Facts
 from arrears.policy.rule import Found, Rule, Values, open_ended
 
 _OPEN = ("filed", "pending", "appealed")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NEVER, NOBODY, Days, Facts, Flags, Rows
+from arrears.policy.columns import NEVER, NOBODY, Days, Flags, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.rule import Found, nothing
 
 FREE = np.datetime64("0001-01-01", "D")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NEVER, Facts, Flags, Masks, Rows, Words
+from arrears.policy.columns import NEVER, Flags, Masks, Rows, Words
+from arrears.policy.facts import Facts
 from arrears.policy.rule import Found, Rule, Values, nothing
 from arrears.policy.rules.wishes import consented, surely_preferred
 from arrears.policy.week import Week, week_of, widened

@@ -9,7 +9,8 @@ import numpy as np
 
 from arrears.policy import codes
 from arrears.policy.calendar_days import years_after
-from arrears.policy.facts import NEVER, NOBODY, Facts, Flags, Instants
+from arrears.policy.columns import NEVER, NOBODY, Flags, Instants
+from arrears.policy.facts import Facts
 from arrears.policy.per_account import first_day
 from arrears.policy.rule import CONTACT_LANES, Found, Rule, Values, nothing
 from arrears.policy.rules.disputes import open_disputes

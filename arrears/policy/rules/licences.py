@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import places
-from arrears.policy.facts import NEVER, Facts, Instants
+from arrears.policy.columns import NEVER, Instants
+from arrears.policy.facts import Facts
 from arrears.policy.rule import CONTACT_LANES, Found, Rule, Values
 
 _US = places.bit("US")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NEVER, NOBODY, Coded, Days, Facts, Flags, Instants, Rows
+from arrears.policy.columns import NEVER, NOBODY, Coded, Days, Flags, Instants, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.rule import Found, Rule, Values, nothing, open_ended
 from arrears.policy.rules.holding import DAY, FREE, has_begun, latest
 from arrears.policy.rules.media import ANSWERS, anothers, clean_on, open_while

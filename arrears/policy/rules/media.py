@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NEVER, NOBODY, Days, Facts, Flags, Rows
+from arrears.policy.columns import NEVER, NOBODY, Days, Flags, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.lasting import SOMEBODY_ELSE
 from arrears.policy.rule import Found, Rule, Values, open_ended
 from arrears.policy.rules.holding import DAY, FREE, has_begun

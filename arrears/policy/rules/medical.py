@@ -6,7 +6,8 @@ import numpy as np
 
 from arrears.policy import codes, places
 from arrears.policy.calendar_days import years_after
-from arrears.policy.facts import NEVER, Facts
+from arrears.policy.columns import NEVER
+from arrears.policy.facts import Facts
 from arrears.policy.per_account import first_day, notices_of
 from arrears.policy.rule import CONTACT_LANES, LANE_GATES, Found, Rule, Values, nothing, open_ended
 from arrears.policy.rules.lanes import FURNISH, held_for

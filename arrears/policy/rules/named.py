@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NEVER, NOBODY, Facts, Flags, Rows
+from arrears.policy.columns import NEVER, NOBODY, Flags, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.rule import Found, Rule, Values, nothing, open_ended
 from arrears.policy.rules.holding import FREE
 from arrears.policy.rules.wishes import given_on_points, preferred

@@ -6,7 +6,8 @@ import numpy as np
 
 from arrears.policy import codes
 from arrears.policy.calendar_days import business_days_after
-from arrears.policy.facts import NEVER, Facts, Flags, Instants
+from arrears.policy.columns import NEVER, Flags, Instants
+from arrears.policy.facts import Facts
 from arrears.policy.per_account import last_day, notices_of
 from arrears.policy.rule import Found, Rule, Values, nothing
 from arrears.policy.rules.regime import covered

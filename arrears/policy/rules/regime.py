@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import Facts, Flags
+from arrears.policy.columns import Flags
+from arrears.policy.facts import Facts
 from arrears.policy.rule import Found, Rule, Values, nothing
 
 CAP = "cap_minor"

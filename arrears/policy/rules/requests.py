@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NOBODY, Facts, Flags, Rows
+from arrears.policy.columns import NOBODY, Flags, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.rule import Found, Rule, Values, nothing, open_ended
 from arrears.policy.rules import opt_outs
 from arrears.policy.rules.holding import held_through, last_days, on_hold, persons_of, spread

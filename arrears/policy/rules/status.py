@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 
 from arrears.policy.calendar_days import years_after
-from arrears.policy.facts import Facts, Flags, Rows
+from arrears.policy.columns import Flags, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.rule import CONTACT_LANES, LANE_GATES, Found, Rule, Values, nothing
 from arrears.policy.rules.holding import (
     FREE,

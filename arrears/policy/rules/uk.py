@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NOBODY, Days, Facts, Rows
+from arrears.policy.columns import NOBODY, Days, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.rule import CONTACT_LANES, LANE_GATES, Found, Rule, Values, nothing, open_ended
 from arrears.policy.rules.holding import DAY, held_through, holds_of, last_days, on_hold
 from arrears.policy.rules.hours import outside_hours

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arrears.policy import codes
-from arrears.policy.facts import NOBODY, Days, Facts, Rows
+from arrears.policy.columns import NOBODY, Days, Rows
+from arrears.policy.facts import Facts
 from arrears.policy.rules.holding import DAY, FREE, has_begun
 
 CHANNELS = len(codes.CHANNEL.names)
