@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 
 from arrears.clock import SystemClock
-from arrears.policy.limits import LAW_OF, Limit, Limits, Scope, read_limits
+from arrears.policy.limits import LAW_OF, Limit, Limits, Scope
 from arrears.policy.rule import LANE_GATES, Rule
 from arrears.policy.rules import RULES
+from arrears.policy.tightened import limits_of_house
 from arrears.queues import held, store
 from arrears.queues.item import HeldCount, Night
 from arrears.settings import Settings
@@ -58,7 +59,7 @@ class Group:
 def shown(deployment: Deployment) -> dict[str, Any]:
     """What the page shows; before the first night the rules alone."""
     settings = deployment.settings
-    limits = read_limits(settings.conduct.profiles)
+    limits = limits_of_house(settings.conduct)
     today = SystemClock().now().date()  # limits are read as of the real day, even where the portfolio stands elsewhere
     with deployment.engine.connect() as connection:
         night = deployment.night(connection)
@@ -143,7 +144,9 @@ def _said(limit: Limit) -> tuple[str, str, str]:
     said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     if isinstance(value, bool):
         said = "yes" if value else "no"
-    return limit.name.replace("_", " "), said.replace("_", " "), limit.unit
+    if limit.name.endswith("_minor") or "minor units" in limit.unit:
+        said = f"{int(value) / 100:,.2f}"  # our limits in money are in currencies of two decimals
+    return limit.name.removesuffix("_minor").replace("_", " "), said.replace("_", " "), limit.unit
 
 
 def _where(scope: Scope) -> str:

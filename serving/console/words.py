@@ -137,27 +137,36 @@ def moment(when: datetime) -> str:
 
 
 def way_ends(ways: Sequence[Mapping[str, Any]], zone: str) -> list[str]:
-    """When ways of an item open and close, each once, as the portfolio's clocks show it; nothing for those always open.
+    """When ways of an item open and close, as the portfolio's clocks show it; channels that agree share a line.
+
+    Ways that are always open are not named.
 
     Examples
     --------
     >>> call = {"channel": "call", "opens_at": None, "allowed_until": "2026-06-03T01:00:00+00:00"}
     >>> way_ends([call, call, {"channel": "letter", "opens_at": None, "allowed_until": None}], "America/New_York")
     ['call until 2 Jun 21:00']
+    >>> opens = {"opens_at": "2026-06-02T12:00:00+00:00"}
+    >>> way_ends([call | opens, call | opens | {"channel": "sms"}], "America/New_York")
+    ['call, sms 2 Jun 08:00\u201321:00']
     """
-    told = []
+    channels: dict[str, list[str]] = {}
     for way in ways:
-        opens, closes = (_clock(way[name], zone) for name in ("opens_at", "allowed_until"))
-        span = " ".join(filter(None, (opens and f"from {opens}", closes and f"until {closes}")))
-        if span:
-            told.append(f"{way['channel']} {span}")
-    return list(dict.fromkeys(told))
+        if span := _span(way["opens_at"], way["allowed_until"], zone):
+            channels.setdefault(span, []).append(way["channel"])
+    return [f"{', '.join(dict.fromkeys(named))} {span}" for span, named in channels.items()]
 
 
-def _clock(told: str | None, zone: str) -> str:
-    if told is None:
-        return ""
-    when = datetime.fromisoformat(told).astimezone(ZoneInfo(zone))
+def _span(opens: str | None, closes: str | None, zone: str) -> str:
+    first, last = (
+        None if told is None else datetime.fromisoformat(told).astimezone(ZoneInfo(zone)) for told in (opens, closes)
+    )
+    if first and last and first.date() == last.date():
+        return f"{_clock(first)}\N{EN DASH}{last:%H:%M}"
+    return " ".join([*([f"from {_clock(first)}"] if first else []), *([f"until {_clock(last)}"] if last else [])])
+
+
+def _clock(when: datetime) -> str:
     return f"{when.day} {MONTHS[when.month - 1]} {when:%H:%M}"
 
 

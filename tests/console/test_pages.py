@@ -83,7 +83,7 @@ def test_a_debtor_page_says_by_which_channel_we_may_and_until_when(client):
 
 
 def test_the_queue_tells_the_hours_of_an_item(client):
-    assert "call from 3 Oct 08:00 until 3 Oct 21:00" in client.get("/queues").text
+    assert "call, sms 3 Oct 08:00\N{EN DASH}21:00" in client.get("/queues").text
 
 
 def test_a_debtor_tells_the_live_status_from_the_settled_one(client):
