@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from arrears.errors import BadInput
@@ -18,6 +19,7 @@ from arrears.policy.zonetime import Days, Instants, instant, local
 
 Masks = NDArray[np.uint64]
 MOST_ZONES = 64
+_LONG = 10_000
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Zones:
     def earliest_day(self, masks: Masks, at: np.datetime64, *, otherwise: str) -> Days:
         """(n,) the earliest calendar day that any clock of each mask shows at an instant."""
         ats = np.full(1, at, "M8[us]")
-        kinds, which = np.unique(masks, return_inverse=True)
+        kinds, which = _distinct(masks)
         days = [
             min(local(ats, zone).astype("M8[D]")[0] for zone in self.of(kind, otherwise)) for kind in kinds.tolist()
         ]
@@ -114,9 +116,17 @@ class Zones:
     ) -> NDArray[np.datetime64]:
         """The strictest reading over the zones of each mask."""
         found = np.empty(len(given), dtype)
-        kinds, which = np.unique(masks, return_inverse=True)
+        kinds, which = _distinct(masks)
         for place, kind in enumerate(kinds.tolist()):
             chosen = slice(None) if len(kinds) == 1 else np.flatnonzero(which == place)
             readings = [read(given[chosen], zone) for zone in self.of(kind, otherwise)]
             found[chosen] = strictest.reduce(readings)
         return found
+
+
+def _distinct(masks: Masks) -> tuple[Masks, NDArray[np.int64]]:
+    """The distinct masks, and which of them each row has; a long column is hashed, as sorting it would take seconds."""
+    if len(masks) < _LONG:
+        return np.unique(masks, return_inverse=True)
+    told = pa.array(masks).dictionary_encode()
+    return np.asarray(told.dictionary), np.asarray(told.indices, np.int64)
