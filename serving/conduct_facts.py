@@ -15,7 +15,13 @@ import ibis
 import pyarrow as pa
 from ibis import ir
 
-from arrears.policy.lasting import LASTING_DIRECTION, LASTING_DISPOSITIONS, LASTING_PURPOSE
+from arrears.policy.lasting import (
+    LASTING_DIRECTION,
+    LASTING_DISPOSITIONS,
+    LASTING_PURPOSE,
+    NO_COMMUNICATION,
+    SAYS_NOTHING,
+)
 from arrears.queues.ledger import LOOKS_BACK
 from arrears.settings import Settings
 from arrears.tables import TABLES
@@ -144,7 +150,16 @@ def _past_weeks() -> ir.Table:
     rows = known_on(rows, rows.cutoff)
     lately = rows["at"] >= rows.cutoff - ibis.interval(days=LOOKS_BACK.days)
     lasts = (rows.direction == LASTING_DIRECTION) | rows.disposition.isin(LASTING_DISPOSITIONS)
-    return rows.filter(lately | lasts | (rows.purpose == LASTING_PURPOSE).fill_null(False))  # noqa: FBT003 - by position
+    lasts = (lasts | (rows.purpose == LASTING_PURPOSE)).fill_null(False)  # noqa: FBT003 - by position
+    return rows.filter(lately | lasts | _is_first_word(rows))
+
+
+def _is_first_word(rows: ir.Table) -> ir.BooleanValue:
+    """The first contact by which anybody was told of an account, or of whatever a debtor owes where none is named."""
+    nothing = rows.disposition.isin(SAYS_NOTHING) | rows.purpose.isin(NO_COMMUNICATION)
+    tells = ~nothing.fill_null(False)  # noqa: FBT003 - by position
+    about = ibis.coalesce(rows.account_id, rows.debtor_id)
+    return tells & (rows["at"] == rows["at"].min().over(group_by=[about, tells]))
 
 
 def _of_either(known: ir.Table, name: str) -> ir.Table:

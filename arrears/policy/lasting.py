@@ -11,6 +11,12 @@ SOMEBODY_ELSE = ("wrong_number", "third_party")
 LASTING_DISPOSITIONS = ("opted_out", "cease", *SOMEBODY_ELSE)
 """What was asked for, or found out, once and for all."""
 
+SAYS_NOTHING = ("no_answer", "busy", "not_in_service", "wrong_number", "bounced")
+"""Results of a contact by which nobody was told anything."""
+
+NO_COMMUNICATION = ("location", "legal_notice", "required_disclosure", "opt_out_confirmation")
+"""Purposes that are no communication about the debt. The first that is one lasts: a notice is due from it on."""
+
 LASTING_DIRECTION = "in"
 """The debtor's own words: they show that an address is theirs, and may ask for something."""
 

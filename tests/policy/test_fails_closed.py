@@ -8,7 +8,7 @@ import pytest
 
 from arrears.errors import BadInput
 from arrears.policy import lasting
-from tests.policy.case import asking, at, facts_of, held_by, judged
+from tests.policy.case import CALL, asking, at, facts_of, held_by, judged
 
 SAID = "not on 212 555 0100, I have cancer"
 PREFERENCE = {"preference_id": "W1", "debtor_id": "D1", "starts_on": date(2026, 1, 1)}
@@ -59,3 +59,8 @@ def test_a_wish_for_hours_opens_none_once_its_last_day_is_over_anywhere(ends, ex
 
 def test_whoever_else_answered_an_address_is_remembered_for_ever():
     assert set(lasting.SOMEBODY_ELSE) <= set(lasting.LASTING_DISPOSITIONS)
+
+
+def test_a_first_word_months_ago_without_a_notice_still_holds():
+    told = CALL | {"contact_id": "C1", "at": at("2026-02-02 10:00"), "disposition": "callback"}
+    assert held_by(judged(facts_of("2026-06-02 10:00", contacts=[told]), "us_federal"), "RF-13") == "null"

@@ -8,14 +8,13 @@ from arrears.policy import codes
 from arrears.policy.calendar_days import business_days_after
 from arrears.policy.columns import NEVER, Flags, Instants
 from arrears.policy.facts import Facts
+from arrears.policy.lasting import NO_COMMUNICATION, SAYS_NOTHING
 from arrears.policy.per_account import last_day, notices_of
 from arrears.policy.rule import Found, Rule, Values, nothing
 from arrears.policy.rules.regime import covered
 from arrears.policy.zonetime import Days
 
 _VALIDATION = codes.NOTICE.of("validation")
-_TELLS_NOTHING = ("no_answer", "busy", "not_in_service", "wrong_number", "bounced")
-_NO_COMMUNICATION = ("location", "legal_notice", "required_disclosure", "opt_out_confirmation")
 ON = "notice_days"
 
 
@@ -90,11 +89,11 @@ def first_communication(facts: Facts, wanted: Flags, *, voicemail: bool) -> Inst
     chosen = np.flatnonzero(wanted[mentions.account])
     if len(chosen):
         contact = mentions.contact[chosen]
-        none = codes.DISPOSITION.among(contacts.disposition[contact], *_TELLS_NOTHING)
+        none = codes.DISPOSITION.among(contacts.disposition[contact], *SAYS_NOTHING)
         if not voicemail:
             none |= codes.DISPOSITION.among(contacts.disposition[contact], "voicemail")
         none &= contacts.conversation[contact] != 1
-        none |= codes.PURPOSE.among(contacts.purpose[contact], *_NO_COMMUNICATION) | contacts.reserved[contact]
+        none |= codes.PURPOSE.among(contacts.purpose[contact], *NO_COMMUNICATION) | contacts.reserved[contact]
         tells = ~none
         at = contacts.at[contact[tells]].astype("M8[us]").astype(np.int64)
         np.minimum.at(first, mentions.account[chosen][tells], at)
