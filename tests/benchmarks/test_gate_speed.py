@@ -1,4 +1,4 @@
-"""How fast the gate judges: a million accounts by four channels with ten million contacts, and one account. Printed only.
+"""How fast the gate judges: a million accounts by four channels with ten million contacts, and one. Printed only.
 
 The book is an agency's in the United States with every profile on, the case with the most rules.
 """
