@@ -144,8 +144,8 @@ def _said(limit: Limit) -> tuple[str, str, str]:
     said = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     if isinstance(value, bool):
         said = "yes" if value else "no"
-    if limit.name.endswith("_minor") or "minor units" in limit.unit:
-        said = f"{int(value) / 100:,.2f}"  # our limits in money are in currencies of two decimals
+    if isinstance(value, int) and not isinstance(value, bool) and "minor units" in limit.unit:
+        said = f"{value / 100:,.2f}"  # our limits in money are in currencies of two decimals
     return limit.name.removesuffix("_minor").replace("_", " "), said.replace("_", " "), limit.unit
 
 
