@@ -150,7 +150,7 @@ def _past_weeks() -> ir.Table:
     rows = known_on(rows, rows.cutoff)
     lately = rows["at"] >= rows.cutoff - ibis.interval(days=LOOKS_BACK.days)
     lasts = (rows.direction == LASTING_DIRECTION) | rows.disposition.isin(LASTING_DISPOSITIONS)
-    lasts = (lasts | (rows.purpose == LASTING_PURPOSE)).fill_null(False)  # noqa: FBT003 - by position
+    lasts = (lasts | (rows.purpose == LASTING_PURPOSE) | rows.conversation).fill_null(False)  # noqa: FBT003 - by position
     return rows.filter(lately | lasts | _is_first_word(rows))
 
 

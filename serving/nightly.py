@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine
 from arrears.clock import Clock, SystemClock, day_of, start_of_day
 from arrears.errors import BadInput, WrongUse
 from arrears.lake import Lake
-from arrears.policy.facts import Facts, Numbers
+from arrears.policy.columns import Numbers
+from arrears.policy.facts import Facts
 from arrears.policy.lawless import refuse_lawless
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement

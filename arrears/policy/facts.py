@@ -28,7 +28,6 @@ from arrears.policy.columns import (
     Licences,
     Masks,
     Notices,
-    Numbers,
     Parties,
     People,
     Points,
@@ -228,6 +227,3 @@ def _at(column: Masks, rows: Rows) -> Masks:
     if not len(column):
         return np.zeros(len(rows), dtype=np.uint64)
     return np.where(rows == NOBODY, np.uint64(0), column[rows])
-
-
-__all__ = ["Facts", "Numbers"]

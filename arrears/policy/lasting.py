@@ -20,5 +20,7 @@ NO_COMMUNICATION = ("location", "legal_notice", "required_disclosure", "opt_out_
 LASTING_DIRECTION = "in"
 """The debtor's own words: they show that an address is theirs, and may ask for something."""
 
+# A conversation lasts, too: once somebody talked with the debtor about a debt it may be furnished (12 CFR 1006.30(a)).
+
 LASTING_PURPOSE = "location"
 """A third person is asked once where the debtor is."""

@@ -66,7 +66,8 @@ _TRAILING = """
     SELECT contact_id, debtor_id, account_id, array_to_string(debts_discussed, %(between)s), at, channel, direction,
         connect, disposition, conversation, consented, purpose, technology, point_id, false
     FROM contact_ledger
-    WHERE (at >= %(since)s OR direction = %(inwards)s OR disposition = ANY(%(lasting)s) OR purpose = %(location)s)
+    WHERE (at >= %(since)s OR direction = %(inwards)s OR disposition = ANY(%(lasting)s) OR purpose = %(location)s
+            OR conversation)
         AND recorded_at <= %(at)s AND (source = 'desk' OR NOT %(desk)s)
         AND (%(all)s OR debtor_id = ANY(%(debtors)s)
             OR account_id = ANY(%(accounts)s) OR debts_discussed && %(accounts)s)

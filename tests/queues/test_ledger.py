@@ -108,6 +108,7 @@ def test_contacts_before_the_weeks_asked_for_are_left_out(connection, since, fou
         ({"disposition": "wrong_number"}, 1),
         ({"direction": "in"}, 1),
         ({"purpose": "location"}, 1),
+        ({"conversation": True}, 1),
         ({"disposition": "voicemail"}, 0),
     ],
 )
