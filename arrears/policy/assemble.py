@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from arrears.clock import day_of
 from arrears.errors import BadInput
 from arrears.policy import codes
+from arrears.policy.arrow_columns import Columns, Finder, coded, days, given, instants, maybe, numbers, words
 from arrears.policy.asks import asks_of
-from arrears.policy.codes import Coded, Codes
 from arrears.policy.columns import (
     NOBODY,
     Accounts,
@@ -28,22 +26,16 @@ from arrears.policy.columns import (
     Claims,
     Consents,
     Contacts,
-    Days,
     Discussed,
     Disputes,
-    Flags,
     Holds,
-    Instants,
     Licences,
-    Maybe,
     Notices,
-    Numbers,
     Parties,
     People,
     Points,
     Promises,
     Rows,
-    Words,
 )
 from arrears.policy.facts import Facts
 from arrears.policy.location import located_people, located_points, narrowed
@@ -103,12 +95,12 @@ def assemble(tables: Mapping[str, pa.Table], present: frozenset[str], when: Mome
     ------
     BadInput : a value of a closed list that no rule knows, or a zone that does not exist.
     """
-    read = {name: _Columns(tables.get(name)) for name in _READ}
+    read = {name: Columns(tables.get(name)) for name in _READ}
     debtors, rows = read["debtors"], read["accounts"]
-    person_ids, account_ids = _ids(debtors["debtor_id"]), _ids(rows["account_id"])
-    person_of, account_of = _Finder(person_ids), _Finder(account_ids)
+    person_ids, account_ids = words(debtors["debtor_id"]), words(rows["account_id"])
+    person_of, account_of = Finder(person_ids), Finder(account_ids)
     point_rows = read["points"]
-    point_of = _Finder(_ids(point_rows["point_id"]))
+    point_of = Finder(words(point_rows["point_id"]))
     accounts = _accounts(rows, person_of)
     parties = _parties(read["parties"], accounts, account_of, person_of, when)
     people_at = located_people(debtors, when.country)
@@ -121,19 +113,19 @@ def assemble(tables: Mapping[str, pa.Table], present: frozenset[str], when: Mome
         zones=narrowed(people_at.masks(zones), people_at, points_at, person_of(point_rows["debtor_id"])),
         stated=people_at.stated,
         places=people_at.places,
-        has_address=_given(debtors["postal_code"]) | _given(debtors["city"]),
+        has_address=given(debtors["postal_code"]) | given(debtors["city"]),
     )
     points = Points(
-        id=_ids(point_rows["point_id"]),
+        id=words(point_rows["point_id"]),
         person=person_of(point_rows["debtor_id"]),
-        kind=_coded(point_rows["kind"], codes.POINT),
-        line=_coded(point_rows["line_type"], codes.LINE),
-        is_work=_maybe(point_rows["is_work"]),
-        shared=_maybe(point_rows["shared"]),
-        source=_coded(point_rows["source"], codes.SOURCE),
-        status=_coded(point_rows["status"], codes.POINT_STATUS),
-        checked_on=_days(point_rows["checked_on"]),
-        reassigned=_maybe(point_rows["reassigned"]),
+        kind=coded(point_rows["kind"], codes.POINT),
+        line=coded(point_rows["line_type"], codes.LINE),
+        is_work=maybe(point_rows["is_work"]),
+        shared=maybe(point_rows["shared"]),
+        source=coded(point_rows["source"], codes.SOURCE),
+        status=coded(point_rows["status"], codes.POINT_STATUS),
+        checked_on=days(point_rows["checked_on"]),
+        reassigned=maybe(point_rows["reassigned"]),
         zones=points_at.masks(zones),
         places=points_at.places,
         toll_free=points_at.toll_free,
@@ -166,68 +158,38 @@ def assemble(tables: Mapping[str, pa.Table], present: frozenset[str], when: Mome
     return facts.asking(asks_of(facts))
 
 
-class _Columns:
-    """The columns of a source table; what the source lacks is null."""
-
-    def __init__(self, table: pa.Table | None) -> None:
-        self._table = table
-        self._length = 0 if table is None else len(table)
-        self._names = frozenset(() if table is None else table.column_names)
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __getitem__(self, name: str) -> pa.ChunkedArray | pa.Array:
-        if self._table is not None and name in self._names:
-            return self._table[name]
-        return pa.nulls(self._length)
-
-
-class _Finder:
-    """Row numbers of ids; NOBODY for an id that is null or not of this book."""
-
-    def __init__(self, ids: Words) -> None:
-        self._ids = pa.array(ids.tolist(), pa.string())
-
-    def __call__(self, column: pa.ChunkedArray | pa.Array) -> Rows:
-        if not len(column):
-            return np.empty(0, np.int64)
-        found = pc.index_in(column.cast(pa.string()), value_set=self._ids, skip_nulls=True)
-        return np.asarray(_plain(pc.fill_null(found, NOBODY)), np.int64)
-
-
-def _accounts(rows: _Columns, person_of: _Finder) -> Accounts:
+def _accounts(rows: Columns, person_of: Finder) -> Accounts:
     return Accounts(
-        id=_ids(rows["account_id"]),
+        id=words(rows["account_id"]),
         person=person_of(rows["debtor_id"]),
-        client=_ids(rows["client"]),
-        currency=_ids(rows["currency"]),
-        role=_coded(rows["role"], codes.ROLE),
-        debt_class=_coded(rows["debt_class"], codes.DEBT_CLASS),
-        bucket=_coded(rows["bucket"], codes.BUCKET),
-        status=_coded(rows["status"], codes.STATUS),
-        balance_minor=_numbers(rows["balance_minor"]),
-        past_due_minor=_numbers(rows["past_due_minor"]),
-        small_balance_minor=_numbers(rows["small_balance_minor"]),
-        days_past_due=_numbers(rows["days_past_due"]),
-        payment_pending=_maybe(rows["payment_pending"]) == 1,
-        secured=_maybe(rows["secured"]),
-        opened_on=_days(rows["opened_on"]),
-        first_delinquent_on=_days(rows["first_delinquent_on"]),
-        limitation_on=_days(rows["limitation_on"]),
-        placed_on=_days(rows["placed_on"]),
-        first_bill_on=_days(rows["first_bill_on"]),
-        charged_off_on=_days(rows["charged_off_on"]),
+        client=words(rows["client"]),
+        currency=words(rows["currency"]),
+        role=coded(rows["role"], codes.ROLE),
+        debt_class=coded(rows["debt_class"], codes.DEBT_CLASS),
+        bucket=coded(rows["bucket"], codes.BUCKET),
+        status=coded(rows["status"], codes.STATUS),
+        balance_minor=numbers(rows["balance_minor"]),
+        past_due_minor=numbers(rows["past_due_minor"]),
+        small_balance_minor=numbers(rows["small_balance_minor"]),
+        days_past_due=numbers(rows["days_past_due"]),
+        payment_pending=maybe(rows["payment_pending"]) == 1,
+        secured=maybe(rows["secured"]),
+        opened_on=days(rows["opened_on"]),
+        first_delinquent_on=days(rows["first_delinquent_on"]),
+        limitation_on=days(rows["limitation_on"]),
+        placed_on=days(rows["placed_on"]),
+        first_bill_on=days(rows["first_bill_on"]),
+        charged_off_on=days(rows["charged_off_on"]),
     )
 
 
-def _parties(rows: _Columns, accounts: Accounts, account_of: _Finder, person_of: _Finder, when: Moment) -> Parties:
+def _parties(rows: Columns, accounts: Accounts, account_of: Finder, person_of: Finder, when: Moment) -> Parties:
     """Parties of today by the portfolio's clocks, and the primary debtor wherever no row names a primary."""
     account, person = account_of(rows["account_id"]), person_of(rows["debtor_id"])
     today = np.datetime64(day_of(when.at, when.zone), "D")
-    starts, ends = _days(rows["starts_on"]), _days(rows["ends_on"])
+    starts, ends = days(rows["starts_on"]), days(rows["ends_on"])
     runs = (account != NOBODY) & (person != NOBODY) & ~(starts > today) & ~(ends < today)
-    part, liable = _coded(rows["role"], codes.PART)[runs], _maybe(rows["liable"])[runs]
+    part, liable = coded(rows["role"], codes.PART)[runs], maybe(rows["liable"])[runs]
     account, person = account[runs], person[runs]
     primary = codes.PART.of("primary")
     led = np.zeros(len(accounts), dtype=np.bool_)
@@ -242,7 +204,7 @@ def _parties(rows: _Columns, accounts: Accounts, account_of: _Finder, person_of:
 
 
 def _contacts(
-    rows: _Columns, account_of: _Finder, person_of: _Finder, point_of: _Finder, accounts: Accounts
+    rows: Columns, account_of: Finder, person_of: Finder, point_of: Finder, accounts: Accounts
 ) -> tuple[Contacts, Discussed]:
     account, person = account_of(rows["account_id"]), person_of(rows["debtor_id"])
     primary = accounts.person[account] if len(accounts) else np.full(len(account), NOBODY)
@@ -251,22 +213,22 @@ def _contacts(
     contacts = Contacts(
         person=person[kept],
         account=account[kept],
-        at=_instants(rows["at"])[kept],
-        channel=_coded(rows["channel"], codes.CHANNEL)[kept],
-        direction=_coded(rows["direction"], codes.DIRECTION)[kept],
-        connect=_coded(rows["connect"], codes.CONNECT)[kept],
-        disposition=_coded(rows["disposition"], codes.DISPOSITION)[kept],
-        conversation=_maybe(rows["conversation"])[kept],
-        consented=_maybe(rows["consented"])[kept],
-        purpose=_coded(rows["purpose"], codes.PURPOSE)[kept],
-        technology=_coded(rows["technology"], codes.TECHNOLOGY)[kept],
+        at=instants(rows["at"])[kept],
+        channel=coded(rows["channel"], codes.CHANNEL)[kept],
+        direction=coded(rows["direction"], codes.DIRECTION)[kept],
+        connect=coded(rows["connect"], codes.CONNECT)[kept],
+        disposition=coded(rows["disposition"], codes.DISPOSITION)[kept],
+        conversation=maybe(rows["conversation"])[kept],
+        consented=maybe(rows["consented"])[kept],
+        purpose=coded(rows["purpose"], codes.PURPOSE)[kept],
+        technology=coded(rows["technology"], codes.TECHNOLOGY)[kept],
         point=point_of(rows["point_id"])[kept],
-        reserved=(_maybe(rows["reserved"]) == 1)[kept],
+        reserved=(maybe(rows["reserved"]) == 1)[kept],
     )
     return contacts, _discussed(rows, account_of, kept)
 
 
-def _discussed(rows: _Columns, account_of: _Finder, kept: Rows) -> Discussed:
+def _discussed(rows: Columns, account_of: Finder, kept: Rows) -> Discussed:
     listed = rows["debts_discussed"]
     if not len(listed) or listed.null_count == len(listed):
         return Discussed(np.empty(0, np.int64), np.empty(0, np.int64))
@@ -279,77 +241,77 @@ def _discussed(rows: _Columns, account_of: _Finder, kept: Rows) -> Discussed:
     return Discussed(contact[known], account[known])
 
 
-def _holds(rows: _Columns, account_of: _Finder, person_of: _Finder) -> Holds:
+def _holds(rows: Columns, account_of: Finder, person_of: Finder) -> Holds:
     return Holds(
         account=account_of(rows["account_id"]),
         person=person_of(rows["debtor_id"]),
-        kind=_coded(rows["kind"], codes.HOLD),
-        starts_on=_days(rows["starts_on"]),
-        ends_on=_days(rows["ends_on"]),
-        form=_coded(rows["form"], codes.FORM),
-        received_at=_instants(rows["received_at"]),
-        named=_given(rows["contact_name"]) | _given(rows["contact_details"]),
-        chapter=_ids(rows["chapter"]),
+        kind=coded(rows["kind"], codes.HOLD),
+        starts_on=days(rows["starts_on"]),
+        ends_on=days(rows["ends_on"]),
+        form=coded(rows["form"], codes.FORM),
+        received_at=instants(rows["received_at"]),
+        named=given(rows["contact_name"]) | given(rows["contact_details"]),
+        chapter=words(rows["chapter"]),
     )
 
 
-def _consents(rows: _Columns, person_of: _Finder, point_of: _Finder) -> Consents:
+def _consents(rows: Columns, person_of: Finder, point_of: Finder) -> Consents:
     """Consents; one for a number that is not in the book is for no number here, and certainly not for all."""
     point = point_of(rows["point_id"])
-    kept = np.flatnonzero((point != NOBODY) | ~_given(rows["point_id"]))
+    kept = np.flatnonzero((point != NOBODY) | ~given(rows["point_id"]))
     return Consents(
         person=person_of(rows["debtor_id"])[kept],
         point=point[kept],
-        kind=_coded(rows["kind"], codes.CONSENT)[kept],
-        given_on=_days(rows["given_on"])[kept],
-        revoked_on=_days(rows["revoked_on"])[kept],
+        kind=coded(rows["kind"], codes.CONSENT)[kept],
+        given_on=days(rows["given_on"])[kept],
+        revoked_on=days(rows["revoked_on"])[kept],
     )
 
 
-def _notices(rows: _Columns, account_of: _Finder) -> Notices:
+def _notices(rows: Columns, account_of: Finder) -> Notices:
     return Notices(
         account=account_of(rows["account_id"]),
-        kind=_coded(rows["kind"], codes.NOTICE),
-        channel=_coded(rows["channel"], codes.CHANNEL),
-        sent_on=_days(rows["sent_on"]),
-        returned_on=_days(rows["returned_on"]),
-        level=_numbers(rows["level"]),
+        kind=coded(rows["kind"], codes.NOTICE),
+        channel=coded(rows["channel"], codes.CHANNEL),
+        sent_on=days(rows["sent_on"]),
+        returned_on=days(rows["returned_on"]),
+        level=numbers(rows["level"]),
     )
 
 
-def _disputes(rows: _Columns, account_of: _Finder) -> Disputes:
+def _disputes(rows: Columns, account_of: Finder) -> Disputes:
     return Disputes(
         account=account_of(rows["account_id"]),
-        opened_on=_days(rows["opened_on"]),
-        submitted_on=_days(rows["submitted_on"]),
-        received_at=_instants(rows["received_at"]),
-        form=_coded(rows["form"], codes.FORM),
-        amount_minor=_numbers(rows["amount_minor"]),
-        code=_ids(rows["code"]),
-        resolved_on=_days(rows["resolved_on"]),
+        opened_on=days(rows["opened_on"]),
+        submitted_on=days(rows["submitted_on"]),
+        received_at=instants(rows["received_at"]),
+        form=coded(rows["form"], codes.FORM),
+        amount_minor=numbers(rows["amount_minor"]),
+        code=words(rows["code"]),
+        resolved_on=days(rows["resolved_on"]),
     )
 
 
-def _promises(rows: _Columns, account_of: _Finder) -> Promises:
+def _promises(rows: Columns, account_of: Finder) -> Promises:
     return Promises(
         account=account_of(rows["account_id"]),
-        due_on=_days(rows["due_on"]),
-        grace_ends_on=_days(rows["grace_ends_on"]),
+        due_on=days(rows["due_on"]),
+        grace_ends_on=days(rows["grace_ends_on"]),
     )
 
 
-def _claims(rows: _Columns, account_of: _Finder) -> Claims:
+def _claims(rows: Columns, account_of: Finder) -> Claims:
     return Claims(
         account=account_of(rows["account_id"]),
-        status=_coded(rows["status"], codes.CLAIM),
-        filed_on=_days(rows["filed_on"]),
-        decided_on=_days(rows["decided_on"]),
+        status=coded(rows["status"], codes.CLAIM),
+        filed_on=days(rows["filed_on"]),
+        decided_on=days(rows["decided_on"]),
     )
 
 
-def _licences(rows: _Columns) -> Licences:
+def _licences(rows: Columns) -> Licences:
     positions = {place: position for position, place in enumerate(PLACES)}
-    told = _ids(rows["place"])
+    told = words(rows["place"])
     if unknown := sorted({place for place in told.tolist() if place not in positions}):
         raise BadInput(
             asked="judge by licences",
@@ -358,60 +320,11 @@ def _licences(rows: _Columns) -> Licences:
         )
     return Licences(
         place=np.array([positions[place] for place in told.tolist()], np.int64),
-        kind=_ids(rows["kind"]),
-        starts_on=_days(rows["starts_on"]),
-        ends_on=_days(rows["ends_on"]),
-        live=np.isin(np.char.lower(_ids(rows["status"])), ("active", "live", "valid", "current")),
+        kind=words(rows["kind"]),
+        starts_on=days(rows["starts_on"]),
+        ends_on=days(rows["ends_on"]),
+        live=np.isin(np.char.lower(words(rows["status"])), ("active", "live", "valid", "current")),
     )
-
-
-def _ids(column: pa.ChunkedArray | pa.Array) -> Words:
-    if not len(column):
-        return np.empty(0, "U1")
-    return np.array(pc.fill_null(column.cast(pa.string()), "").to_pylist(), dtype=np.str_)
-
-
-def _coded(column: pa.ChunkedArray | pa.Array, known: Codes) -> Coded:
-    if not len(column):
-        return np.empty(0, np.int8)
-    if column.null_count == len(column):
-        return np.full(len(column), codes.NOT_GIVEN, np.int8)
-    text = column.cast(pa.string())
-    text = pc.if_else(pc.equal(text, ""), None, text)
-    found = pc.index_in(text, value_set=pa.array(known.names), skip_nulls=True)
-    if found.null_count > text.null_count:
-        known.of(
-            next(each for each in text.to_pylist() if each not in (None, *known.names))
-        )  # says what could be there
-    return np.asarray(_plain(pc.fill_null(found, codes.NOT_GIVEN)), np.int8)
-
-
-def _maybe(column: pa.ChunkedArray | pa.Array) -> Maybe:
-    if not len(column):
-        return np.empty(0, np.int8)
-    if column.null_count == len(column):
-        return np.full(len(column), -1, np.int8)
-    return np.asarray(_plain(pc.fill_null(column.cast(pa.bool_()).cast(pa.int8()), -1)), np.int8)
-
-
-def _numbers(column: pa.ChunkedArray | pa.Array) -> Numbers:
-    return np.asarray(_plain(column.cast(pa.float64())), np.float64)
-
-
-def _days(column: pa.ChunkedArray | pa.Array) -> Days:
-    return np.asarray(_plain(column.cast(pa.date32())), "M8[D]")
-
-
-def _instants(column: pa.ChunkedArray | pa.Array) -> Instants:
-    return np.asarray(_plain(column.cast(pa.timestamp("us", "UTC"))), "M8[us]")
-
-
-def _given(column: pa.ChunkedArray | pa.Array) -> Flags:
-    return np.asarray(_ids(column) != "")
-
-
-def _plain(column: pa.ChunkedArray | pa.Array) -> NDArray[Any]:
-    return np.asarray(column.to_numpy(zero_copy_only=False) if isinstance(column, pa.Array) else column.to_numpy())
 
 
 def _instant(at: datetime) -> np.datetime64:
