@@ -18,6 +18,9 @@ def draw_readiness(found: Readiness, console: Console) -> None:
         f"Under {', '.join(found.profiles)}, on {found.served_on}: {found.free:,} of {found.past_due:,} past-due "
         f"accounts may be worked ({share:.0%})."
     )
+    for profile, accounts in found.covered.items():
+        if accounts < found.past_due:
+            console.print(f"{profile} speaks to {accounts:,} of them: the others live elsewhere.")
     if found.wants:
         console.print(_table(found))
     else:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arrears.errors import WrongUse
 from commands.context import AsJson, Database, LakeDir, Tracking, emit, places, progress_console
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def command(
-    night: Annotated[int, typer.Argument(help="The night's number.")],
+    night: Annotated[int | None, typer.Argument(help="The night's number; by default the one that serves.")] = None,
     *,
     lake: LakeDir = None,
     database: Database = None,
@@ -29,6 +33,7 @@ def command(
     where = places(lake=lake, database=database, tracking=tracking)
     with opened(where) as engine, progress_console().status("Starting") as status:
         registry = Registry(where.tracking_uri, engine)
+        night = _serving(engine) if night is None else night
         found = replay(engine, where.lake, registry, night, progress=status.update)
     document = {**asdict(found), "identical": found.difference is None}
     told = f"Night {night}: identical, {found.accounts:,} accounts and {found.items:,} items."
@@ -38,3 +43,15 @@ def command(
     emit(document, as_json=as_json, human=lambda console: console.print(told))
     if found.difference is not None:
         raise typer.Exit(1)
+
+
+def _serving(engine: Engine) -> int:
+    from arrears.queues import store
+
+    with engine.connect() as connection:
+        night = store.latest_night(connection)
+    if night is None:
+        raise WrongUse(
+            asked="replay the night that serves", found="none has run", do="Run one: arrears night --as-of DAY."
+        )
+    return night.night_id

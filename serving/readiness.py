@@ -16,8 +16,10 @@ import numpy as np
 from arrears.clock import start_of_day
 from arrears.errors import BadInput
 from arrears.lake import Lake
+from arrears.policy import places
 from arrears.policy.columns import Flags, Rows
-from arrears.policy.limits import read_limits
+from arrears.policy.limits import Limits, read_limits
+from arrears.policy.rules import RULES
 from arrears.policy.verdict import Judgement, Reason
 from serving.book import questions, read_book
 from serving.may_we import judge_day, read_facts, served_day
@@ -47,7 +49,8 @@ class Want:
 class Readiness:
     """A book before its first night.
 
-    `lost_features` are the features that the book's tables cannot give, each with the reason.
+    `covered` counts by profile the past-due accounts that its limits speak to; `lost_features` are features that the
+    book's tables cannot give, each with the reason.
     """
 
     as_of: date
@@ -55,6 +58,7 @@ class Readiness:
     profiles: tuple[str, ...]
     past_due: int
     free: int
+    covered: Mapping[str, int]
     wants: tuple[Want, ...]
     lost_features: Mapping[str, str]
 
@@ -64,6 +68,7 @@ class Readiness:
             **asdict(self),
             "as_of": self.as_of.isoformat(),
             "served_on": self.served_on.isoformat(),
+            "covered": dict(self.covered),
             "lost_features": dict(self.lost_features),
         }
 
@@ -98,9 +103,21 @@ def readiness(lake: Lake, profiles: Sequence[str], as_of: date | None = None, *,
         profiles=tuple(profiles),
         past_due=len(book),
         free=int((~held).sum()),
+        covered=_covered(judged, limits, limits_on, held),
         wants=_wants(judged, held),
         lost_features=dict(asked.features.absent or {}),
     )
+
+
+def _covered(judged: Judgement, limits: Limits, day: date, held: Flags) -> dict[str, int]:
+    """How many accounts have somebody who lives, or a number that lies, where a profile's limits hold."""
+    found, asked = {}, {rule.id for rule in RULES}
+    for profile in limits.by_profile:
+        stands = {limit.place for limit in limits.by_profile[profile] if limit.rule in asked and limit.in_force(day)}
+        bits = np.bitwise_or.reduce([places.bit(place) for place in stands if place] or [np.uint64(0)])
+        here = np.ones(len(judged.facts.asks), np.bool_) if "" in stands else (judged.facts.ask_places & bits) != 0
+        found[profile] = _count(judged.facts.asks.account[here], np.ones(len(held), np.bool_))
+    return found
 
 
 def _wants(judged: Judgement, held: Flags) -> tuple[Want, ...]:
@@ -124,7 +141,7 @@ def _want(judged: Judgement, held: Flags, reasons: Sequence[Reason]) -> Want:
         rule=first.rule.id,
         code=first.rule.code,
         sentence=first.rule.sentence,
-        clause="" if first.scope is None else first.scope.behind(first.rule.code).clause,
+        clause="" if first.scope is None else first.scope.behind(first.rule.own_limit).clause,
         cured_by=first.rule.needs or ((first.rule.cures,) if first.rule.cures else ()),
         accounts=_count(account[asks], held),
         frees=_count(account[open_if_known], held),

@@ -102,9 +102,9 @@ class Scope:
     values: Mapping[str, Any]
     limits: tuple[Limit, ...]
 
-    def behind(self, code: str) -> Limit:
-        """The limit that a hold of a rule names: the one of the rule's own code, else the scope's first."""
-        return next((limit for limit in self.limits if limit.name == code), self.limits[0])
+    def behind(self, name: str) -> Limit:
+        """The limit that a hold of a rule names: the one of that name, else the scope's first."""
+        return next((limit for limit in self.limits if limit.name == name), self.limits[0])
 
     @property
     def verify(self) -> bool:

@@ -68,6 +68,7 @@ class Rule:
     needs : tables or columns without which it cannot judge, as `points.checked_on`.
     cures : which table a user would load to give it what it needs.
     condition : the word for acting under it, as `NO_OVERSHADOW`.
+    limit : the name of its own limit, where that is not its code and several rules share a number.
     always : it needs no limit: what is true of the account itself, in every country.
     """
 
@@ -83,6 +84,12 @@ class Rule:
     cures: str = ""
     condition: str | None = None
     always: bool = False
+    limit: str = ""
+
+    @property
+    def own_limit(self) -> str:
+        """The name of the limit that is its own, where several rules share a number."""
+        return self.limit or self.code
 
 
 def open_ended(holds: Flags) -> Found:

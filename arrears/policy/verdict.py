@@ -148,7 +148,7 @@ class Reason:
         sentence = f"{self.rule.sentence}: not known" if missing else self.rule.sentence
         told = {}
         if scope is not None:
-            behind = scope.behind(self.rule.code)
+            behind = scope.behind(self.rule.own_limit)
             told = {"clause": behind.clause, "link": behind.link, "kind": scope.kind, "place": scope.place}
         return Hold(self.rule.code, self.rule.id, sentence, moment(self.until[at]), missing, **told)
 

@@ -127,12 +127,12 @@ def _row(alike: Sequence[tuple[Rule, Scope]]) -> InForce:
     """Rules of one number that say the same in the same scope are one row: only their lanes differ."""
     rule, scope = alike[0]
     lanes = set().union(*(each.lanes & LANE_GATES for each, _ in alike))
-    own = [limit for limit in scope.limits if limit.name == rule.code]  # several rules may share a number
+    own = [limit for limit in scope.limits if limit.name == rule.own_limit]  # several rules may share a number
     values = tuple(_said(limit) for limit in own or scope.limits if limit.name != "on" and limit.value is not True)
     return InForce(
         rule,
         scope,
-        scope.behind(rule.code),
+        scope.behind(rule.own_limit),
         values,
         _where(scope),
         ", ".join(sorted(lane.replace("_", " ") for lane in lanes)),

@@ -24,10 +24,10 @@ def book(**more):
     } | more
 
 
-def ready(tmp_path: Path, tables, *profiles: str):
+def ready(tmp_path: Path, tables, *profiles: str, settings: str = US):
     from commands.check import app
 
-    folder = write_csv(tmp_path / "source", tables, US)
+    folder = write_csv(tmp_path / "source", tables, settings)
     asked = [str(folder), "--as-of", DAY.isoformat(), "--lake", str(tmp_path / "lake"), "--json"]
     for profile in profiles or ("us_federal", "us_states", "house"):
         asked += ["--profile", profile]
@@ -92,3 +92,12 @@ def test_the_day_judged_is_the_business_day_after(tmp_path):
     found = ready(tmp_path, book(), "house")
     assert found["served_on"] == (DAY + timedelta(days=1)).isoformat()
     assert found["as_of"] == DAY.isoformat()
+
+
+def test_a_profile_that_speaks_to_nobody_of_the_book_is_told(tmp_path):
+    found = ready(tmp_path, book(), "us_federal", "house")
+    assert found["covered"] == {"us_federal": 2, "house": 2}
+    abroad = [{"debtor_id": name, "kind": "person", "country": "DE"} for name in ("D1", "D2")]
+    accepted = US + 'no_law_profile = ["DE"]\n'
+    elsewhere = ready(tmp_path / "abroad", book(debtors=abroad), "us_federal", "house", settings=accepted)
+    assert elsewhere["covered"] == {"us_federal": 0, "house": 2}

@@ -98,6 +98,7 @@ RULES = (
         "account",
         has_an_open_promise,
         lanes=frozenset({PAY}),
+        limit="promise",
         spares=POLICY_SPARES,
     ),
     Rule(
@@ -108,6 +109,7 @@ RULES = (
         balance_is_too_low,
         channels=frozenset({"call"}),
         lanes=frozenset({PAY}),
+        limit="min_call_balance_usd",
         spares=POLICY_SPARES,
     ),
     Rule(
@@ -116,6 +118,7 @@ RULES = (
         "The account was placed only days ago",
         "account",
         was_placed_lately,
+        limit="placement_cooling_days",
         spares=POLICY_SPARES,
     ),
 )
