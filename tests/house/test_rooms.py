@@ -37,6 +37,9 @@ def test_no_statement_asks_the_database_for_the_time() -> None:
 
 
 def test_nothing_names_a_machine() -> None:
-    text = re.compile(r"/work/main|/root/|pypi\.org|npmjs")
+    places = (
+        [re.escape(str(PROJECT))] if len(PROJECT.parts) > 2 else []
+    )  # a folder at the root may be named like a room
+    text = re.compile("|".join([*places, r"/(home|root|Users|tmp)/\w"]))
     files = [*MODULES, *PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), PROJECT / "Makefile"]
     assert [str(file.relative_to(PROJECT)) for file in files if text.search(file.read_text(encoding="utf-8"))] == []
