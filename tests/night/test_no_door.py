@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from arrears.queues import store
 from arrears.queues.strategy import strategy
+from serving.bench import Bench
 from serving.book import questions
 from serving.may_we import judge_now
 from serving.nightly import run_night
@@ -54,9 +55,13 @@ def test_what_is_held_leaves_by_no_door_and_every_look_agrees(module_database, n
         file = look_again(lake, asked, connection, items, at, through=DAY, limits_on=DAY)
         now = verdicts(judge_now(lake, asked, connection, debtors, at, limits_on=DAY))
         alone = [verdicts(judge_now(lake, asked, connection, [debtor], at, limits_on=DAY)) for debtor in debtors]
+        bench = Bench(lake, asked)
+        laid = [judge_now(lake, asked, connection, [each], at, limits_on=DAY, bench=bench) for each in debtors]
+        bench.close()
     event(f"{country} at {clock}: {len(held)} held, {len(items)} items, {len(file.items)} in the file")
 
     assert {account: told for each in alone for account, told in each.items()} == now
+    assert [verdicts(each) for each in laid] == alone
     assert not held & served(items)
     assert served(file.items) <= served(items)
     assert len(file.items) + file.held == len(items)
