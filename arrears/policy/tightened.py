@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from arrears.errors import BadInput
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from arrears.settings import ConductSettings, Override
 
 
+@lru_cache(maxsize=8)
 def limits_of_house(conduct: ConductSettings) -> Limits:
     """The limits of the chosen profiles with the house's own values.
 
