@@ -16,6 +16,7 @@ from commands.source_report import draw, source_folder, watching
 
 if TYPE_CHECKING:
     from arrears.intake.report import Report
+    from arrears.lake import Lake
     from serving.readiness import Readiness
 
 app = typer.Typer(add_completion=False)
@@ -87,7 +88,7 @@ def _loaded_aside(folder: Path, profiles: list[str], as_of: datetime | None) -> 
         return _judged(Lake(Path(aside) / "lake"), profiles, as_of)
 
 
-def _judged(lake: Any, profiles: list[str], as_of: datetime | None) -> Readiness:  # noqa: ANN401 - a Lake, imported where it is used
+def _judged(lake: Lake, profiles: list[str], as_of: datetime | None) -> Readiness:
     from arrears.clock import SystemClock
     from serving.readiness import readiness
 
