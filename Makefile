@@ -87,4 +87,5 @@ browser: .venv/ready
 	@tests/setup/browser
 
 clean: ## remove the virtual environment and everything that was made
+	@test ! -s data/state/postgres.name || rm -rf "/var/lib/arrears/$$(cat data/state/postgres.name)"
 	@rm -rf .venv data mlruns/mlflow.db mlruns/artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 import subprocess
 import tempfile
 import threading
@@ -101,8 +102,22 @@ def data_folder(state: Path) -> Path:
     open a home folder to everybody.
     """
     if os.geteuid() == 0:
-        return SYSTEM_FOLDER / _digest(state.resolve()) / "postgres"
+        return SYSTEM_FOLDER / _name(state.resolve()) / "postgres"
     return state.resolve() / "postgres"
+
+
+def _name(state: Path) -> str:
+    """The name that a state gave its data, kept in it: a state made anew at the same path never meets the old one's."""
+    kept = state / "postgres.name"
+    if not kept.exists():
+        state.mkdir(parents=True, exist_ok=True)
+        name = secrets.token_hex(6)
+        made = state / f"postgres.name.{name}"
+        made.write_text(name, encoding="ascii")
+        with suppress(FileExistsError):  # another process was faster: its name stands
+            os.link(made, kept)
+        made.unlink()
+    return kept.read_text(encoding="ascii").strip()
 
 
 def _digest(folder: Path) -> str:

@@ -179,3 +179,19 @@ def test_a_server_that_recovers_is_waited_for_and_a_ready_one_is_not(tmp_path, s
 def test_a_file_that_is_only_half_written_has_no_status_yet(tmp_path):
     (tmp_path / "postmaster.pid").write_text("12345\n/somewhere\n")
     assert embedded._postmaster(tmp_path) == (12_345, "")
+
+
+def test_a_state_made_anew_at_the_same_path_meets_no_old_data(tmp_path, monkeypatch):
+    monkeypatch.setattr(embedded.os, "geteuid", lambda: 0)  # whose data lie outside the state
+    state = tmp_path / "state"
+    first = embedded.data_folder(state)
+    assert embedded.data_folder(state) == first
+    shutil.rmtree(state)
+    assert embedded.data_folder(state) != first
+
+
+def test_a_state_that_moves_keeps_its_data(tmp_path, monkeypatch):
+    monkeypatch.setattr(embedded.os, "geteuid", lambda: 0)
+    first = embedded.data_folder(tmp_path / "state")
+    (tmp_path / "state").rename(tmp_path / "moved")
+    assert embedded.data_folder(tmp_path / "moved") == first
