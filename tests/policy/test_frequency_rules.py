@@ -16,7 +16,9 @@ from arrears.policy.judge import judge
 from arrears.policy.limits import PROFILES, Limits, limits_of
 from arrears.policy.rules import frequency
 from tests.policy.case import CALL, NEW_YORK, asking, at, facts_of, held_by, judged
-from tests.policy.cases.frequency import CASES, IN_BOSTON, IN_SEATTLE, MAIL, TEXT, WORK, june
+from tests.policy.cases import caps_of_places, spacing
+from tests.policy.cases.frequency import CASES as IN_A_WEEK
+from tests.policy.counted import IN_BOSTON, IN_SEATTLE, MAIL, TEXT, WORK, june
 
 NOW = at("2026-06-14 10:00")
 LIMITS = [each for each in PROFILES if each != "uk"]
@@ -71,7 +73,9 @@ def book(contacts, **tables):
     )
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule} {case.told}")
+@pytest.mark.parametrize(
+    "case", [*IN_A_WEEK, *spacing.CASES, *caps_of_places.CASES], ids=lambda case: f"{case.rule} {case.told}"
+)
 def test_a_case_of_the_register(case):
     judgement = judged(asking(case.facts(), case.channel), *case.profiles, lane=case.lane)
     assert held_by(judgement, case.rule) == case.expected

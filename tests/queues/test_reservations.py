@@ -13,7 +13,7 @@ from arrears.policy.rules import frequency
 from arrears.queues.ledger import LOOKS_BACK, record, trailing
 from arrears.queues.reservations import one_at_a_time, release, reserve
 from tests.policy.case import asking, at, facts_of
-from tests.policy.cases.frequency import IN_NEW_YORK_CITY
+from tests.policy.counted import IN_NEW_YORK_CITY
 
 NOW = at("2026-09-14 14:00")
 LEASE = {"at": NOW, "expires_at": NOW + timedelta(minutes=30), "channel": "call"}
