@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from serving.nightly import Built
 
 LANE = "pay"
+_UNASSIGNED: dict[str, Any] = dict.fromkeys(
+    ("language", "region", "product", "territory", "skill", "owner", "because", "assigned_to")
+) | {"explores": False}
 STANDING = ("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on")
 """Columns that accounts and items share."""
 
@@ -109,6 +112,12 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
             "verdict": built.judgement.verdict(lead).word,
             "ways": plain_json([way.document() for way in ways]),
             "allowed_until": last_close(ways),
+            "people": list(dict.fromkeys([str(book.debtor_id[lead]), *(each.way.person for each in ways)])),
+            "judged_for": built.served_on,
+            "judged_at": book.cutoff,
+            **_UNASSIGNED,
+            "place": float(place + 1),
+            "ready_at": at,
             **_valued(ranking.terms, built.strategy.priority, place),
         }
         yield tuple(told[name] for name in ITEM_COLUMNS)

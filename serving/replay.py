@@ -39,7 +39,9 @@ _OF_THE_NIGHT = (
     "held_by_reason",
     "list_digest",
 )
-_NOT_REBUILT = frozenset({"state", "state_since"})  # what happened to an item since is no part of the night
+_NOT_REBUILT = frozenset(
+    {"state", "state_since", "assigned_to", "place", "ready_at"}
+)  # what happened to an item since is no part of the night
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Path, Query
 
 from arrears.queues import store
-from arrears.state.schema import LANES
+from arrears.state.closed import LANES
 from serving import payloads, running, standing
 from serving.answers import MODELS, told_of
 from serving.console.reasons import sentences_of

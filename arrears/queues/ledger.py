@@ -21,7 +21,7 @@ from arrears.errors import BadInput
 from arrears.policy import codes
 from arrears.policy.lasting import LASTING_DIRECTION, LASTING_DISPOSITIONS, LASTING_PURPOSE
 from arrears.queues.copying import BETWEEN, copy_in, copy_out
-from arrears.state.schema import contact_ledger
+from arrears.state.desk import contact_ledger
 
 LOOKS_BACK = timedelta(weeks=5)
 """How far back any limit counts, and some days: the longest window of a place is thirty days."""
@@ -72,11 +72,11 @@ _TRAILING = """
         AND (%(all)s OR debtor_id = ANY(%(debtors)s)
             OR account_id = ANY(%(accounts)s) OR debts_discussed && %(accounts)s)
     UNION ALL
-    SELECT NULL, debtor_id, NULL, array_to_string(accounts, %(between)s), reserved_at, channel, 'out', NULL,
+    SELECT NULL, person, NULL, array_to_string(accounts, %(between)s), reserved_at, channel, 'out', NULL,
         NULL, NULL, NULL, NULL, NULL, point_id, true
-    FROM call_reservations
+    FROM call_reservations CROSS JOIN unnest(people) AS person
     WHERE NOT %(desk)s AND ended_at IS NULL AND expires_at > %(at)s AND reservation_id IS DISTINCT FROM %(without)s
-        AND (%(all)s OR debtor_id = ANY(%(debtors)s) OR accounts && %(accounts)s)
+        AND (%(all)s OR people && %(debtors)s OR accounts && %(accounts)s)
 """
 
 _GONE = """

@@ -15,11 +15,15 @@ import psycopg
 from sqlalchemy import Connection, Table, insert, text
 
 from arrears.errors import ArrearsError
-from arrears.state.schema import OPEN_STATES, audit, night_accounts, nights, work_items
+from arrears.state.closed import OPEN_STATES
+from arrears.state.schema import audit, night_accounts, nights, work_items
 
 ACCOUNT_COLUMNS = tuple(column.name for column in night_accounts.columns if column.name != "night_id")
+_LATER = ("state_because", "raised", "team_from", "not_for", "tries", "tried_on", "follows", "made_by")
+"""What only a working day writes on an item."""
+
 ITEM_COLUMNS = tuple(
-    column.name for column in work_items.columns if column.name not in ("night_id", "work_item_id", "state_because")
+    column.name for column in work_items.columns if column.name not in ("night_id", "work_item_id", *_LATER)
 )
 
 _ONE_NIGHT_AT_A_TIME = 7_204_134  # any number that nothing else locks on

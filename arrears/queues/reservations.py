@@ -14,11 +14,11 @@ from sqlalchemy import Connection, insert, text
 
 from arrears.errors import WrongUse
 from arrears.policy import codes
-from arrears.state.schema import call_reservations
+from arrears.state.desk import call_reservations
 
 
-def one_at_a_time(connection: Connection, debtor_id: str, accounts: Iterable[str]) -> None:
-    """Wait until nobody else decides about this debtor or one of these accounts; ends with the transaction.
+def one_at_a_time(connection: Connection, people: Iterable[str], accounts: Iterable[str]) -> None:
+    """Wait until nobody else decides about one of these people or accounts; ends with the transaction.
 
     Ask it before the facts are read: what the holder before it reserved is then seen.
 
@@ -26,7 +26,7 @@ def one_at_a_time(connection: Connection, debtor_id: str, accounts: Iterable[str
     ------
     WrongUse : the transaction would not see what others committed while it waited.
     """
-    keys = sorted({_key("debtor", debtor_id), *(_key("account", account) for account in accounts)})
+    keys = sorted({*(_key("debtor", person) for person in people), *(_key("account", account) for account in accounts)})
     # One order for all, so that two who want the same locks cannot wait for each other.
     wait = "SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS t (key, place)"
     connection.execute(text(f"{wait} ORDER BY place"), {"keys": keys})
@@ -42,7 +42,7 @@ def one_at_a_time(connection: Connection, debtor_id: str, accounts: Iterable[str
 def reserve(
     connection: Connection,
     *,
-    debtor_id: str,
+    people: Sequence[str],
     accounts: Sequence[str],
     channel: str,
     claimed_by: str,
@@ -50,18 +50,22 @@ def reserve(
     expires_at: datetime,
     point_id: str | None = None,
 ) -> int:
-    """Reserve one contact in every limit, until its outcome or the end of the lease.
+    """Reserve one contact with each of some people in every limit, until its outcome or the end of the lease.
 
     The caller asked `one_at_a_time`, then read `trailing`, then judged, all in this transaction.
+
+    Parameters
+    ----------
+    people : everybody whom the contact may reach: until its outcome says who it was, it counts for each.
 
     Returns
     -------
     int : the reservation's id.
     """
     codes.CHANNEL.of(channel)
-    one_at_a_time(connection, debtor_id, accounts)
+    one_at_a_time(connection, people, accounts)
     row = {
-        "debtor_id": debtor_id,
+        "people": list(people),
         "accounts": list(accounts),
         "point_id": point_id,
         "channel": channel,

@@ -220,7 +220,7 @@ def recorded_accounts(connection: Connection, night_id: int, columns: Sequence[s
 
 def recorded_items(connection: Connection, night_id: int, columns: Sequence[str]) -> list[Mapping[str, Any]]:
     """Every item a night served, by rank, with these columns: for a replay."""
-    sql = f"SELECT {', '.join(columns)} FROM work_items WHERE night_id = :night ORDER BY rank"  # noqa: S608 - our own words
+    sql = f"SELECT {', '.join(columns)} FROM work_items WHERE night_id = :night AND made_by = 'night' ORDER BY rank"  # noqa: S608 - our own words
     return [dict(row) for row in connection.execute(text(sql), {"night": night_id}).mappings()]
 
 

@@ -14,13 +14,11 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Double,
     ForeignKey,
     Identity,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     event,
@@ -28,57 +26,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "fk": "%(table_name)s_%(column_0_name)s_fkey",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-        "uq": "%(table_name)s_%(column_0_name)s_key",
-    }
-)
-
-LANES = ("pay",)
-"""What a work item is for. Later lanes are added here and in a migration."""
-
-OPEN_STATES = ("ready", "claimed")
-"""States in which a person counts as served: at most one open item per person and work group."""
-
-ITEM_STATES = {
-    "ready": "waits in its queue; a claim or the next night moves it on",
-    "claimed": "one collector holds it; the outcome, a release or the end of the lease moves it on",
-    "worked": "its outcome is stored: final",
-    "released": "given back with a reason: final, the person comes back with a later item",
-    "expired": "its lease or its day ended: final",
-    "withdrawn": "a later night or an event took it away: final",
-}
-"""Every state of a work item, and who moves it on."""
-
-ROLES = ("manager", "collector", "strategist", "scientist", "auditor")
-
-ALIAS_STATES = {
-    "intended": "written before the alias moves",
-    "moved": "the registry has it: follows an intention",
-    "abandoned": "the alias never moved: follows an intention",
-}
-"""An alias move is written twice, never changed: first the intention, then what became of it."""
-
-
-def _one_of(column: str, values: tuple[str, ...] | dict[str, str]) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
-
-
-def _moment(name: str, *, nullable: bool = False, comment: str | None = None) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable, comment=comment)
-
+from arrears.state.closed import ALIAS_STATES, ITEM_ORIGINS, ITEM_STATES, LANES, MOVES, ROLES, WITHOUT_CONTACT
+from arrears.state.columns import metadata, moment, one_of
+from arrears.state.desk import decisions, work_item_events
 
 nights = Table(
     "nights",
     metadata,
     Column("night_id", BigInteger, Identity(), primary_key=True),
     Column("as_of", Date, nullable=False),
-    _moment("cutoff"),
-    _moment("ran_at"),
+    moment("cutoff"),
+    moment("ran_at"),
     Column("seconds", Double, nullable=False),
     Column(
         "state",
@@ -111,8 +69,8 @@ nights = Table(
     Column("list_digest", Text, nullable=False, comment="of everything served and held, in order"),
     Column("served_on", Date, nullable=False, comment="the day it judged, when its items are worked"),
     Column("limits_on", Date, nullable=False, comment="the day whose limits of conduct were in force"),
-    _one_of("state", ("served", "superseded")),
-    _one_of("scored_by", ("models", "rules")),
+    one_of("state", ("served", "superseded")),
+    one_of("scored_by", ("models", "rules")),
 )
 """One row a run of the nightly pipeline, with all that a replay needs."""
 
@@ -139,7 +97,7 @@ night_accounts = Table(
     Column("charged_off", Boolean, nullable=False),
     Column("verdict", Text, nullable=False),
     Column("held_because", JSONB, nullable=False, comment="every reason with its end, its clause and its place"),
-    _moment("held_until", nullable=True, comment="null where only a new fact can end the hold"),
+    moment("held_until", nullable=True, comment="null where only a new fact can end the hold"),
     Column("features", ARRAY(Double), nullable=False, comment="in the order of nights.feature_names"),
     Column("scored_by", Text, nullable=False),
     Column("propensity", Double, nullable=False),
@@ -149,8 +107,8 @@ night_accounts = Table(
     Column("value_minor", Double, nullable=False),
     Column("expected_minutes", Double, nullable=False),
     Column("priority", Double, nullable=False),
-    _one_of("verdict", ("allowed", "held")),
-    _one_of("scored_by", ("models", "rules")),
+    one_of("verdict", ("allowed", "held")),
+    one_of("scored_by", ("models", "rules")),
 )
 """One row per past-due account that a night judged, served or held."""
 
@@ -165,7 +123,7 @@ work_items = Table(
     Column("work_group", Text, nullable=False, comment="the client whose accounts one call may discuss"),
     Column("lane", Text, nullable=False),
     Column("state", Text, nullable=False, server_default="ready"),
-    _moment("state_since"),
+    moment("state_since"),
     Column("state_because", Text, comment="why it left its queue; null while it is open"),
     Column("rank", Integer, nullable=False),
     Column("priority", Double, nullable=False),
@@ -189,103 +147,86 @@ work_items = Table(
     Column("strategy_version", Text, nullable=False),
     Column("experiment", Text, comment="null while no experiment runs"),
     Column("arm", Text),
-    Column("chosen_with_probability", Double, nullable=False),
+    Column("chosen_with_probability", Double, nullable=False, comment="of being on that day's worked list"),
     Column("feature_fingerprint", Text, nullable=False),
     Column("verdict", Text, nullable=False),
     Column("ways", JSONB, nullable=False, comment="whom, by what and where, from when to when, under which conditions"),
-    _moment("allowed_until", nullable=True, comment="when the last way closes; null where one has no end"),
-    _one_of("lane", LANES),
-    _one_of("state", ITEM_STATES),
-    _one_of("scored_by", ("models", "rules")),
-    CheckConstraint("verdict = 'allowed'", name="verdict"),
+    moment("allowed_until", nullable=True, comment="when the last way closes; null where one has no end"),
+    Column("people", ARRAY(Text), nullable=False, comment="everybody whom its ways reach, the debtor first"),
+    Column("judged_for", Date, nullable=False, comment="the day through which its ways were judged"),
+    moment("judged_at", comment="up to when the facts behind its ways were known"),
+    Column("language", Text, comment="that its collector must speak; null: any"),
+    Column("region", Text, comment="where its collector must be licensed; null: anywhere"),
+    Column("product", Text, comment="that its collector must know; null: any"),
+    Column("territory", Text, comment="of the collector; null: any"),
+    Column("skill", Text, comment="that its collector must have; null: none"),
+    Column("owner", Text, comment="the collector whose accounts these are; null: nobody's"),
+    Column("explores", Boolean, nullable=False, server_default="false", comment="of the random slice"),
+    Column("because", Text, comment="why it is in its lane, in words a collector reads; null: past due"),
+    Column("assigned_to", Text, comment="the collector on whose list it stands; null: the team's"),
+    Column("place", Double, nullable=False, comment="where on its list, least first"),
+    Column("raised", Integer, nullable=False, server_default="0", comment="by a manager: more comes first"),
+    moment("ready_at", comment="not claimed before"),
+    moment("team_from", nullable=True, comment="when the team may take it from its collector's list; null: never"),
+    Column("not_for", ARRAY(Text), nullable=False, server_default="{}", comment="collectors who gave it back"),
+    Column("tries", Integer, nullable=False, server_default="0", comment="contacts tried on its day"),
+    Column("tried_on", Date, comment="the day of those tries, where the debtor is"),
+    Column("follows", BigInteger, ForeignKey("work_items.work_item_id"), comment="the item it came of"),
+    Column("made_by", Text, nullable=False, server_default="night"),
+    one_of("lane", LANES),
+    one_of("state", ITEM_STATES),
+    one_of("scored_by", ("models", "rules")),
+    one_of("made_by", ITEM_ORIGINS),
+    CheckConstraint(f"verdict = 'allowed' OR lane IN {WITHOUT_CONTACT}", name="verdict"),
+    CheckConstraint("made_by <> 'night' OR follows IS NULL", name="follows"),
     CheckConstraint("chosen_with_probability > 0 AND chosen_with_probability <= 1", name="probability"),
 )
 """One person and one work group to work: money is the sum over the accounts, bucket and dates those of the lead."""
 
 _is_open = text("state IN ('ready', 'claimed')")
+_is_ready = text("state = 'ready'")
 Index("one_open_item", work_items.c.debtor_id, work_items.c.work_group, unique=True, postgresql_where=_is_open)
-Index("work_items_rank", work_items.c.night_id, work_items.c.rank, unique=True)
+Index("work_items_rank", work_items.c.night_id, work_items.c.rank)
 Index("work_items_open_rank", work_items.c.lane, work_items.c.rank, postgresql_where=_is_open)
-
-contact_ledger = Table(
-    "contact_ledger",
-    metadata,
-    Column("contact_id", Text, primary_key=True),
-    Column("debtor_id", Text, comment="null where the source names the account alone"),
-    Column("account_id", Text, comment="null where it was about no account in particular"),
-    Column("debts_discussed", ARRAY(Text)),
-    _moment("at"),
-    Column("channel", Text, nullable=False),
-    Column("direction", Text, nullable=False),
-    Column("connect", Text),
-    Column("disposition", Text, nullable=False),
-    Column("conversation", Boolean),
-    Column("consented", Boolean),
-    Column("purpose", Text),
-    Column("technology", Text),
-    Column("point_id", Text),
-    Column("collector_id", Text),
-    Column("decision_id", Text),
-    _moment("recorded_at"),
-    Column("source", Text, nullable=False, comment="lake: a load brought it; desk: it was recorded here first"),
-    _one_of("direction", ("out", "in")),
-    _one_of("source", ("lake", "desk")),
-    CheckConstraint("debtor_id IS NOT NULL OR account_id IS NOT NULL", name="whose"),
-)
-"""Contacts of the past weeks, as they stand: what limits of frequency count, at night and at a claim alike."""
-
-Index("contact_ledger_debtor", contact_ledger.c.debtor_id, contact_ledger.c.at)
-Index("contact_ledger_account", contact_ledger.c.account_id, contact_ledger.c.at)
 Index(
-    "contact_ledger_debts",
-    contact_ledger.c.debts_discussed,
-    postgresql_using="gin",
-    postgresql_where=text("debts_discussed IS NOT NULL"),
+    "work_items_list",
+    work_items.c.assigned_to,
+    work_items.c.raised.desc(),
+    work_items.c.place,
+    work_items.c.work_item_id,
+    postgresql_where=_is_ready,
 )
-
-call_reservations = Table(
-    "call_reservations",
-    metadata,
-    Column("reservation_id", BigInteger, Identity(), primary_key=True),
-    Column("debtor_id", Text, nullable=False),
-    Column("accounts", ARRAY(Text), nullable=False, comment="what the contact would be about"),
-    Column("point_id", Text, comment="null until a number is chosen"),
-    Column("channel", Text, nullable=False),
-    Column("claimed_by", Text, nullable=False),
-    _moment("reserved_at"),
-    _moment("expires_at"),
-    _moment("ended_at", nullable=True),
-    Column("contact_id", Text, comment="the contact that came of it; null where none did"),
-    CheckConstraint("cardinality(accounts) > 0", name="accounts"),
-    CheckConstraint("expires_at > reserved_at", name="expires"),
-)
-"""Contacts that somebody holds a claim for: each counts as made until its outcome, or the end of its lease."""
-
-Index(
-    "call_reservations_live",
-    call_reservations.c.expires_at,
-    postgresql_where=text("ended_at IS NULL"),
-)
+Index("work_items_callbacks", work_items.c.ready_at, postgresql_where=text("state = 'ready' AND lane = 'callback'"))
+Index("work_items_people", work_items.c.people, postgresql_using="gin", postgresql_where=_is_open)
+Index("work_items_follows", work_items.c.follows, unique=True, postgresql_where=text("follows IS NOT NULL"))
 
 people = Table(
     "people",
     metadata,
     Column("person", Text, primary_key=True),
     Column("role", Text, nullable=False),
-    _moment("added_at"),
-    _moment("disabled_at", nullable=True),
-    _one_of("role", ROLES),
+    moment("added_at"),
+    moment("disabled_at", nullable=True),
+    Column("collector_id", Text, comment="whose list is theirs; null: they work none"),
+    one_of("role", ROLES),
 )
 """Who may sign in, and as what."""
+
+Index(
+    "people_collector",
+    people.c.collector_id,
+    unique=True,
+    postgresql_where=text("disabled_at IS NULL AND collector_id IS NOT NULL"),
+)
 
 sign_in_tokens = Table(
     "sign_in_tokens",
     metadata,
     Column("token_hash", Text, primary_key=True, comment="SHA-256 of the token; the token itself is never kept"),
     Column("person", Text, ForeignKey("people.person"), nullable=False),
-    _moment("made_at"),
-    _moment("expires_at"),
-    _moment("spent_at", nullable=True),
+    moment("made_at"),
+    moment("expires_at"),
+    moment("spent_at", nullable=True),
 )
 """One-time links: spent by one UPDATE that finds `spent_at` null."""
 
@@ -294,9 +235,9 @@ sessions = Table(
     metadata,
     Column("session_hash", Text, primary_key=True, comment="SHA-256 of the cookie"),
     Column("person", Text, ForeignKey("people.person"), nullable=False),
-    _moment("made_at"),
-    _moment("expires_at"),
-    _moment("ended_at", nullable=True),
+    moment("made_at"),
+    moment("expires_at"),
+    moment("ended_at", nullable=True),
 )
 """Who is signed in."""
 
@@ -304,7 +245,7 @@ alias_moves = Table(
     "alias_moves",
     metadata,
     Column("move_id", BigInteger, Identity(), primary_key=True),
-    _moment("at"),
+    moment("at"),
     Column("model", Text, nullable=False),
     Column("alias", Text, nullable=False),
     Column("from_version", Text, comment="null where the alias did not exist"),
@@ -314,7 +255,7 @@ alias_moves = Table(
     Column("evidence", JSONB, nullable=False),
     Column("state", Text, nullable=False),
     Column("follows", BigInteger, ForeignKey("alias_moves.move_id"), comment="the intention that this row settles"),
-    _one_of("state", ALIAS_STATES),
+    one_of("state", ALIAS_STATES),
     CheckConstraint("(state = 'intended') = (follows IS NULL)", name="follows"),
 )
 """Which version was champion or challenger when, by whom and why. Grows only."""
@@ -325,7 +266,7 @@ audit = Table(
     "audit",
     metadata,
     Column("audit_id", BigInteger, Identity(), primary_key=True),
-    _moment("at"),
+    moment("at"),
     Column("who", Text, nullable=False),
     Column("did", Text, nullable=False, comment="a verb and its thing: night.ran, model.promoted, queue.exported"),
     Column("subject", Text, nullable=False, comment="an id, never a debtor's data"),
@@ -335,8 +276,13 @@ audit = Table(
 
 Index("audit_at", audit.c.at)
 
-GROWS_ONLY = (alias_moves, audit)
+GROWS_ONLY = (alias_moves, audit, decisions, work_item_events)
 """Tables whose rows the database refuses to change or remove."""
+
+
+def _moves() -> str:
+    return ",\n        ".join(f"('{old}', '{new}')" for old, new in MOVES)
+
 
 REFUSE_CHANGE = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -362,6 +308,26 @@ def grows_only(table: str) -> str:
     )
 
 
+LEGAL_MOVES = f"""
+CREATE OR REPLACE FUNCTION refuse_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+        {_moves()}
+    ) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'restrict_violation',
+            MESSAGE = 'a work item does not move from ' || OLD.state || ' to ' || NEW.state;
+    END IF;
+    RETURN NEW;
+END $$
+"""
+
+ASK_BEFORE_A_MOVE = (
+    "CREATE TRIGGER work_items_moves BEFORE UPDATE OF state ON work_items FOR EACH ROW EXECUTE FUNCTION refuse_move()"
+)
+
 event.listen(metadata, "before_create", DDL(REFUSE_CHANGE))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves DDL untyped
 for _table in GROWS_ONLY:
     event.listen(_table, "after_create", DDL(grows_only(_table.name)))  # type: ignore[no-untyped-call]  # as above
+event.listen(metadata, "before_create", DDL(LEGAL_MOVES))  # type: ignore[no-untyped-call]  # as above
+event.listen(work_items, "after_create", DDL(ASK_BEFORE_A_MOVE))  # type: ignore[no-untyped-call]  # as above

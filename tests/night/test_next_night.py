@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from arrears.errors import ArrearsError
 from arrears.queues import record, store
 from arrears.queues.strategy import strategy
+from arrears.state.schema import work_items
 from serving import night_rows
 from serving.nightly import run_night
 from tests.demo_day import SCORING_DAY, DemoClock
@@ -49,9 +50,15 @@ def test_a_night_that_fails_while_it_is_written_leaves_the_one_before(night_data
 
 
 def test_nobody_can_have_two_open_items_in_one_work_group(night_database, second):
-    double = """
-        UPDATE work_items SET state = 'ready' WHERE state = 'withdrawn' AND debtor_id = (
-            SELECT debtor_id FROM work_items WHERE state = 'ready' LIMIT 1)
-    """
+    columns = ", ".join(column.name for column in work_items.columns if column.name != "work_item_id")
+    double = f"INSERT INTO work_items ({columns}) SELECT {columns} FROM work_items WHERE state = 'ready' LIMIT 1"
     with pytest.raises(IntegrityError, match="one_open_item"), night_database.begin() as connection:
         connection.execute(text(double))
+
+
+def test_an_item_that_was_withdrawn_never_comes_back(night_database, second):
+    with (
+        pytest.raises(IntegrityError, match="does not move from withdrawn to ready"),
+        night_database.begin() as connection,
+    ):
+        connection.execute(text("UPDATE work_items SET state = 'ready' WHERE state = 'withdrawn'"))

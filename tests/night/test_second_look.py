@@ -178,7 +178,7 @@ def test_a_call_that_is_reserved_counts_until_it_is_given_back(database, served)
     lake, _, _ = served()
     with database.begin() as connection:
         reservation = reserve(
-            connection, debtor_id="D2", accounts=["A3"], channel="call", claimed_by="C1", at=MORNING,
+            connection, people=["D2"], accounts=["A3"], channel="call", claimed_by="C1", at=MORNING,
             expires_at=MORNING + timedelta(minutes=30),
         )  # fmt: skip
     assert not word_of(database, lake, "A3", MORNING + timedelta(minutes=1)).is_allowed

@@ -127,8 +127,8 @@ def test_some_debtors_are_read_with_all_that_was_said_about_their_accounts(conne
         contact(5, debtor_id="D2", account_id="A9"),
     )
     lease = {"at": NOW, "expires_at": NOW + A_DAY, "channel": "call", "claimed_by": "ada"}
-    reserve(connection, debtor_id="D2", accounts=["A1"], **lease)
-    reserve(connection, debtor_id="D3", accounts=["A3"], **lease)
+    reserve(connection, people=["D2"], accounts=["A1"], **lease)
+    reserve(connection, people=["D3"], accounts=["A3"], **lease)
     whole, mine = read(connection), read(connection, debtors=["D1"], accounts=["A1"])
     assert len(whole) == 7
     assert sorted(mine, key=str) == sorted(
@@ -225,7 +225,7 @@ def test_splitting_contacts_among_collectors_changes_nothing(connection):
 
 def test_a_reserved_contact_is_among_those_made(connection):
     lease = {"at": NOW, "expires_at": NOW + A_DAY}
-    reserve(connection, debtor_id="D1", accounts=["A1", "A2"], channel="call", claimed_by="ada", point_id="P1", **lease)
+    reserve(connection, people=["D1"], accounts=["A1", "A2"], channel="call", claimed_by="ada", point_id="P1", **lease)
     [row] = read(connection)
     assert row == dict.fromkeys(TRAILING.names) | {
         "debtor_id": "D1",
@@ -243,13 +243,13 @@ def test_a_reserved_contact_is_among_those_made(connection):
 )
 def test_a_reservation_counts_until_the_end_of_its_lease(connection, at, found):
     lease = {"at": NOW, "expires_at": NOW + timedelta(minutes=30)}
-    reserve(connection, debtor_id="D1", accounts=["A1"], channel="call", claimed_by="ada", **lease)
+    reserve(connection, people=["D1"], accounts=["A1"], channel="call", claimed_by="ada", **lease)
     assert len(read(connection, at=at)) == found
 
 
 def test_a_reservation_counts_until_its_outcome_and_then_the_contact_does(connection):
     lease = {"at": NOW, "expires_at": NOW + A_DAY}
-    mine = reserve(connection, debtor_id="D1", accounts=["A1"], channel="call", claimed_by="ada", **lease)
+    mine = reserve(connection, people=["D1"], accounts=["A1"], channel="call", claimed_by="ada", **lease)
     record(connection, contact(1), recorded_at=NOW)
     assert release(connection, mine, at=NOW, contact_id="C1")
     assert not release(connection, mine, at=NOW + A_DAY)
@@ -260,8 +260,8 @@ def test_a_reservation_counts_until_its_outcome_and_then_the_contact_does(connec
 
 def test_a_reservation_is_left_out_for_whoever_holds_it(connection):
     lease = {"at": NOW, "expires_at": NOW + A_DAY, "channel": "call", "claimed_by": "ada"}
-    mine = reserve(connection, debtor_id="D1", accounts=["A1"], **lease)
-    reserve(connection, debtor_id="D1", accounts=["A2"], **lease)
+    mine = reserve(connection, people=["D1"], accounts=["A1"], **lease)
+    reserve(connection, people=["D1"], accounts=["A2"], **lease)
     assert [row["debts_discussed"] for row in read(connection, without=mine)] == [["A2"]]
 
 

@@ -56,9 +56,9 @@ def claims(engine, debtors, profile, rules=frequency.RULES):
     def claim(who, debtor):
         with engine.begin() as connection:
             ready.wait()
-            one_at_a_time(connection, debtor, ["A1"])
+            one_at_a_time(connection, [debtor], ["A1"])
             if may_call(connection, debtor, profile, rules):
-                got.append(reserve(connection, debtor_id=debtor, accounts=["A1"], claimed_by=who, **LEASE))
+                got.append(reserve(connection, people=[debtor], accounts=["A1"], claimed_by=who, **LEASE))
 
     crowd = [threading.Thread(target=claim, args=(f"c{place}", debtor)) for place, debtor in enumerate(debtors)]
     for each in crowd:
@@ -88,7 +88,7 @@ def test_collectors_of_two_debtors_share_what_a_city_allows_about_their_account(
 def test_whoever_decides_about_an_account_waits_for_whoever_does(database):
     done = threading.Event()
     with database.begin() as connection:
-        one_at_a_time(connection, "D1", ["A1"])
+        one_at_a_time(connection, ["D1"], ["A1"])
         other = threading.Thread(target=_locks, args=(database, done))
         other.start()
         assert not done.wait(0.2)
@@ -98,7 +98,7 @@ def test_whoever_decides_about_an_account_waits_for_whoever_does(database):
 
 def _locks(engine, done):
     with engine.begin() as connection:
-        one_at_a_time(connection, "D2", ["A1"])
+        one_at_a_time(connection, ["D2"], ["A1"])
         done.set()
 
 
@@ -115,9 +115,18 @@ def test_a_lease_that_ends_gives_its_call_back(database):
 def test_a_claim_that_is_rolled_back_reserves_nothing(database):
     called(database, 6)
     with database.connect() as connection:
-        reserve(connection, debtor_id="D1", accounts=["A1"], claimed_by="ada", **LEASE)
+        reserve(connection, people=["D1"], accounts=["A1"], claimed_by="ada", **LEASE)
         connection.rollback()
     assert len(claims(database, ["D1"], "us_federal")) == 1
+
+
+@pytest.mark.parametrize(("made", "free"), [(6, False), (5, True)])
+def test_a_reservation_for_two_people_counts_for_both(database, made, free):
+    called(database, made, debtor="D2")
+    with database.begin() as connection:
+        reserve(connection, people=["D1", "D2"], accounts=["A1"], claimed_by="ada", **LEASE)
+        the_count_alone = [rule for rule in frequency.RULES if rule.id == "RF-01"]
+        assert may_call(connection, "D2", "us_federal", the_count_alone) is free
 
 
 def test_a_transaction_that_cannot_see_what_others_reserved_is_refused(database):
@@ -125,7 +134,7 @@ def test_a_transaction_that_cannot_see_what_others_reserved_is_refused(database)
         database.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
         pytest.raises(WrongUse, match="repeatable read"),
     ):
-        one_at_a_time(connection, "D1", ["A1"])
+        one_at_a_time(connection, ["D1"], ["A1"])
 
 
 @pytest.mark.parametrize(
@@ -133,10 +142,11 @@ def test_a_transaction_that_cannot_see_what_others_reserved_is_refused(database)
     [
         ({"channel": "telegraph"}, BadInput),
         ({"accounts": []}, IntegrityError),
+        ({"people": []}, IntegrityError),
         ({"expires_at": NOW}, IntegrityError),
     ],
 )
 def test_a_reservation_without_channel_account_or_end_is_refused(database, wrong, problem):
-    asked = {"debtor_id": "D1", "accounts": ["A1"], "claimed_by": "ada"} | LEASE | wrong
+    asked = {"people": ["D1"], "accounts": ["A1"], "claimed_by": "ada"} | LEASE | wrong
     with pytest.raises(problem), database.begin() as connection:
         reserve(connection, **asked)
