@@ -6,6 +6,7 @@ decimals a currency has.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 
@@ -23,6 +24,22 @@ def exponents() -> dict[str, int]:
     (2, 0, 3)
     """
     return {currency.code: currency.exponent for currency in Currency if currency.exponent is not None}
+
+
+def refuse_unknown(currencies: Iterable[str]) -> None:
+    """Refuse codes that ISO 4217 does not have.
+
+    Raises
+    ------
+    ValueError : it names them.
+
+    Examples
+    --------
+    >>> refuse_unknown(["USD", "EUR"])
+    """
+    if strange := sorted(set(currencies) - exponents().keys()):
+        message = f"{', '.join(strange)} is no currency of ISO 4217"
+        raise ValueError(message)
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

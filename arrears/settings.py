@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from arrears.clock import countries_with_holidays
+from arrears.desk_settings import OF_CLIENT, DeskSettings
 from arrears.errors import BadInput
 
 DueKind = Literal["invoice", "instalment", "fee", "interest", "penalty", "adjustment"]
@@ -119,13 +120,10 @@ class RateSettings(_Section):
     @field_validator("worth")
     @classmethod
     def _currencies_exist(cls, worth: dict[str, float]) -> dict[str, float]:
-        if not worth:
-            return worth
-        from arrears.money import exponents  # a tenth of a second, which most books need not spend
+        if worth:
+            from arrears.money import refuse_unknown  # a tenth of a second, which most books need not spend
 
-        if strange := sorted(set(worth) - exponents().keys()):
-            message = f"{', '.join(strange)} is no currency of ISO 4217"
-            raise ValueError(message)
+            refuse_unknown(worth)
         return worth
 
     @model_validator(mode="after")
@@ -199,6 +197,7 @@ class Settings(_Section):
     label: LabelSettings
     value: ValueSettings
     conduct: ConductSettings
+    desk: DeskSettings
     clients: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @field_validator("clients")
@@ -215,6 +214,15 @@ class Settings(_Section):
         if own := [client for client, section in clients.items() if "conduct" in section]:
             message = f"{', '.join(own)}: conduct is one for all clients, as one person may owe several"
             raise ValueError(message)
+        return clients
+
+    @field_validator("clients")
+    @classmethod
+    def _desk_is_the_houses(cls, clients: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for client, section in clients.items():
+            if own := sorted(set(section.get("desk", {})) - OF_CLIENT):
+                message = f"{client}: desk.{', desk.'.join(own)} is one for all clients, as one desk works them all"
+                raise ValueError(message)
         return clients
 
     def for_client(self, client: str | None) -> Settings:

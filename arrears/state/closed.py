@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-LANES = (
-    "pay",
-    "callback",
-    "promise",
-    "dispute",
-    "skip_trace",
-    "hardship",
-    "inbound",
-    "payer",
-    "attorney",
-    "estate",
-    "specialist",
-    "legal_review",
-    "placement_review",
-)
+from arrears import lanes
+
+LANES = lanes.LANES
 """What a work item is for."""
 
 WITHOUT_CONTACT = ("payer", "legal_review", "placement_review")
