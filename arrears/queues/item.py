@@ -7,7 +7,7 @@ Every field is a column of `arrears.state.schema` under the same name. Reading a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
@@ -98,7 +98,11 @@ class WorkItem(Position):
 
     `rank` 1 is worked first. `value_minor` and `priority` (per expected minute) are in minor units of `currency`.
     `ways` say whom to reach about which accounts, by what and where, from when to when; `allowed_until` is when the
-    last of them closes, None where one has no end.
+    last of them closes, None where one has no end. `people` are all whom they reach, the debtor first; they were judged
+    through `judged_for` by what was known at `judged_at`.
+
+    On its list (`assigned_to`'s, or the team's) it stands by `raised`, most first, then `place`, least first; nobody
+    claims it before `ready_at`, nor anybody `not_for` whom it is. `follows` is the item it came of, `made_by` why.
     """
 
     work_item_id: int
@@ -134,6 +138,27 @@ class WorkItem(Position):
     verdict: str
     ways: list[Json]
     allowed_until: datetime | None
+    people: list[str]
+    judged_for: date
+    judged_at: datetime
+    place: float
+    ready_at: datetime
+    language: str | None = None
+    region: str | None = None
+    product: str | None = None
+    territory: str | None = None
+    skill: str | None = None
+    owner: str | None = None
+    explores: bool = False
+    because: str | None = None
+    assigned_to: str | None = None
+    raised: int = 0
+    team_from: datetime | None = None
+    not_for: list[str] = field(default_factory=list)
+    tries: int = 0
+    tried_on: date | None = None
+    follows: int | None = None
+    made_by: str = "night"
 
 
 @dataclass(frozen=True)

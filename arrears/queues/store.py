@@ -17,6 +17,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from arrears.errors import WrongUse
 from arrears.queues.item import BucketTotal, HeldCount, JudgedAccount, Night, Page, QueueTotal, WorkItem
+from arrears.state.closed import OPEN_STATES
 
 Row = TypeVar("Row")
 
@@ -72,14 +73,14 @@ def nights(connection: Connection, *, limit: int = 50) -> list[Night]:
 
 
 def queues(connection: Connection, night_id: int) -> list[QueueTotal]:
-    """Every queue of a night with what is still open in it, by currency."""
+    """Every queue of a night, and of those before it, with what still waits in it, by currency."""
     return _all(
         connection,
         QueueTotal,
         """
         SELECT lane, currency, count(*) AS ready, coalesce(sum(balance_minor), 0)::bigint AS balance_minor,
                sum(value_minor) AS value_minor, sum(expected_minutes) AS expected_minutes, min(rolls_on) AS next_roll
-        FROM work_items WHERE night_id = :night AND state = 'ready' GROUP BY lane, currency ORDER BY lane, currency
+        FROM work_items WHERE night_id <= :night AND state = 'ready' GROUP BY lane, currency ORDER BY lane, currency
         """,
         night=night_id,
     )
@@ -103,9 +104,10 @@ def items(
 
     Parameters
     ----------
+    state : one of the open states lists what is in it now, of this night and of those before it.
     rolls_by : only items whose lead account enters the next bucket by this day.
     search : the beginning of an account's or a debtor's id.
-    sort : one of `SORTS`; one of `MONEY_SORTS` lists one currency after the other. Ties are told apart by rank.
+    sort : one of `SORTS`; one of `MONEY_SORTS` lists one currency after the other. Ties are told apart by id.
     after : the cursor that the page before gave; sort and filters must be the same.
 
     Raises
@@ -120,7 +122,9 @@ def items(
         "rolls_by": "rolls_on <= :rolls_by",
         "search": "(debtor_id ILIKE :search OR EXISTS (SELECT FROM unnest(accounts) a WHERE a ILIKE :search))",
     }
-    filters = " AND ".join(["night_id = :night", *(tests[name] for name, value in asked.items() if value is not None)])
+    # Somebody worked while a night ran comes back with an item that follows one of the night before.
+    whose = "night_id <= :night" if state in OPEN_STATES else "night_id = :night"
+    filters = " AND ".join([whose, *(tests[name] for name, value in asked.items() if value is not None)])
     values = {"night": night_id, **{name: value for name, value in asked.items() if value is not None}}
     total = connection.execute(text(f"SELECT count(*) FROM work_items WHERE {filters}"), values).scalar_one()  # noqa: S608 - our own words
     return _page(connection, filters, values, total=total, sort=sort, descending=descending, after=after, limit=limit)
@@ -132,10 +136,12 @@ def item(connection: Connection, work_item_id: int) -> WorkItem | None:
 
 
 def item_of(connection: Connection, night_id: int, account_id: str) -> WorkItem | None:
-    """The item in which a night served an account; None where the account was held or not past due."""
+    """The item in which an account is worked, or was last; None where its night held it or it was not past due."""
     sql = """
-        SELECT i.* FROM work_items i JOIN night_accounts a USING (night_id, debtor_id)
-        WHERE night_id = :night AND a.account_id = :account AND :account = ANY (i.accounts)
+        SELECT i.* FROM work_items i JOIN night_accounts a USING (debtor_id)
+        WHERE a.night_id = :night AND a.account_id = :account AND :account = ANY (i.accounts)
+            AND (i.night_id = :night OR i.state IN ('ready', 'claimed'))
+        ORDER BY i.state IN ('ready', 'claimed') DESC, i.work_item_id DESC LIMIT 1
     """
     return _one(connection, WorkItem, sql, night=night_id, account=account_id)
 
@@ -207,8 +213,11 @@ def aging(connection: Connection, night_id: int) -> list[BucketTotal]:
 
 
 def open_items(connection: Connection, night_id: int, *, lane: str = "pay") -> list[WorkItem]:
-    """Every item of a night that still waits in a lane, best first."""
-    sql = "SELECT * FROM work_items WHERE night_id = :night AND lane = :lane AND state = 'ready' ORDER BY rank"
+    """Every item of a night, and of those before it, that still waits in a lane, best first."""
+    sql = """
+        SELECT * FROM work_items WHERE night_id <= :night AND lane = :lane AND state = 'ready'
+        ORDER BY rank, work_item_id
+    """
     return _all(connection, WorkItem, sql, night=night_id, lane=lane)
 
 
@@ -243,13 +252,15 @@ def _page(
     part = "currency" if sort in MONEY_SORTS else "''::text"
     if after:
         values["part"], values["key"], values["tie"] = _opened(after, str, *_CURSORS.get(sort, (_NUMBER, int)))
-        later = f"{key} {beyond} :key OR ({key} = :key AND rank > :tie)"
+        later = f"{key} {beyond} :key OR ({key} = :key AND work_item_id > :tie)"
         filters += f" AND ({part} > :part OR ({part} = :part AND ({later})))"
-    order = f"{part}, {key} {way}, rank"
+    order = f"{part}, {key} {way}, work_item_id"
     sql = f"SELECT *, {part} AS part, {key} AS sort_key FROM work_items WHERE {filters} ORDER BY {order} LIMIT :limit"  # noqa: S608 - our own words
     found = connection.execute(text(sql), values | {"limit": limit + 1}).mappings().all()
     rows = [_made(WorkItem, row) for row in found[:limit]]
-    cursor = _sealed(*(found[limit - 1][name] for name in ("part", "sort_key", "rank"))) if len(found) > limit else None
+    cursor = None
+    if len(found) > limit:
+        cursor = _sealed(*(found[limit - 1][name] for name in ("part", "sort_key", "work_item_id")))
     return Page(rows=rows, total=total, after=cursor)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from arrears.errors import WrongUse
 from arrears.queues import store
+from arrears.queues.desk.successor import succeed
 
 
 @pytest.fixture
@@ -141,3 +142,43 @@ def test_the_queue_sums_what_is_ready(connection):
     items = store.open_items(connection, 1)
     assert (queue.lane, queue.currency, queue.ready) == ("pay", "TWD", 5_129)
     assert queue.balance_minor == sum(item.balance_minor for item in items)
+
+
+def test_open_items_are_listed_whichever_night_they_came_of(connection):
+    before = store.items(connection, 1, state="ready", limit=1).total
+    assert (store.items(connection, 2, state="ready", limit=1).total, store.items(connection, 2, limit=1).total) == (
+        before,
+        0,
+    )
+    assert len(store.open_items(connection, 2)) == len(store.open_items(connection, 1)) == before
+
+
+def test_of_items_that_follow_each_other_an_account_is_worked_in_the_last(connection):
+    item = store.items(connection, 1, limit=1).rows[0]
+    with connection.begin_nested() as undone:
+        made = succeed(
+            connection,
+            [item.work_item_id],
+            state="released",
+            because="later",
+            at=item.state_since,
+            by="C1",
+            made_by="return",
+        )
+        found = store.item_of(connection, 1, item.lead_account_id)
+        assert (found.work_item_id, found.follows, found.made_by) == (
+            made[item.work_item_id],
+            item.work_item_id,
+            "return",
+        )
+        undone.rollback()
+
+
+def test_pages_tell_items_of_one_rank_apart(connection):
+    with connection.begin_nested() as undone:
+        connection.execute(text("UPDATE work_items SET rank = 1"))
+        first = store.items(connection, 1, limit=3)
+        second = store.items(connection, 1, limit=3, after=first.after)
+        ids = [item.work_item_id for item in first.rows + second.rows]
+        assert ids == sorted(set(ids))
+        undone.rollback()

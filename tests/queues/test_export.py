@@ -52,6 +52,11 @@ ITEM = WorkItem(
     verdict="allowed",
     ways=[],
     allowed_until=None,
+    people=["D1"],
+    judged_for=date(2026, 7, 1),
+    judged_at=datetime(2026, 7, 1, tzinfo=UTC),
+    place=1.0,
+    ready_at=datetime(2026, 7, 1, tzinfo=UTC),
 )
 
 
