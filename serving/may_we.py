@@ -26,6 +26,7 @@ from arrears.policy.facts import Facts
 from arrears.policy.judge import judge
 from arrears.policy.lawless import refuse_lawless, without_law
 from arrears.policy.limits import Limits
+from arrears.policy.rule import PAY
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues.ledger import LOOKS_BACK, trailing
@@ -112,6 +113,7 @@ def judge_now(
     limits_on: date,
     through: date | None = None,
     bench: Bench | None = None,
+    lane: str = PAY,
 ) -> Judgement:
     """What the rules say at a moment of every account of some debtors, by what is known then.
 
@@ -123,6 +125,7 @@ def judge_now(
     limits_on : the day whose limits are in force.
     through : a way that opens by the end of this day opens later and is not held; by default it is held.
     bench : answers for one debtor in a fraction of the time.
+    lane : what the accounts are worked for.
 
     Raises
     ------
@@ -146,7 +149,7 @@ def judge_now(
     )
     refuse_lawless("see whether we may", lawless_in(facts, settings))
     limits = limits_of_house(settings.conduct)
-    return judge(facts, limits) if through is None else judge_through(facts, limits, through)
+    return judge(facts, limits, lane=lane) if through is None else judge_through(facts, limits, through, lane=lane)
 
 
 def _stand(
@@ -168,11 +171,16 @@ def fed_until(lake: Lake) -> datetime | None:
     return datetime.fromisoformat(loads[-1].loaded_at) if loads else None
 
 
-def judge_day(facts: Facts, limits: Limits, day: date) -> Judgement:
-    """What the rules say of a whole day: from its first midnight to its last, wherever the book's people may be."""
+def judge_day(facts: Facts, limits: Limits, day: date, *, lane: str = PAY) -> Judgement:
+    """What the rules say of a whole day: from its first midnight to its last, wherever the book's people may be.
+
+    Parameters
+    ----------
+    lane : what the accounts are worked for.
+    """
     days = np.full(len(facts.people), np.datetime64(day, "D"))
     midnights = facts.begins_somewhere(days, np.arange(len(days)))
-    return judge_through(facts.at_instant(midnights.min()) if len(days) else facts, limits, day)
+    return judge_through(facts.at_instant(midnights.min()) if len(days) else facts, limits, day, lane=lane)
 
 
 def lawless_in(facts: Facts, settings: Settings) -> dict[str, int]:

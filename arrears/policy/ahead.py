@@ -15,6 +15,7 @@ from arrears.policy.columns import Days, Instants, Rows
 from arrears.policy.facts import Facts
 from arrears.policy.judge import judge
 from arrears.policy.limits import Limits
+from arrears.policy.rule import PAY
 from arrears.policy.verdict import Judgement, Reason
 
 _MOST_TIMES = 48
@@ -23,19 +24,28 @@ _QUARTER = np.timedelta64(15 * 60 * 1_000_000, "us")
 _DAY, _TICK = np.timedelta64(1, "D"), np.timedelta64(1, "us")
 
 
-def judge_through(facts: Facts, limits: Limits, day: date) -> Judgement:
+def judge_through(facts: Facts, limits: Limits, day: date, *, lane: str = PAY) -> Judgement:
     """What the rules say from the moment of the facts to the end of a day, wherever each person may be.
 
     What begins to hold on that day holds all of it, and so does what ends with it.
+
+    Parameters
+    ----------
+    lane : what the accounts are worked for.
     """
     facts = facts.through_day(day)
     begins, ends = (facts.begins(each, np.arange(len(each))) for each in (_all(facts, day), _all(facts, day) + _DAY))
     by = np.maximum(ends - _TICK, facts.at)
-    return judge_ahead(facts, limits, by[facts.asks.person], not_before=begins)
+    return judge_ahead(facts, limits, by[facts.asks.person], not_before=begins, lane=lane)
 
 
 def judge_ahead(
-    facts: Facts, limits: Limits, by: np.datetime64 | Instants, *, not_before: Instants | None = None
+    facts: Facts,
+    limits: Limits,
+    by: np.datetime64 | Instants,
+    *,
+    not_before: Instants | None = None,
+    lane: str = PAY,
 ) -> Judgement:
     """Ask every rule about a stretch of time that begins with the moment of the facts.
 
@@ -43,8 +53,9 @@ def judge_ahead(
     ----------
     by : the end of the stretch, for all asks or each: a way that opens until then is open later, not held.
     not_before : (people,) a way that closes by then is asked about anew from its close on.
+    lane : what the accounts are worked for.
     """
-    found = _Stretch(judge(facts, limits, by=by), limits, by)
+    found = _Stretch(judge(facts, limits, lane=lane, by=by), limits, by)
     if not_before is not None:
         found.forget_ways_that_close_by(not_before)
     while found.ask_at_openings():
