@@ -149,14 +149,21 @@ def _disputes(outcome: Outcome, at: datetime, day: date) -> Iterator[Fact]:
 
 
 def _promises(outcome: Outcome, history: History, day: date) -> Iterator[Fact]:
+    yield from _called_off(outcome, history, day)
     row = _promised(outcome, history, day)
     yield Fact("promises", row | {"due_on": outcome.due_on, "amount_minor": outcome.amount_minor})
 
 
 def _plan(outcome: Outcome, history: History, day: date) -> Iterator[Fact]:
+    yield from _called_off(outcome, history, day)
     row = _promised(outcome, history, day) | {"arrangement_id": outcome.outcome_id}
     for due_on, amount_minor in outcome.instalments:
         yield Fact("promises", row | {"due_on": due_on, "amount_minor": amount_minor})
+
+
+def _called_off(outcome: Outcome, history: History, day: date) -> Iterator[Fact]:
+    if outcome.replaces:
+        yield from (Fact("promises", {"cancelled_on": day}, over=promise_id) for promise_id in history.open_promises)
 
 
 def _promised(outcome: Outcome, history: History, day: date) -> dict[str, Any]:

@@ -98,6 +98,12 @@ FIELDS = {
             "Months keep the day of the first; a shorter month ends on its last day.",
             (("week", "Every week"), ("two_weeks", "Every two weeks"), ("month", "Every month")),
         ),
+        Field(
+            "replaces",
+            "In place of what was promised before",
+            "flag",
+            "Yes calls off every promise that is still open.",
+        ),
         Field("callback_at", "When", "moment", "In the debtor's own time."),
         Field(
             "form", "How was it told", "choice", "A letter or message weighs more.", _choices("holds", "form", _FORMS)

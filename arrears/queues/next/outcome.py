@@ -46,6 +46,7 @@ class Outcome:
     amount_minor : promised, disputed (a part) or said to be paid; of a plan, each instalment.
     due_on : the day promised; of a plan, the first.
     instalment_count, every : of a plan: how many, and how often (week, two_weeks, month).
+    replaces : a promise or plan comes in place of those still open.
     form, whole, submitted_on : of a dispute or a wish to stop: how told, whether all is disputed, the day it was sent.
     contact_name, contact_details, not_given : of an attorney or an estate.
     chapter : of a bankruptcy; `not_known` says that it was asked.
@@ -78,6 +79,7 @@ class Outcome:
     method: str | None = None
     instalment_count: int | None = None
     every: str | None = None
+    replaces: bool | None = None
     callback_at: datetime | None = None
     form: str | None = None
     whole: bool | None = None
@@ -124,6 +126,7 @@ class History:
     parts_tried : parts of the day in which nobody was reached lately, the last tried last. `Next.parts_tried` is it.
     points_left : other good points of the same channel, in the order in which they are to be tried.
     in_a_row : outcomes of this same disposition just before this one.
+    open_promises : promises of this work group whose grace is not over.
     one_book : all accounts of the debtor are of one creditor and currency: then a promise on several of them is the
         debtor's.
     skips_today : what the collector's skips have cost today.
@@ -134,6 +137,7 @@ class History:
     parts_tried: tuple[str, ...] = ()
     points_left: tuple[str, ...] = ()
     in_a_row: int = 0
+    open_promises: tuple[str, ...] = ()
     one_book: bool = True
     skips_today: int = 0
 
