@@ -17,6 +17,7 @@ from arrears.queues.next.problems import problems_of
 from arrears.queues.next.promises import called_from
 from arrears.settings import Settings
 
+_UNTIL_SPOKEN_WITH = frozenset({"callback", "skip_trace", "promise"})
 _WRITTEN = frozenset({"sms", "email", "letter", "portal"})
 
 
@@ -111,7 +112,9 @@ def _parts_tried(outcome: Outcome, entry: Entry, history: History, at: datetime,
 
 def _where(outcome: Outcome, entry: Entry, history: History) -> tuple[str | None, str | None]:
     """The lane of the next item, and the number or address to try."""
-    lane = history.lane if entry.lane == "same" else entry.lane
+    lane = entry.lane
+    if lane == "same":
+        lane = _goes_on_in(history.lane, is_spoken_with=is_right_party(outcome, entry))
     after_this = next(iter(history.points_left), None)
     match entry.point:
         case "same":
@@ -120,10 +123,15 @@ def _where(outcome: Outcome, entry: Entry, history: History) -> tuple[str | None
             point = after_this or outcome.point_id
         case "next":
             point = after_this
-            lane = lane if point else entry.without_point
+            lane = lane if point or history.other_channels_left else entry.without_point
         case "none":
             point = None
     return (None, None) if lane == "none" else (lane, point)
+
+
+def _goes_on_in(lane: str, *, is_spoken_with: bool) -> str:
+    """The lane that an item stays in; what was only for reaching the debtor, or for one talk, is over with the talk."""
+    return "pay" if lane == "inbound" or (is_spoken_with and lane in _UNTIL_SPOKEN_WITH) else lane
 
 
 def _when(

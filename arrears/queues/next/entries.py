@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Literal
@@ -239,12 +239,7 @@ def book(changes: Mapping[str, OutcomeChange] | None = None) -> Book:
     ------
     BadInput : as `entries`.
     """
-    if not changes:
-        return _shipped()
-    document = _document()
-    for disposition, change in changes.items():
-        document["outcomes"][disposition] |= change.model_dump(exclude_none=True)
-    return read(document, where="desk.outcomes")
+    return _changed(tuple((changes or {}).items()))
 
 
 def read(document: Mapping[str, Any], *, where: str) -> Book:
@@ -265,9 +260,12 @@ def read(document: Mapping[str, Any], *, where: str) -> Book:
         ) from problem
 
 
-@cache
-def _shipped() -> Book:
-    return read(_document(), where=FILE)
+@lru_cache(maxsize=64)
+def _changed(changes: tuple[tuple[str, OutcomeChange], ...]) -> Book:
+    document = _document()
+    for disposition, change in changes:
+        document["outcomes"][disposition] |= change.model_dump(exclude_none=True)
+    return read(document, where="desk.outcomes" if changes else FILE)
 
 
 def _document() -> dict[str, Any]:

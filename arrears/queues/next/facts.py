@@ -12,6 +12,9 @@ from typing import Any
 from arrears.queues.next.entries import Entry
 from arrears.queues.next.outcome import LIABLE, Fact, History, Outcome
 
+_DATED = frozenset({"deceased", "bankruptcy"})
+"""Holds that stand from the day on which it happened, not from the day on which we heard of it."""
+
 _CONTACT = (
     "debtor_id",
     "channel",
@@ -92,7 +95,7 @@ def facts_of(outcome: Outcome, entry: Entry, history: History, at: datetime, day
 
 def _hold(outcome: Outcome, kind: str, at: datetime, day: date) -> dict[str, Any]:
     row: dict[str, Any] = {"debtor_id": outcome.debtor_id, "kind": kind, "starts_on": day, "received_at": at}
-    if kind == "deceased" and outcome.happened_on is not None:
+    if kind in _DATED and outcome.happened_on is not None:
         row["starts_on"] = min(outcome.happened_on, day)
     if kind == "bankruptcy":
         row["chapter"] = None if outcome.chapter == "not_known" else outcome.chapter

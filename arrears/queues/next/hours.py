@@ -16,6 +16,9 @@ from arrears.settings import Settings
 _AHEAD = 21
 """Days within which a desk that opens at all is open in the debtor's hours."""
 
+_SHORTEST = timedelta(minutes=30)
+"""A part of the day that is over sooner is not begun any more."""
+
 
 @dataclass(frozen=True)
 class DeskHours:
@@ -120,17 +123,20 @@ def _another_part(
     earliest: datetime, today: date, zone: str, hours: DeskHours, *, tried: Sequence[str], may_today: bool
 ) -> datetime:
     if may_today:
-        for stretch in _stretches(today, zone, hours):
-            if stretch.ends > earliest and stretch.part not in tried:
-                return max(stretch.begins, earliest.astimezone(ZoneInfo(zone)))
+        long = [each for each in _stretches(today, zone, hours) if each.ends >= earliest + _SHORTEST]
+        if left := [each for each in long if each.part not in tried[-1:]]:
+            return _chosen(left, tried, earliest, zone)
     return _on(today + timedelta(days=1), zone, hours, tried=tried, earliest=earliest)
 
 
 def _on(day: date, zone: str, hours: DeskHours, *, tried: Sequence[str], earliest: datetime) -> datetime:
     """On a day or the next on which the desk is open: in a part not tried yet, else in the one tried longest ago."""
+    return _chosen(next(_days(day, zone, hours, earliest)), tried, earliest, zone)
+
+
+def _chosen(left: Sequence[Stretch], tried: Sequence[str], earliest: datetime, zone: str) -> datetime:
     order = {part: place for place, part in enumerate(tried)}
-    that_day = next(_days(day, zone, hours, earliest))
-    chosen = min(that_day, key=lambda stretch: (order.get(stretch.part, -1), stretch.begins))
+    chosen = min(left, key=lambda stretch: (order.get(stretch.part, -1), stretch.begins))
     return max(chosen.begins, earliest.astimezone(ZoneInfo(zone)))
 
 
@@ -158,7 +164,6 @@ def _stretches(day: date, zone: str, hours: DeskHours | None) -> list[Stretch]:
             one, other = max(begins, opens), min(ends, closes)
             if one < other:
                 found.append(Stretch(part, day, one.astimezone(ZoneInfo(zone)), other.astimezone(ZoneInfo(zone))))
-                break
     return found
 
 

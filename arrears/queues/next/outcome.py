@@ -123,8 +123,10 @@ class History:
     ----------
     lane : of the work item.
     tries_today : calls to this debtor today, in the debtor's zone, before this one.
-    parts_tried : parts of the day in which nobody was reached lately, the last tried last. `Next.parts_tried` is it.
+    parts_tried : parts of the day in which nobody was reached since the last talk, the last tried last, each once.
+        `Next.parts_tried` of the outcome before is it.
     points_left : other good points of the same channel, in the order in which they are to be tried.
+    other_channels_left : there are good points of other channels.
     in_a_row : outcomes of this same disposition just before this one.
     open_promises : promises of this work group whose grace is not over.
     one_book : all accounts of the debtor are of one creditor and currency: then a promise on several of them is the
@@ -136,6 +138,7 @@ class History:
     tries_today: int = 0
     parts_tried: tuple[str, ...] = ()
     points_left: tuple[str, ...] = ()
+    other_channels_left: bool = False
     in_a_row: int = 0
     open_promises: tuple[str, ...] = ()
     one_book: bool = True

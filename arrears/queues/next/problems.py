@@ -19,6 +19,7 @@ from arrears.tables import TABLES
 _CHANNELS = TABLES["contacts"].column("channel").choices
 
 
+_NOBODY_SPOKE = frozenset({"no_contact", "message"})
 _FEWEST, _MOST = 2, 120
 """Instalments of a plan."""
 
@@ -101,20 +102,15 @@ def _line(outcome: Outcome, entry: Entry) -> Iterator[Problem]:
 
 
 def _speaker(outcome: Outcome, entry: Entry) -> Iterator[Problem]:
-    if outcome.verified_party is not None and entry.conversation == "no":
+    if outcome.verified_party is not None and entry.right_party == "no" and entry.group != "statement":
         yield Problem("verified_party", "Nobody was spoken with by this outcome, so nobody was verified.")
-    if (
-        outcome.conversation
-        and entry.conversation == "no"
-        and entry.group != "talk"
-        and outcome.disposition != "deceased"
-    ):
+    if outcome.conversation and entry.group in _NOBODY_SPOKE:
         yield Problem("conversation", "There was a talk, which this outcome denies: choose another.")
     if outcome.conversation is False and entry.conversation == "yes" and outcome.is_spoken:
         yield Problem("conversation", "This outcome needs a talk: choose another.")
     if is_right_party(outcome, entry) and not outcome.debts_discussed:
         yield Problem("debts_discussed", f"{FIELDS['debts_discussed'].label} is missing: mark at least one.")
-    if outcome.consent_to_call and not is_right_party(outcome, entry):
+    if outcome.consent_to_call and outcome.is_spoken and not is_right_party(outcome, entry):
         yield Problem("consent_to_call", "Only the debtor can agree to be called again: verify who spoke.")
 
 
@@ -153,6 +149,9 @@ def _callback(outcome: Outcome, entry: Entry, at: datetime, zone: str, settings:
         return
     if outcome.callback_at <= at:
         yield Problem("callback_at", "The callback must lie in the future.")
+    if outcome.callback_at > at + timedelta(days=settings.desk.promise_longest_days):
+        longest = settings.desk.promise_longest_days
+        yield Problem("callback_at", f"A callback is at most {longest} days away: agree on an earlier day.")
     if part_of_day(outcome.callback_at, zone) is None:
         yield Problem("callback_at", "At that hour nobody may be called where the debtor is: agree on another.")
     if talked(outcome, entry) is False or not is_right_party(outcome, entry):
