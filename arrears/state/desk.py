@@ -173,21 +173,23 @@ source_events = Table(
     moment("settled_at", nullable=True, comment="when the debtor's open items followed it"),
     moment("drained_at", nullable=True, comment="when a load had brought it into the lake"),
     Column("drained_as", Text, comment="that load"),
+    Column(
+        "refused_because", Text, comment="rules that the lake refused it by, at the last try; null: not tried, or taken"
+    ),
     one_of("origin", ("api", "desk", "file")),
 )
 """Facts that came after the last load, each once: rows of source tables on their way into the lake."""
 
 Index(
-    "source_events_once",
+    "source_events_version",
     source_events.c.source_table,
     source_events.c.row_key,
-    source_events.c.digest,
+    source_events.c.recorded_at,
     unique=True,
-    postgresql_where=text("drained_at IS NULL"),
 )
-_is_fresh = text("drained_at IS NULL")
-Index("source_events_debtor", source_events.c.debtor_id, postgresql_where=_is_fresh)
-Index("source_events_account", source_events.c.account_id, postgresql_where=_is_fresh)
+Index("source_events_debtor", source_events.c.debtor_id)
+Index("source_events_account", source_events.c.account_id)
+Index("source_events_undrained", source_events.c.event_id, postgresql_where=text("drained_at IS NULL"))
 Index("source_events_unsettled", source_events.c.event_id, postgresql_where=text("settled_at IS NULL"))
 
 decisions = Table(
