@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("commands.why", "Why an account stands where it stands."),
     "replay": ("commands.replay", "Rebuild a night from what was recorded and compare."),
     "serve": ("commands.serve", "Start the API and the console."),
+    "user": ("commands.user", "People, roles, sign-in links and keys."),
 }
 """Every command: its module, and the line that `--help` shows."""
 

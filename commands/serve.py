@@ -14,15 +14,20 @@ import tempfile
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from arrears.clock import SystemClock
-from arrears.errors import WrongUse
+from arrears.errors import Refused, WrongUse
 from arrears.places import Places
 from commands.context import AsJson, Database, LakeDir, Tracking, emit, places
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Engine
 
 HOST = "127.0.0.1"
 
@@ -60,9 +65,19 @@ def command(
             return
         listening = _listen(port)
         address = f"http://{HOST}:{listening.getsockname()[1]}"
-        ready = partial(_say_link, address, access.new_link_token(engine, now=now), as_json=as_json, starts=True)
+        ready = partial(_say_link, address, _first_token(engine, now), as_json=as_json, starts=True)
         _serve(where, listening, ready)
     _end()
+
+
+def _first_token(engine: Engine, now: datetime) -> str | None:
+    """What signs the deployment's own manager in; None where that manager is disabled because people have names."""
+    from serving import access
+
+    try:
+        return access.new_link_token(engine, now=now)
+    except Refused:
+        return None
 
 
 def _listen(port: int) -> socket.socket:
@@ -135,16 +150,19 @@ def _run(listening: socket.socket, ready: Any) -> None:  # noqa: ANN401 - as abo
         Announcing(config).run(sockets=[listening])
 
 
-def _say_link(address: str, token: str, *, as_json: bool, starts: bool) -> None:
-    link = f"{address}/sign-in?token={token}"
+def _say_link(address: str, token: str | None, *, as_json: bool, starts: bool) -> None:
+    link = None if token is None else f"{address}/sign-in?token={token}"
     draw = partial(_draw, address=address, link=link, starts=starts)
     emit({"address": address, "sign_in": link}, as_json=as_json, human=draw)
     sys.stdout.flush()
 
 
-def _draw(console: Console, *, address: str, link: str, starts: bool) -> None:
+def _draw(console: Console, *, address: str, link: str | None, starts: bool) -> None:
     if starts:
         console.print(f"Arrears serves on {address}")
+    if link is None:
+        console.print("Its own manager is disabled. A link of your own: arrears user token NAME")
+        return
     console.print("Sign in once with this link (it works for 12 hours, for one browser):")
     console.print(f"  {link}", soft_wrap=True)
     if starts:

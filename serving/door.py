@@ -1,7 +1,8 @@
 """The one door: every request is let in here or nowhere, and leaves with the headers that keep a browser honest.
 
-Only `/healthz`, `/readyz` and the sign-in itself are open. BentoML's own scoring route is shut: this process asks it
-from behind the door, and its validation errors would log what a stranger sent.
+It asks who somebody is (`serving.sign_ins`) and what their role may do (`serving.may_enter`). Only `/healthz`,
+`/readyz` and the sign-in itself are open. BentoML's own scoring route is shut: this process asks it from behind the
+door, and its validation errors would log what a stranger sent.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from typing import Protocol
 from anyio import to_thread
 from sqlalchemy import Engine
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.requests import HTTPConnection, cookie_parser
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arrears.clock import SystemClock
-from serving.access import Person, who_is
+from serving.may_enter import HOMES, a_role, may_enter, told_who_may
 from serving.problems import Problem, of_status
+from serving.sign_ins import SIGN_INS, Person, SignIns
 
 _log = logging.getLogger("arrears.http")
 
@@ -66,13 +69,14 @@ class Door:
     app : what lies behind.
     deployment : gives the running deployment, once there is one.
     shut : paths that only this process itself may call, from behind the door.
-    turned_away : makes the page for a browser that is not signed in.
+    turned_away : makes the page for a browser that may not come in, or not there.
     """
 
     app: ASGIApp
     deployment: Callable[[], HasEngine]
     shut: frozenset[str]
     turned_away: Callable[[Problem], ASGIApp]
+    sign_ins: SignIns = SIGN_INS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, or not."""
@@ -115,14 +119,27 @@ class Door:
         if not scope["path"].isprintable():
             return of_status(404)
         scope.setdefault("state", {})["person"] = person
-        return None
+        return None if may_enter(scope["method"], scope["path"], person.role) else _not_allowed(scope, person)
 
     async def _person(self, secret: str) -> Person | None:
+        now = SystemClock().now()
+        # Nearly always remembered, and then no thread has to be woken for it.
+        known = self.sign_ins.remembered(secret, now)
+        if known is not None:
+            return known
         engine = self.deployment().engine
-        return await to_thread.run_sync(lambda: who_is(engine, secret, now=SystemClock().now()))
+        return await to_thread.run_sync(self.sign_ins.ask, engine, secret, now)
 
     def _refuse(self, problem: Problem, scope: Scope) -> ASGIApp:
+        if problem.kind == "not-allowed" and scope["path"] == "/" and scope["method"] in SAFE:
+            return RedirectResponse(HOMES[scope["state"]["person"].role], status_code=303)
         return self.turned_away(problem) if wants_page(scope) else problem.response()
+
+
+def person_of(request: HTTPConnection) -> Person:
+    """Who asks; for routes, behind the door."""
+    person: Person = request.state.person
+    return person
 
 
 def wants_page(scope: Scope) -> bool:
@@ -151,7 +168,25 @@ class Fold:
 
 
 _KEPT = frozenset(
-    {"", "queues", "debtors", "accounts", "portfolio", "models", "conduct", "sign-in", "sign-out", "static", "v1"}
+    {
+        "",
+        "accounts",
+        "conduct",
+        "debtors",
+        "desk",
+        "experiments",
+        "exports",
+        "find",
+        "models",
+        "portfolio",
+        "queues",
+        "sign-in",
+        "sign-out",
+        "static",
+        "strategies",
+        "team",
+        "v1",
+    }
 )
 _ROOTS = frozenset({"/healthz", "/readyz", "/livez", "/metrics"})
 
@@ -171,6 +206,11 @@ def folded(path: str) -> str:
 def unfolded(scope: Scope) -> Scope:
     """The scope with the path that was asked for."""
     return {**scope, "path": scope[FOLDED]} if FOLDED in scope else scope
+
+
+def _not_allowed(scope: Scope, person: Person) -> Problem:
+    who = told_who_may(scope["method"], scope["path"])
+    return Problem("not-allowed", f"This is for {who}; you are signed in as {a_role(person.role)}.")
 
 
 def _secret(headers: Headers) -> tuple[str | None, bool]:

@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 TITLES: dict[str, tuple[int, str]] = {
     "not-signed-in": (401, "Sign in first"),
     "other-site": (403, "A form of another site"),
+    "not-allowed": (403, "Not for this role"),
     "refused": (409, "Refused"),
     "not-found": (404, "Nothing there"),
     "wrong-method": (405, "Not this way"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Path, Query
@@ -15,25 +15,13 @@ from serving import payloads, running, standing
 from serving.answers import MODELS, told_of
 from serving.console.reasons import sentences_of
 from serving.deployment import Deployment
+from serving.described import PROBLEMS
 from serving.problems import Problem
 from serving.second_look import now_of
 from serving.standing import Standing
 from serving.why import why
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": title,
-        "content": {"application/problem+json": {"schema": payloads.ProblemDocument.model_json_schema()}},
-    }
-    for status, title in (
-        (401, "Not signed in"),
-        (404, "Not known"),
-        (422, "Does not fit"),
-        (503, "No night, or not ready"),
-    )
-}
-
-router = APIRouter(prefix="/v1", responses=_PROBLEMS)
+router = APIRouter(prefix="/v1", responses=PROBLEMS)
 
 AccountId = Annotated[str, Path(min_length=1, max_length=100)]
 QueueName = Annotated[str, Path(min_length=1, max_length=40)]

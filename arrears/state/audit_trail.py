@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from arrears.state.schema import audit
 
@@ -37,7 +37,7 @@ def lines(
     since: datetime | None = None,
     before: int | None = None,
     limit: int,
-) -> Sequence[Row[Any]]:
+) -> Sequence[RowMapping]:
     """Lines of the trail, newest first: `audit_id`, `at`, `who`, `did`, `subject`, `detail`.
 
     Parameters
@@ -53,4 +53,4 @@ def lines(
         query = query.where(audit.c.at >= since)
     if before is not None:
         query = query.where(audit.c.audit_id < before)
-    return connection.execute(query.order_by(audit.c.audit_id.desc()).limit(limit)).all()
+    return connection.execute(query.order_by(audit.c.audit_id.desc()).limit(limit)).mappings().all()

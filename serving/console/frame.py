@@ -21,13 +21,24 @@ from arrears.queues.item import Night
 from serving import running
 from serving.console import words
 from serving.door import CONTENT_POLICY
+from serving.may_enter import may_enter
 from serving.problems import Problem
+from serving.sign_ins import Person
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 TEMPLATES = _HERE / "templates"
 
 NEW_LINK = "arrears serve --new-link"
+
+ROOMS = (
+    ("/", "Today"),
+    ("/queues", "Queues"),
+    ("/portfolio", "Portfolio"),
+    ("/models", "Models"),
+    ("/conduct", "Conduct"),
+)
+"""What the navigation names, to those who may enter."""
 
 
 @cache
@@ -53,16 +64,23 @@ def page(request: Request, template: str, *, room: str, status: int = 200, **fac
     room : the room of the console that the page belongs to, as its navigation names it.
     facts : what the template shows.
     """
-    del request
     deployment = running.deployment()
     now = deployment.clock.now()
     frame = {
         "room": room,
+        "rooms": [(path, name) for path, name in ROOMS if _may(request, path)],
+        "may_find": _may(request, "/find"),
         "clock": _wall_clock(now, deployment.settings.portfolio.zone),
         "notices": _notices(deployment.champions.trouble, facts.get("night")),
     }
     html = _environment().get_template(template).render({**frame, "now": now, **facts})
     return HTMLResponse(html, status_code=status)
+
+
+def _may(request: Request, path: str) -> bool:
+    """Whether whoever asks may look there; who has not signed in may look nowhere."""
+    person: Person | None = getattr(request.state, "person", None)
+    return person is not None and may_enter("GET", path, person.role)
 
 
 def _notices(trouble: str | None, night: Night | None) -> list[str]:
@@ -81,10 +99,12 @@ def problem_page(request: Request, problem: Problem) -> HTMLResponse:
 
 
 def turned_away(problem: Problem) -> ASGIApp:
-    """What a browser sees that has not signed in, or came from elsewhere: nothing of the console."""
+    """What a browser sees that may not come in, or not there: nothing of the console, or nothing of that room."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        await _outside(problem, scope)(scope, receive, send)
+        inside = problem.kind == "not-allowed"
+        told = problem_page(Request(scope), problem) if inside else _outside(problem, scope)
+        await told(scope, receive, send)
 
     return answer
 
