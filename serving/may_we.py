@@ -20,13 +20,14 @@ from sqlalchemy import Connection
 from arrears.clock import add_business_days
 from arrears.lake import Lake
 from arrears.policy.ahead import judge_through
+from arrears.policy.asks import dialled, lane_asks
 from arrears.policy.assemble import Moment, assemble
 from arrears.policy.countries import country_code
 from arrears.policy.facts import Facts
 from arrears.policy.judge import judge
 from arrears.policy.lawless import refuse_lawless, without_law
 from arrears.policy.limits import Limits
-from arrears.policy.rule import PAY
+from arrears.policy.rule import LANE_GATES, PAY
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues.ledger import LOOKS_BACK, trailing
@@ -36,6 +37,8 @@ from features.terms import minor
 from serving.bench import Bench
 from serving.book import Questions
 from serving.conduct_facts import ConductQuestions, read_tables
+
+MANUAL = "manual"
 
 Desk = Callable[[Sequence[str], Sequence[str]], pa.Table]
 """Tells the ledger's contacts of some people and accounts, as `arrears.queues.ledger.trailing` does."""
@@ -114,6 +117,7 @@ def judge_now(
     through: date | None = None,
     bench: Bench | None = None,
     lane: str = PAY,
+    technology: str = MANUAL,
 ) -> Judgement:
     """What the rules say at a moment of every account of some debtors, by what is known then.
 
@@ -125,7 +129,8 @@ def judge_now(
     limits_on : the day whose limits are in force.
     through : a way that opens by the end of this day opens later and is not held; by default it is held.
     bench : answers for one debtor in a fraction of the time.
-    lane : what the accounts are worked for.
+    lane : what the accounts are worked for; of a lane without contact its own question is asked, once an account.
+    technology : how calls would be placed.
 
     Raises
     ------
@@ -148,6 +153,11 @@ def judge_now(
         contacts_until=fed_until(lake) if settings.conduct.live_feed else None,
     )
     refuse_lawless("see whether we may", lawless_in(facts, settings))
+    if lane in LANE_GATES:
+        gates = lane_asks(facts)
+        facts = facts.asking(gates.where(gates.account < len(positions)))
+    elif technology != MANUAL:
+        facts = facts.asking(dialled(facts.asks, technology))
     limits = limits_of_house(settings.conduct)
     return judge(facts, limits, lane=lane) if through is None else judge_through(facts, limits, through, lane=lane)
 

@@ -5,8 +5,9 @@ What is held by then stays; what opens later in the day goes with its hours. A n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -18,18 +19,29 @@ from arrears.policy.columns import NOBODY
 from arrears.policy.verdict import ChannelVerdict, Judgement
 from arrears.policy.ways import last_close, ways_of
 from arrears.queues.item import Json, WorkItem
+from arrears.state.closed import WITHOUT_CONTACT
 from serving.bench import Bench
 from serving.book import Questions
 from serving.deployment import Deployment
-from serving.may_we import judge_now
+from serving.may_we import MANUAL, judge_now
+
+ASKED_BY_NO_RULE = "payer"
+"""The lane whose work goes to an insurer: no rule of conduct speaks of it."""
+
+GONE = "gone"
+"""The code of an item whose lead account the lake does not know any more."""
 
 
 @dataclass(frozen=True)
 class Again:
-    """Items judged anew: those that may still leave, and how many are held by now."""
+    """Items judged anew: those that may still leave, how many are held by now, and for what.
+
+    `because` counts held items by the code of each of their lead account's holds.
+    """
 
     items: list[WorkItem]
     held: int
+    because: Mapping[str, int] = field(default_factory=dict)
 
 
 def limits_today(zone: str) -> date:
@@ -46,22 +58,45 @@ def look_again(
     *,
     through: date,
     limits_on: date,
+    technology: str = MANUAL,
 ) -> Again:
     """The items as they may leave at a moment: without the accounts that are held by now, with their ways anew.
 
-    An item whose lead account is held is held, because what it says is the lead's.
+    Each is judged for its own lane. An item whose lead account is held is held, because what it says is the lead's.
 
     Parameters
     ----------
     through : a way that opens by the end of this day is open later, not held.
+    technology : how calls would be placed.
     """
-    if not items:
-        return Again([], 0)
-    debtors = sorted({item.debtor_id for item in items})
-    judgement = judge_now(lake, asked, connection, debtors, at, through=through, limits_on=limits_on)
-    rows = {account: row for row, account in enumerate(judgement.facts.accounts.id.tolist())}
-    left = [again for item in items if (again := _again(item, judgement, rows)) is not None]
-    return Again(left, len(items) - len(left))
+    left: dict[int, WorkItem] = {}
+    because: Counter[str] = Counter()
+    for lane in sorted({item.lane for item in items}):
+        own = [item for item in items if item.lane == lane]
+        if lane == ASKED_BY_NO_RULE:
+            left |= {item.work_item_id: item for item in own}
+            continue
+        debtors = sorted({item.debtor_id for item in own})
+        judgement = judge_now(
+            lake,
+            asked,
+            connection,
+            debtors,
+            at,
+            through=through,
+            limits_on=limits_on,
+            lane=lane,
+            technology=technology,
+        )
+        rows = {account: row for row, account in enumerate(judgement.facts.accounts.id.tolist())}
+        for item in own:
+            again = _again(item, judgement, rows)
+            if again is None:
+                because.update(_codes(item, judgement, rows))
+            else:
+                left[item.work_item_id] = again
+    kept = [left[item.work_item_id] for item in items if item.work_item_id in left]
+    return Again(kept, len(items) - len(kept), because)
 
 
 def verdicts_now(
@@ -86,9 +121,17 @@ def _again(item: WorkItem, judgement: Judgement, rows: dict[str, int]) -> WorkIt
     accounts = [account for account in item.accounts if account in rows and not judgement.is_held[rows[account]]]
     if item.lead_account_id not in accounts:
         return None
+    if item.lane in WITHOUT_CONTACT:
+        return replace(item, accounts=accounts)
     ways = ways_of(judgement, [rows[account] for account in accounts])
     told: list[Json] = [way.document() for way in ways]
     return replace(item, accounts=accounts, ways=told, allowed_until=last_close(ways))
+
+
+def _codes(item: WorkItem, judgement: Judgement, rows: dict[str, int]) -> tuple[str, ...]:
+    if item.lead_account_id not in rows:
+        return (GONE,)
+    return tuple(dict.fromkeys(hold.code for hold in judgement.verdict(rows[item.lead_account_id]).holds))
 
 
 def now_of(

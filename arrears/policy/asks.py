@@ -6,6 +6,8 @@ of points at all, one unknown number a person stands for what a dialer may know.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from arrears.policy import codes
@@ -26,6 +28,11 @@ def asks_of(facts: Facts) -> Asks:
         parts.append(_of(facts, everyone, np.full(len(everyone), NOBODY), "call"))
     parts.append(_letters(facts))
     return _joined(parts)
+
+
+def dialled(asks: Asks, technology: str) -> Asks:
+    """The same asks, dialled in another way: by a machine, or with a recorded voice."""
+    return replace(asks, technology=np.full(len(asks), codes.TECHNOLOGY.of(technology), np.int8))
 
 
 def lane_asks(facts: Facts) -> Asks:
