@@ -148,6 +148,7 @@ class WorkItem(Position):
     product: str | None = None
     territory: str | None = None
     skill: str | None = None
+    zone: str | None = None
     owner: str | None = None
     explores: bool = False
     because: str | None = None

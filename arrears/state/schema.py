@@ -160,6 +160,7 @@ work_items = Table(
     Column("product", Text, comment="that its collector must know; null: any"),
     Column("territory", Text, comment="of the collector; null: any"),
     Column("skill", Text, comment="that its collector must have; null: none"),
+    Column("zone", Text, comment="where the debtor may be, of several the first; null: the portfolio's"),
     Column("owner", Text, comment="the collector whose accounts these are; null: nobody's"),
     Column("explores", Boolean, nullable=False, server_default="false", comment="of the random slice"),
     Column("because", Text, comment="why it is in its lane, in words a collector reads; null: past due"),
@@ -194,8 +195,22 @@ Index(
     work_items.c.raised.desc(),
     work_items.c.place,
     work_items.c.work_item_id,
+    work_items.c.ready_at,  # read off the index: who comes back later must not be visited at every claim till then
     postgresql_where=_is_ready,
 )
+POOL_PARTS = ("lane", "work_group", "language", "region", "product", "territory", "skill")
+POOL = " || chr(31) || ".join(f"coalesce({part}, '')" for part in POOL_PARTS)
+"""What an item of the team's asks of whoever takes it, as one text: the items of one pool are alike in it."""
+Index(
+    "work_items_pool",
+    text(f"({POOL})"),
+    work_items.c.raised.desc(),
+    work_items.c.place,
+    work_items.c.work_item_id,
+    work_items.c.ready_at,
+    postgresql_where=text("state = 'ready' AND assigned_to IS NULL"),
+)
+Index("work_items_team", work_items.c.team_from, postgresql_where=text("state = 'ready' AND team_from IS NOT NULL"))
 Index("work_items_callbacks", work_items.c.ready_at, postgresql_where=text("state = 'ready' AND lane = 'callback'"))
 Index("work_items_people", work_items.c.people, postgresql_using="gin", postgresql_where=_is_open)
 Index("work_items_follows", work_items.c.follows, unique=True, postgresql_where=text("follows IS NOT NULL"))

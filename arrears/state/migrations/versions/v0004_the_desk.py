@@ -44,6 +44,7 @@ ALTER TABLE work_items
     ADD COLUMN product TEXT,
     ADD COLUMN territory TEXT,
     ADD COLUMN skill TEXT,
+    ADD COLUMN zone TEXT,
     ADD COLUMN owner TEXT,
     ADD COLUMN explores BOOLEAN DEFAULT 'false' NOT NULL,
     ADD COLUMN because TEXT,
@@ -96,7 +97,19 @@ CREATE INDEX work_items_callbacks ON work_items (ready_at) WHERE state = 'ready'
 
 CREATE UNIQUE INDEX work_items_follows ON work_items (follows) WHERE follows IS NOT NULL;
 
-CREATE INDEX work_items_list ON work_items (assigned_to, raised DESC, place, work_item_id) WHERE state = 'ready';
+CREATE INDEX work_items_list ON work_items (assigned_to, raised DESC, place, work_item_id, ready_at)
+    WHERE state = 'ready';
+
+CREATE INDEX work_items_pool ON work_items ((coalesce(lane, '') || chr(31) ||
+    coalesce(work_group, '') || chr(31) ||
+    coalesce(language, '') || chr(31) ||
+    coalesce(region, '') || chr(31) ||
+    coalesce(product, '') || chr(31) ||
+    coalesce(territory, '') || chr(31) ||
+    coalesce(skill, '')),
+    raised DESC, place, work_item_id, ready_at) WHERE state = 'ready' AND assigned_to IS NULL;
+
+CREATE INDEX work_items_team ON work_items (team_from) WHERE state = 'ready' AND team_from IS NOT NULL;
 
 CREATE INDEX work_items_people ON work_items USING gin (people) WHERE state IN ('ready', 'claimed');
 
@@ -115,6 +128,7 @@ COMMENT ON COLUMN work_items.product IS 'that its collector must know; null: any
 COMMENT ON COLUMN work_items.territory IS 'of the collector; null: any';
 
 COMMENT ON COLUMN work_items.skill IS 'that its collector must have; null: none';
+COMMENT ON COLUMN work_items.zone IS 'where the debtor may be, of several the first; null: the portfolio''s';
 
 COMMENT ON COLUMN work_items.owner IS 'the collector whose accounts these are; null: nobody''s';
 
