@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -47,14 +48,16 @@ COLUMNS = (
 )
 """Columns of the file, in order."""
 
+_NUMBER = re.compile(r"[+-][0-9]+")
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def rows_of_csv(items: Iterable[WorkItem]) -> Iterator[str]:
     """The file, line by line, header first."""
-    yield _line(COLUMNS)
+    yield line(COLUMNS)
     for item in items:
-        yield _line(safe(value) for value in _row(item))
+        yield line(safe(value) for value in _row(item))
 
 
 def checksum(lines: Iterable[str]) -> str:
@@ -66,14 +69,15 @@ def checksum(lines: Iterable[str]) -> str:
 
 
 def safe(value: object) -> object:
-    """Text that a spreadsheet would run is quoted with an apostrophe; numbers stay numbers.
+    """Text that a spreadsheet would run is quoted with an apostrophe; numbers, telephone numbers too, stay as they are.
 
     Examples
     --------
-    >>> safe("=HYPERLINK(1)"), safe("A00001"), safe(-1.5)
-    ("'=HYPERLINK(1)", 'A00001', -1.5)
+    >>> safe("=HYPERLINK(1)"), safe("A00001"), safe(-1.5), safe("+886900000014"), safe("+1+cmd")
+    ("'=HYPERLINK(1)", 'A00001', -1.5, '+886900000014', "'+1+cmd")
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    is_run = isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(value)
+    return f"'{value}" if is_run else value
 
 
 def _row(item: WorkItem) -> tuple[Any, ...]:
@@ -155,7 +159,8 @@ def _major(minor: int | None, currency: str) -> Decimal | None:
     return None if minor is None else to_major(minor, currency)
 
 
-def _line(cells: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue()
+def line(cells: Iterable[object]) -> str:
+    """Cells as a line of CSV, as RFC 4180 ends it."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\r\n").writerow(cells)
+    return written.getvalue()
