@@ -15,7 +15,7 @@ from typing import Protocol
 
 from anyio import to_thread
 from sqlalchemy import Engine
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,6 +50,8 @@ HEADERS = {
     "cache-control": "no-store",
 }
 """On every answer unless the answer says otherwise."""
+
+_ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class HasEngine(Protocol):
@@ -145,6 +147,20 @@ def person_of(request: HTTPConnection) -> Person:
 def wants_page(scope: Scope) -> bool:
     """True where a person looks at the answer: a browser outside the API."""
     return not scope["path"].startswith("/v1/") and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+@dataclass
+class Behind:
+    """An application without its class: BentoML looks through every route of a Starlette one before it does so itself.
+
+    Ours answers every address, so there is nothing to look for.
+    """
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        await self.app(scope, receive, send)
 
 
 FOLDED = "arrears.path"
@@ -251,10 +267,11 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers.append("server-timing", f"app;dur={self._ms():.1f}")
+            given = list(message.get("headers", ()))
+            names = {name for name, _ in given}
+            added = [each for each in _ENCODED if each[0] not in names]
+            timing = (b"server-timing", b"app;dur=%.1f" % self._ms())
+            message["headers"] = [*given, *added, timing]
         await self._send(message)
 
     def line(self) -> str:

@@ -16,11 +16,12 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 import bentoml
 import numpy as np
 from bentoml.validators import DType
+from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 
 from serving import running
 from serving.api import make_app
 from serving.console.frame import turned_away
-from serving.door import Door, Fold
+from serving.door import Behind, Door, Fold
 from serving.explained import SCORING_CALL, explained_rows
 
 Rows = Annotated[np.ndarray, DType("float64")]
@@ -35,8 +36,11 @@ class FoldedService(bentoml.Service):  # type: ignore[misc] # bentoml is untyped
     """A BentoML service whose metrics never see an id: addresses are folded before anything counts them."""
 
     def to_asgi(self, is_main: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002 - as BentoML calls it
-        """BentoML's application, with folded addresses."""
-        return Fold(running.host(super().to_asgi(is_main=is_main)))
+        """BentoML's application, with folded addresses, and without traces: nobody collects them."""
+        made = running.host(super().to_asgi(is_main=is_main))
+        tracing: Any = OpenTelemetryMiddleware
+        made.user_middleware = [each for each in made.user_middleware if each.cls is not tracing]
+        return Fold(made)
 
 
 class Scoring:
@@ -65,7 +69,7 @@ arrears: Any = bentoml.service(
     http={"host": "127.0.0.1"},
     logging={"access": {"enabled": False}},  # the door keeps a log without ids
 )(Scoring)
-arrears.mount_asgi_app(make_app(), path="/")
+arrears.mount_asgi_app(Behind(make_app()), path="/")
 arrears.add_asgi_middleware(
     Door, deployment=running.deployment, shut=frozenset({SCORING_CALL}), turned_away=turned_away
 )

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from arrears.errors import ArrearsError, Refused
 from arrears.places import Places
-from arrears.state import embedded
+from arrears.state import embedded, pool
 from arrears.state.migrate import upgrade
 
 DATABASE = "arrears"
@@ -57,9 +57,11 @@ def connect(url: str) -> Engine:
     engine = create_engine(
         _spelled(url),
         hide_parameters=True,  # an error's text must not hold a debtor's data
-        pool_pre_ping=True,  # a server that was restarted must not fail the first request after it
+        pool_size=pool.KEPT,
+        max_overflow=pool.BEYOND,
         connect_args={"options": "-c timezone=UTC"},
     )
+    pool.ask_the_quiet(engine)
     try:
         upgrade(engine)
     except Refused:

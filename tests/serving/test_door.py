@@ -122,3 +122,11 @@ def test_the_log_names_routes_and_no_ids(served, known):
     assert "route=/debtors/{debtor_id} status=200" in told
     for secret in ("D00014", "A00014", "token=", "Bearer"):
         assert secret not in told
+
+
+def test_nobody_traces_what_nobody_collects():
+    from serving.service import arrears
+
+    traced = [each.cls.__module__ for each in arrears.to_asgi().app.user_middleware]
+    assert "serving.door" in traced
+    assert not any(name.startswith("opentelemetry") for name in traced)
