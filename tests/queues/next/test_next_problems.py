@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.errors import BadInput
@@ -157,6 +157,7 @@ def test_a_callback_needs_the_zone_of_its_hour():
 # Never a value -------------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(DISPOSITIONS),
     st.fixed_dictionaries(

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.clock import add_business_days, is_business_day
@@ -239,6 +239,7 @@ def test_where_no_profile_is_asked_nothing_is_waited_for():
 ANY_DAY = st.dates(date(2024, 1, 1), date(2028, 12, 31))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(ANY_DAY, st.none() | ANY_DAY), min_size=1, max_size=20))
 def test_a_book_and_one_promise_say_the_same(pairs):
     grace, talk = days(*(pair[0] for pair in pairs)), days(*(pair[1] for pair in pairs))
@@ -247,6 +248,7 @@ def test_a_book_and_one_promise_say_the_same(pairs):
     assert whole.tolist() == [each.item() for each in one_by_one]
 
 
+@settings(deadline=None)
 @given(ANY_DAY, st.none() | ANY_DAY)
 def test_nobody_is_called_in_grace_nor_in_the_week_after_a_talk_nor_on_a_day_off(grace, talk):
     found = called_from(days(grace), days(talk), "US", house())[0].item()
@@ -255,12 +257,14 @@ def test_nobody_is_called_in_grace_nor_in_the_week_after_a_talk_nor_on_a_day_off
     assert is_business_day(found, "US")
 
 
+@settings(deadline=None)
 @given(ANY_DAY)
 def test_a_business_day_from_a_day_is_the_nearest(day):
     found = business_day_from(days(day), "US")[0].item()
     assert found == (day if is_business_day(day, "US") else add_business_days(day, 1, "US"))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**12))
 def test_enough_to_keep_a_promise_is_its_share_rounded_up(amount):
     assert kept_at(np.array([amount]), house()).tolist() == [-(-amount * 95 // 100)]
