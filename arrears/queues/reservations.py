@@ -6,7 +6,6 @@ want the last call of a week cannot both have it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -15,6 +14,12 @@ from sqlalchemy import Connection, insert, text
 from arrears.errors import WrongUse
 from arrears.policy import codes
 from arrears.state.desk import call_reservations
+
+_WAIT = """
+    SELECT pg_advisory_xact_lock(key) FROM (
+        SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest(CAST(:names AS text[])) AS name ORDER BY 1
+    ) AS keys
+"""
 
 
 def one_at_a_time(connection: Connection, people: Iterable[str], accounts: Iterable[str]) -> None:
@@ -26,10 +31,9 @@ def one_at_a_time(connection: Connection, people: Iterable[str], accounts: Itera
     ------
     WrongUse : the transaction would not see what others committed while it waited.
     """
-    keys = sorted({*(_key("debtor", person) for person in people), *(_key("account", account) for account in accounts)})
     # One order for all, so that two who want the same locks cannot wait for each other.
-    wait = "SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) WITH ORDINALITY AS t (key, place)"
-    connection.execute(text(f"{wait} ORDER BY place"), {"keys": keys})
+    names = sorted({*(f"debtor:{person}" for person in people), *(f"account:{account}" for account in accounts)})
+    connection.execute(text(_WAIT), {"names": names})
     isolation = connection.execute(text("SELECT current_setting('transaction_isolation')")).scalar_one()
     if isolation != "read committed":
         raise WrongUse(
@@ -94,8 +98,3 @@ def release(connection: Connection, reservation_id: int, *, at: datetime, contac
     """
     ended = connection.execute(text(end), {"at": at, "contact": contact_id, "id": reservation_id})
     return ended.first() is not None
-
-
-def _key(kind: str, name: str) -> int:
-    digest = hashlib.blake2b(f"{kind}:{name}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)

@@ -73,7 +73,7 @@ MAY_TAKE = """
     (i.language IS NULL OR i.language = ANY (%(languages)s))
     AND (i.region IS NULL OR i.region = ANY (%(licences)s))
     AND (i.skill IS NULL OR i.skill = ANY (%(skills)s))
-    AND (%(clients)s::text[] IS NULL OR i.work_group = '' OR i.work_group = ANY (%(clients)s))
+    AND (%(clients)s::text[] IS NULL OR coalesce(i.work_group, '') = '' OR i.work_group = ANY (%(clients)s))
     AND (%(products)s::text[] IS NULL OR i.product IS NULL OR i.product = ANY (%(products)s))
     AND (%(territories)s::text[] IS NULL OR i.territory IS NULL OR i.territory = ANY (%(territories)s))
 """
