@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from arrears.policy.columns import Numbers
-from arrears.policy.ways import last_close, ways_of
+from arrears.policy.ways import last_close
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
 
 if TYPE_CHECKING:
     from serving.nightly import Built
 
-LANE = "pay"
 _UNASSIGNED: dict[str, Any] = dict.fromkeys(
-    ("language", "region", "product", "territory", "skill", "owner", "because", "assigned_to")
-) | {"explores": False}
+    ("language", "region", "product", "territory", "skill", "owner", "assigned_to")
+)
 STANDING = ("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on")
 """Columns that accounts and items share."""
 
@@ -87,11 +86,11 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
     shown, made_by = _shown(built, ranking.terms), _made_by(built)
     for place in range(len(ranking)):
         lead = int(ranking.lead[place])
-        ways = ways_of(built.judgement, ranking.members[place])
+        ways = built.lanes.ways(ranking.members[place])
         told = {
             "debtor_id": str(book.debtor_id[lead]),
             "work_group": str(book.client[lead]),
-            "lane": LANE,
+            "lane": str(built.lanes.lane[lead]),
             "state": "ready",
             "state_since": at,
             "rank": place + 1,
@@ -108,15 +107,17 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
             **made_by,
             "experiment": None,
             "arm": None,
-            "chosen_with_probability": 1.0,  # no experiment runs: the strategy alone chose
-            "verdict": built.judgement.verdict(lead).word,
+            "chosen_with_probability": float(built.slice.probability[place]),
+            "verdict": built.lanes.verdict(lead),
             "ways": plain_json([way.document() for way in ways]),
             "allowed_until": last_close(ways),
             "people": list(dict.fromkeys([str(book.debtor_id[lead]), *(each.way.person for each in ways)])),
             "judged_for": built.served_on,
             "judged_at": book.cutoff,
             **_UNASSIGNED,
-            "place": float(place + 1),
+            "explores": bool(built.slice.explores[place]),
+            "because": built.lanes.because[lead],
+            "place": float(built.slice.place[place]),
             "ready_at": at,
             **_valued(ranking.terms, built.strategy.priority, place),
         }
@@ -129,8 +130,9 @@ def digest(built: Built) -> str:
     for place in range(len(built.ranking)):
         lead = built.ranking.lead[place]
         priority = float(built.ranking.terms[built.strategy.priority][place])
-        ways = plain_json([way.document() for way in ways_of(built.judgement, built.ranking.members[place])])
-        whole.update(f"{place + 1} {built.book.account_id[lead]} {priority!r} {ways}\n".encode())
+        ways = plain_json([way.document() for way in built.lanes.ways(built.ranking.members[place])])
+        told = f"{place + 1} {built.lanes.lane[lead]} {built.book.account_id[lead]} {priority!r} {ways}\n"
+        whole.update(told.encode())
     for row in np.flatnonzero(built.judgement.is_held[: len(built.book)]):
         holds = plain_json([hold.document() for hold in built.judgement.verdict(int(row)).holds])
         whole.update(f"held {built.book.account_id[row]} {holds}\n".encode())

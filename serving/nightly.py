@@ -18,13 +18,14 @@ from sqlalchemy import Connection, Engine
 from arrears.clock import Clock, SystemClock, day_of, start_of_day
 from arrears.errors import BadInput, WrongUse
 from arrears.lake import Lake
-from arrears.policy.columns import Numbers
+from arrears.policy.columns import Flags, Numbers
 from arrears.policy.facts import Facts
 from arrears.policy.lawless import refuse_lawless
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues import store, value
 from arrears.queues.ledger import import_weeks
+from arrears.queues.random_slice import Slice, drawn
 from arrears.queues.rank import Ranking, ranked
 from arrears.queues.record import record_night
 from arrears.queues.strategy import Strategy
@@ -36,8 +37,11 @@ from serving import night_rows
 from serving.book import Book, questions, read_book
 from serving.champion import champions_on
 from serving.conduct_facts import past_weeks
+from serving.desk_questions import desk_questions
 from serving.losses import Losses, losses_on
 from serving.may_we import judge_day, lawless_in, read_facts, recorded_at_desk, served_day
+from serving.night_lanes import Lanes, lanes_of
+from serving.promised import follow_ups
 from serving.scoring import Champion, Scores, fitting, score
 
 _log = logging.getLogger(__name__)
@@ -57,6 +61,9 @@ class Built:
     ----------
     served_on : the day that was judged, when the items are worked.
     limits_on : the day whose limits of conduct were in force.
+    judgement : what the rules say of every account, worked for pay.
+    lanes : what each account is worked for.
+    slice : which items were drawn for the random slice, item by item.
     """
 
     lake: Lake
@@ -67,15 +74,17 @@ class Built:
     losses: Losses
     scores: Scores
     judgement: Judgement
+    lanes: Lanes
     terms: dict[str, Numbers]
     ranking: Ranking
+    slice: Slice
     feature_fingerprint: str
     features_absent: dict[str, str]
     seconds: float
 
     @property
     def held(self) -> int:
-        """Accounts that at least one rule holds."""
+        """Accounts that at least one rule holds for pay; other lanes may work them."""
         return int(self.judgement.is_held[: len(self.book)].sum())
 
 
@@ -223,14 +232,18 @@ def build(
         at = start_of_day(served_on, portfolio.zone)
         desk = None if connection is None else recorded_at_desk(connection, book.cutoff)
         facts = read_facts(con, asked.conduct, asked.settings, book.positions, at=at, limits_on=limits_on, desk=desk)
+        of_desk = desk_questions(lake.present, asked.settings)
+        promises = of_desk.promises.run(con) if of_desk.promises else None
     progress(f"Scoring {len(book):,} past-due accounts")
     propensity, roll_rate = (fitting(each, book.names) for each in champions)
     scores = score(book, propensity, roll_rate, losses)
     progress("Asking the rules")
     judgement = judged(book, facts, served_on)
+    promised = follow_ups(book, promises, facts, served_on)
+    lanes = lanes_of(book, facts, judgement, promised, limits_of_house(asked.settings.conduct), served_on)
     progress("Valuing and ranking")
     terms = value.terms(worth(book, scores), losses.by_bucket)
-    ranking = rank(book, terms, judgement, strategy)
+    ranking = rank(book, terms, lanes.served, strategy)
     return Built(
         lake=lake,
         strategy=strategy,
@@ -240,8 +253,10 @@ def build(
         losses=losses,
         scores=scores,
         judgement=judgement,
+        lanes=lanes,
         terms=terms,
         ranking=ranking,
+        slice=_slice(book, ranking, served_on),
         feature_fingerprint=asked.fingerprint,
         features_absent=dict(asked.features.absent or {}),
         seconds=time.perf_counter() - began,
@@ -306,12 +321,12 @@ def worth(book: Book, scores: Scores) -> value.Worth:
     )
 
 
-def rank(book: Book, terms: dict[str, Numbers], judgement: Judgement, strategy: Strategy) -> Ranking:
+def rank(book: Book, terms: dict[str, Numbers], served: Flags, strategy: Strategy) -> Ranking:
     """The items of a night, best first; loss avoided and fees, and two currencies, are never summed."""
     return ranked(
         strategy,
         terms,
-        served=~judgement.is_held[: len(book)],
+        served=served,
         account_id=book.account_id,
         debtor_id=book.debtor_id,
         work_group=book.client,
@@ -319,3 +334,8 @@ def rank(book: Book, terms: dict[str, Numbers], judgement: Judgement, strategy: 
         basis=np.where(np.isnan(terms["exposure_minor"]), "fee", "loss"),
         worth=book.settings.value.rates.worth,
     )
+
+
+def _slice(book: Book, ranking: Ranking, served_on: date) -> Slice:
+    share = book.settings.desk.random_slice_share
+    return drawn(book.debtor_id[ranking.lead], ranking.terms["expected_minutes"], served_on, share=share)

@@ -57,7 +57,7 @@ def built(demo_lake, no_registry):
 
 @pytest.mark.parametrize("name", ["propensity", "value_at_risk"])
 def test_every_strategy_serves_the_same_people(built, name):
-    ranking = rank(built.book, built.terms, built.judgement, strategy(name))
+    ranking = rank(built.book, built.terms, built.lanes.served, strategy(name))
     assert set(ranking.lead.tolist()) == set(built.ranking.lead.tolist())
     assert len(ranking) == 5_129
 
