@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
-from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from commands.context import AsJson, Database, LakeDir, emit, places
+from commands.context import AsJson, Database, emit, places
+from commands.queue_export import export_command
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from arrears.queues.item import Night, WorkItem
-    from serving.second_look import Again
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 NightId = Annotated[int | None, typer.Option("--night", help="A night's number; the one that serves now by default.")]
 
 
-class Format(StrEnum):
-    """What a queue can be exported as."""
-
-    CSV = "csv"
+app.command("export")(export_command)
 
 
 @app.callback()
@@ -86,90 +80,6 @@ def show_command(
         "items": [asdict(item) for item in page.rows],
     }
     emit(document, as_json=as_json, human=lambda console: _draw_items(console, of, page.rows, page.total, page.after))
-
-
-@app.command("export")
-def export_command(
-    *,
-    form: Annotated[Format, typer.Option("--format", help="csv opens in a spreadsheet.")] = Format.CSV,
-    out: Annotated[Path | None, typer.Option("--out", help="The file to write; stdout by default.")] = None,
-    night: NightId = None,
-    lake: LakeDir = None,
-    database: Database = None,
-    as_json: AsJson = False,
-) -> None:
-    """The whole queue as a file, best first, each item judged anew: what is held by now is not in it."""
-    from arrears.clock import SystemClock
-    from arrears.errors import WrongUse
-    from arrears.queues import store
-    from arrears.queues.export import checksum, rows_of_csv
-    from arrears.queues.record import record_export
-    from arrears.state import opened
-
-    del form  # csv is the only one yet
-    if as_json and out is None:
-        raise WrongUse(
-            asked="export a queue with --json",
-            found="the file would go to stdout, where only the JSON document may be",
-            do="Name the file: --out queue.csv.",
-        )
-    where = places(lake=lake, database=database)
-    with opened(where) as engine:
-        with engine.connect() as connection:
-            of = _night(connection, night)
-            again = _judged_anew(where.lake, connection, of, store.open_items(connection, of.night_id))
-        lines = list(rows_of_csv(again.items))
-        document = {
-            "night_id": of.night_id,
-            "items": len(again.items),
-            "held": again.held,
-            "sha256": checksum(lines),
-            "file": out,
-        }
-        with engine.begin() as connection:
-            record_export(connection, document, who="arrears queue export", at=SystemClock().now())
-            if out is not None:
-                _write(out, lines)  # before the record is final: a file that cannot be written was never exported
-    if out is None:
-        sys.stdout.write("".join(lines))
-        return
-    emit(document, as_json=as_json, human=lambda console: _draw_export(console, document))
-
-
-def _judged_anew(root: Path, connection: Connection, night: Night, items: list[WorkItem]) -> Again:
-    from arrears.lake import Lake
-    from serving.book import questions
-    from serving.present import clock_of, in_zone
-    from serving.second_look import Again, limits_today, look_again
-
-    if not items:
-        return Again([], 0)
-    lake = Lake(root)
-    portfolio = lake.settings.portfolio
-    now = clock_of(portfolio.stands_at).now()
-    through = max(night.served_on, in_zone(now, portfolio.zone).date())
-    asked = questions(lake.present, lake.settings)
-    return look_again(lake, asked, connection, items, now, through=through, limits_on=limits_today(portfolio.zone))
-
-
-def _draw_export(console: Console, document: dict[str, Any]) -> None:
-    console.print(f"{document['items']:,} items in {document['file']}")
-    if document["held"]:
-        console.print(f"[yellow]{document['held']:,} items left out: a rule holds them by now[/yellow]")
-
-
-def _write(out: Path, lines: list[str]) -> None:
-    """The whole file or none: half a queue under its name would pass for the queue."""
-    if out.exists() and not out.is_file():  # a pipe or a device is written to, never replaced
-        out.write_text("".join(lines), encoding="utf-8", newline="")
-        return
-    whole = out.resolve()
-    fresh = whole.with_name(f".{whole.name}.new")
-    try:
-        fresh.write_text("".join(lines), encoding="utf-8", newline="")
-        fresh.replace(whole)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _night(connection: Connection, night_id: int | None) -> Night:

@@ -27,7 +27,7 @@ class AuditLine(BaseModel):
     audit_id: int
     at: datetime
     who: Annotated[str, Field(description="A person, a command or the service itself.")]
-    did: Annotated[str, Field(description="A thing and a verb, as person.added or queue.exported.")]
+    did: Annotated[str, Field(description="A thing and a verb, as person.added or list.exported.")]
     subject: Annotated[str, Field(description="The id of what it was done to.")]
     detail: dict[str, Any]
 

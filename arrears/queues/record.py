@@ -72,13 +72,6 @@ def record_night(
     return int(night_id)
 
 
-def record_export(connection: Connection, export: Mapping[str, Any], *, who: str, at: datetime) -> None:
-    """Note that a queue left the house: which night's, items in it, items held by then, the file's checksum."""
-    detail = {name: export[name] for name in ("items", "held", "sha256")}
-    told = {"at": at, "who": who, "did": "queue.exported", "subject": str(export["night_id"]), "detail": detail}
-    connection.execute(insert(audit), told)
-
-
 def plain_json(document: object) -> str:
     """A document as JSON that PostgreSQL takes: no NaN, keys in a fixed order.
 

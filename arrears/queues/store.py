@@ -164,6 +164,14 @@ def accounts_of(connection: Connection, night_id: int, debtor_id: str) -> list[J
     return _all(connection, JudgedAccount, sql, night=night_id, debtor=debtor_id)
 
 
+def late_accounts(connection: Connection, night_id: int, bucket: str) -> list[JudgedAccount]:
+    """The accounts of a bucket, and those charged off, as a night judged them, by id."""
+    sql = """
+        SELECT * FROM night_accounts WHERE night_id = :night AND (bucket = :bucket OR charged_off) ORDER BY account_id
+    """
+    return _all(connection, JudgedAccount, sql, night=night_id, bucket=bucket)
+
+
 def held(
     connection: Connection, night_id: int, *, code: str | None = None, after: str | None = None, limit: int = 50
 ) -> Page[JudgedAccount]:

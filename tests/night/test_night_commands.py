@@ -67,22 +67,22 @@ def test_an_export_holds_every_open_item_and_is_on_record(arrears, night_databas
     with file.open(newline="") as opened:
         rows = list(csv.DictReader(opened))
     assert code == 0
-    assert document["items"] == len(rows) == 5_129
+    assert document["rows"] == len(rows) == 5_129
     assert [int(row["rank"]) for row in rows] == list(range(1, 5_130))
     assert (
-        count(night_database, "SELECT detail ->> 'sha256' FROM audit WHERE did = 'queue.exported'")
-        == document["sha256"]
+        count(night_database, "SELECT detail #>> '{files,0,sha256}' FROM audit WHERE did = 'list.exported'")
+        == document["files"][0]["sha256"]
     )
 
 
 @pytest.mark.parametrize("out", ["no-such-folder/queue.csv", "."])
 def test_an_export_that_cannot_be_written_is_not_on_record(arrears, night_database, tmp_path, monkeypatch, out):
     monkeypatch.chdir(tmp_path)
-    recorded = count(night_database, "SELECT count(*) FROM audit WHERE did = 'queue.exported'")
+    recorded = count(night_database, "SELECT count(*) FROM audit WHERE did = 'list.exported'")
     code, _, told = arrears("queue", "export", "--out", out)
     assert code == 1
     assert told.startswith("asked: ")
-    assert count(night_database, "SELECT count(*) FROM audit WHERE did = 'queue.exported'") == recorded
+    assert count(night_database, "SELECT count(*) FROM audit WHERE did = 'list.exported'") == recorded
     assert list(tmp_path.iterdir()) == []
 
 
@@ -100,11 +100,11 @@ def test_an_export_goes_where_a_link_points_and_into_a_pipe(arrears, tmp_path):
 
 
 def test_an_export_to_stdout_is_the_file_itself_and_on_record(arrears, night_database):
-    recorded = count(night_database, "SELECT count(*) FROM audit WHERE did = 'queue.exported'")
+    recorded = count(night_database, "SELECT count(*) FROM audit WHERE did = 'list.exported'")
     code, told, _ = arrears("queue", "export", as_json=False)
     assert code == 0
     assert told.count("\n") == 5_130
-    assert count(night_database, "SELECT count(*) FROM audit WHERE did = 'queue.exported'") == recorded + 1
+    assert count(night_database, "SELECT count(*) FROM audit WHERE did = 'list.exported'") == recorded + 1
 
 
 def test_why_tells_an_account_in_json_and_in_words(arrears):

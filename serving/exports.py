@@ -1,0 +1,200 @@
+"""Every list that leaves the house, made at this moment: what the rules hold by now is in none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal, get_args
+
+import pyarrow as pa
+
+from arrears.errors import WrongUse
+from arrears.lake import quoted
+from arrears.queues import store
+from arrears.queues.export import rows_of_csv
+from arrears.queues.files.book_lists import candidates_list, paid_list
+from arrears.queues.files.crm import crm_list
+from arrears.queues.files.dialer import Number, dialer_list
+from arrears.queues.files.listing import Listing
+from arrears.queues.item import WorkItem
+from arrears.state.audit_trail import note
+from serving.book_exports import RECALL_AFTER_DAYS, House, paid_since, to_place, to_recall
+from serving.second_look import Again, look_again
+
+Kind = Literal["csv", "dialer", "crm", "paid", "placement", "recall"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+OF_A_QUEUE = ("csv", "dialer", "crm")
+"""Lists of work items; the others are of accounts."""
+
+SENTENCES: Mapping[Kind, str] = {
+    "csv": "The queue for a spreadsheet: best first, with reasons, hours and amounts.",
+    "dialer": "For a dialer: numbers in E.164 with their hours, 50 columns, at most a million rows a file.",
+    "crm": "As tasks of a CRM: one an item, with owner, day and what it is for.",
+    "paid": "Accounts on which money came in since a day, net of what was taken back.",
+    "placement": "Own accounts that could go to an agency today, each with its brief of facts.",
+    "recall": "Placed accounts that should come back, and why.",
+}
+BRIEF_AT = "/v1/accounts/{}/brief"
+PAGE = 20_000
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which items a list of a queue is made of; None: all."""
+
+    lane: str | None = None
+    bucket: str | None = None
+    collector: str | None = None
+    search: str | None = None
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The files of a list, and what is not in them.
+
+    Attributes
+    ----------
+    held : items or accounts that a rule holds by now.
+    because : how many of them each code holds.
+    left_out : how many others, by why.
+    """
+
+    kind: Kind
+    files: list[Listing]
+    held: int = 0
+    because: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """In all files."""
+        return sum(file.rows for file in self.files)
+
+    def document(self) -> dict[str, Any]:
+        """The export as the audit trail and `--json` tell it."""
+        return {
+            "kind": self.kind,
+            "rows": self.rows,
+            "held": self.held,
+            "because": dict(self.because),
+            "left_out": dict(self.left_out),
+            "files": [{"part": file.part, "rows": file.rows, "sha256": file.sha256} for file in self.files],
+        }
+
+
+def export(
+    house: House,
+    kind: Kind,
+    *,
+    chosen: Chosen | None = None,
+    since: date | None = None,
+    after_days: int = RECALL_AFTER_DAYS,
+) -> Exported:
+    """A list as it may leave now.
+
+    Parameters
+    ----------
+    chosen : of a queue: which items.
+    since : of `paid`: the first day that counts; by default the first of the portfolio's month.
+    after_days : of `recall`: placed for so long without a payment.
+
+    Raises
+    ------
+    WrongUse : no night has run, for a list of a queue.
+    """
+    if kind == "paid":
+        first = since or house.today.replace(day=1)
+        return Exported(kind, [paid_list(paid_since(house, first), first)])
+    if kind == "placement":
+        free, because = to_place(house)
+        return Exported(kind, [candidates_list(kind, free, BRIEF_AT)], sum(because.values()), because)
+    if kind == "recall":
+        return Exported(kind, [candidates_list(kind, to_recall(house, after_days), BRIEF_AT)])
+    return _of_queue(house, kind, _items(house, chosen or Chosen()))
+
+
+def record_export(house: House, exported: Exported, *, who: str) -> None:
+    """Note that a list left the house, in the transaction of the house's connection."""
+    note(house.connection, at=house.at, who=who, did="list.exported", subject=exported.kind, detail=exported.document())
+
+
+def _of_queue(house: House, kind: Kind, items: Sequence[WorkItem]) -> Exported:
+    again = _again(house, items)
+    if kind == "csv":
+        return Exported(kind, [Listing(kind, tuple(rows_of_csv(again.items)))], again.held, again.because)
+    if kind == "crm":
+        return Exported(kind, [crm_list(again.items, house.zone)], again.held, again.because)
+    made = dialer_list(again.items, _numbers(house, again.items), _by_machine(house, again.items), house.zone)
+    left_out = {"no number in E.164": made.unreadable, "no call is open": made.without_call}
+    return Exported(kind, made.files, again.held, again.because, {why: n for why, n in left_out.items() if n})
+
+
+def _items(house: House, chosen: Chosen) -> list[WorkItem]:
+    night = store.latest_night(house.connection)
+    if night is None:
+        raise WrongUse(asked="export a queue", found="no night has run", do="Run one: arrears night --as-of DAY.")
+    found: list[WorkItem] = []
+    after: str | None = ""
+    while after is not None:
+        page = store.items(
+            house.connection,
+            night.night_id,
+            lane=chosen.lane,
+            bucket=chosen.bucket,
+            search=chosen.search,
+            state="ready",
+            after=after or None,
+            limit=PAGE,
+        )
+        found += page.rows
+        after = page.after
+    mine = [each for each in found if chosen.collector in (None, each.assigned_to)]
+    return [each for each in mine if each.ready_at <= house.at]
+
+
+def _again(house: House, items: Sequence[WorkItem], technology: str = "manual") -> Again:
+    """The second look, a day at a time: an item is judged through the day it was served for, or today."""
+    kept, held, because = [], 0, dict[str, int]()
+    through = max([house.today, *(item.judged_for for item in items)])
+    for first in range(0, len(items), PAGE):
+        again = look_again(
+            house.lake,
+            house.asked,
+            house.connection,
+            items[first : first + PAGE],
+            house.at,
+            through=through,
+            limits_on=house.limits_on,
+            technology=technology,
+        )
+        kept += again.items
+        held += again.held
+        because |= {code: because.get(code, 0) + count for code, count in again.because.items()}
+    return Again([replace(item, judged_for=through) for item in kept], held, because)
+
+
+def _by_machine(house: House, items: Sequence[WorkItem]) -> dict[int, frozenset[str]]:
+    """Per item the points that a machine may dial."""
+    again = _again(house, items, technology="auto")
+    return {
+        item.work_item_id: frozenset(way["point"] for way in item.ways if way["channel"] == "call" and way["point"])
+        for item in again.items
+    }
+
+
+def _numbers(house: House, items: Sequence[WorkItem]) -> dict[str, Number]:
+    wanted = {way["point"] for item in items for way in item.ways if way["channel"] == "call" and way["point"]}
+    if not wanted:
+        return {}
+    country = house.asked.settings.portfolio.country
+    with house.lake.connect() as con:
+        known = house.known(con)
+        if "points" not in known:
+            return {}
+        con.register("wanted", pa.table({"point_id": sorted(wanted)}))
+        sql = f"""
+            SELECT p.point_id, p.value, coalesce(d.country, {quoted(country)})
+            FROM {known["points"]} AS p SEMI JOIN wanted USING (point_id) JOIN {known["debtors"]} AS d USING (debtor_id)
+        """  # noqa: S608 - names of the contract's tables, and a country of our settings
+        return {point: Number(value, country) for point, value, country in con.execute(sql).fetchall()}
