@@ -31,6 +31,7 @@ from arrears.intake.typed import TypedTable, type_table
 from arrears.intake.write import write_load
 from arrears.lake import Lake, settle
 from arrears.policy.tightened import limits_of_house
+from arrears.queues.next.entries import entries
 from arrears.settings import Settings, default_settings, read_settings
 from arrears.tables import TABLES
 
@@ -135,6 +136,7 @@ def _settings(source: Source, lake: Lake) -> tuple[Settings, list[Problem]]:
     try:
         settings = read_settings(source.settings)
         limits_of_house(settings.conduct)  # what the house changed may only be tighter than its file
+        entries(settings.desk.outcomes)  # and what it does otherwise must hang together
     except BadInput as bad:
         return default_settings(), [Problem(SETTINGS, None, "bad_setting", "error", 1, bad.found, bad.do)]
     return settings, []

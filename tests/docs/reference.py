@@ -8,6 +8,7 @@ from typer.main import get_command
 
 from commands.main import COMMANDS
 from tests.docs.conduct_reference import conduct_page
+from tests.docs.outcomes_reference import outcomes_page
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 _MADE = "*Written by `make docs`; edit what it documents, not this page.*\n"
@@ -19,6 +20,7 @@ def reference_pages() -> dict[Path, str]:
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "conduct.md": conduct_page(_MADE),
+        REFERENCE / "outcomes.md": outcomes_page(_MADE),
         REFERENCE / "tables.md": tables_page(),
     }
 

@@ -66,6 +66,17 @@ def test_what_cannot_be_meant_is_refused_by_name(own, said):
     assert said in refused.value.found
 
 
+def test_a_load_refuses_a_source_whose_outcomes_do_not_hang_together(tmp_path):
+    from arrears.clock import SystemClock
+    from arrears.lake import Lake
+    from arrears.loading import check
+    from tests.lake.small_source import small_book, write_csv
+
+    twice = '[desk.outcomes.busy]\nkey = "n"\n'
+    report = check(write_csv(tmp_path / "source", small_book(), twice), Lake(tmp_path / "lake"), SystemClock())
+    assert [problem.rule for problem in report.errors] == ["bad_setting"]
+
+
 def test_a_client_has_its_own_coverage_and_promises():
     settings = settings_of({"clients": {"acme": {"desk": {"coverage_days": 30}}}}, where="a test")
     assert settings.for_client("acme").desk.coverage_days == 30
