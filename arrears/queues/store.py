@@ -114,7 +114,7 @@ def items(
     ------
     WrongUse : no such sort, or a cursor that is none of ours.
     """
-    asked = {"lane": lane, "bucket": bucket, "state": state, "rolls_by": rolls_by, "search": _prefix(search)}
+    asked = {"lane": lane, "bucket": bucket, "state": state, "rolls_by": rolls_by, "search": prefix(search)}
     tests = {
         "lane": "lane = :lane",
         "bucket": "bucket = :bucket",
@@ -272,7 +272,14 @@ def _page(
     return Page(rows=rows, total=total, after=cursor)
 
 
-def _prefix(search: str | None) -> str | None:
+def prefix(search: str | None) -> str | None:
+    """A pattern for ILIKE that fits what begins with some words; None where there are none.
+
+    Examples
+    --------
+    >>> prefix(" A_1 ") == chr(92).join(["A", "_1%"]), prefix("")
+    (True, None)
+    """
     if not search:
         return None
     escaped = search.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -22,11 +22,12 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Window:
-    """Ready items whose debtors may be reached between the same two moments.
+    """Ready items of one zone whose debtors may be reached between the same two moments.
 
-    `opens_at` None: from now on. `closes_at` None: to the end of the day and beyond.
+    `zone` None: the portfolio's. `opens_at` None: from now on. `closes_at` None: to the end of the day and beyond.
     """
 
+    zone: str | None
     opens_at: datetime | None
     closes_at: datetime | None
     items: int
@@ -68,7 +69,7 @@ class Meeting:
 
 _WINDOWS = """
     WITH open_item AS (
-        SELECT work_item_id, expected_minutes, ready_at, ways FROM work_items
+        SELECT work_item_id, zone, expected_minutes, ready_at, ways FROM work_items
         WHERE state = 'ready' AND ready_at < :end
     ), reached AS (
         SELECT work_item_id,
@@ -79,15 +80,15 @@ _WINDOWS = """
         WHERE way ->> 'channel' = 'call'
         GROUP BY work_item_id
     ), spanned AS (
-        SELECT expected_minutes,
+        SELECT zone, expected_minutes,
                greatest(CASE WHEN is_open THEN NULL ELSE opens_at END, nullif(greatest(ready_at, :now), :now)) AS opens,
                CASE WHEN no_end THEN NULL ELSE closes_at END AS closes
         FROM open_item LEFT JOIN reached USING (work_item_id)
     )
-    SELECT CASE WHEN opens > :now THEN opens END AS opens_at, closes AS closes_at,
+    SELECT zone, CASE WHEN opens > :now THEN opens END AS opens_at, closes AS closes_at,
            count(*) AS items, sum(expected_minutes) AS minutes
     FROM spanned WHERE closes IS NULL OR closes > :now
-    GROUP BY 1, 2 ORDER BY 1 NULLS FIRST, 2
+    GROUP BY 1, 2, 3 ORDER BY 2 NULLS FIRST, 3, 1
 """
 
 

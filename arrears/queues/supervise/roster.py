@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, text
@@ -16,6 +17,7 @@ from arrears.lake import Lake
 from arrears.policy.columns import Numbers
 from arrears.policy.zonetime import Instants
 from arrears.queues.allocation.shifts import Shifts, minutes_by_block, working_day
+from arrears.queues.desk.team import Member
 from arrears.settings import PortfolioSettings
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -23,20 +25,17 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True)
 class Collector:
-    """One collector, as the team's table has them; an empty set of clients, products or territories means all."""
+    """One collector, as the team's table has them; `member` says what they may take."""
 
-    collector_id: str
-    name: str
-    team: str
-    languages: frozenset[str]
-    licences: frozenset[str]
-    clients: frozenset[str]
-    products: frozenset[str]
-    territories: frozenset[str]
-    skills: frozenset[str]
+    member: Member
     minutes_per_day: float
     starts_on: date | None
     ends_on: date | None
+
+    @property
+    def collector_id(self) -> str:
+        """Who it is."""
+        return self.member.collector_id
 
     def is_employed(self, day: date) -> bool:
         """Whether the day lies between the first and the last in the team."""
@@ -167,11 +166,20 @@ def _roster(fingerprint: str, lake: Lake) -> Roster:
     return Roster(tuple(_collector(row) for row in rows), None if shifts is None else _shifts(shifts))
 
 
-def _collector(row: tuple[object, ...]) -> Collector:
-    names = Collector.__dataclass_fields__
-    told = dict(zip(names, row, strict=True))
-    sets = ("languages", "licences", "clients", "products", "territories", "skills")
-    return Collector(**{**told, **{name: frozenset(told[name] or ()) for name in sets}})  # type: ignore[call-overload]  # a row is untyped
+def _collector(row: Sequence[Any]) -> Collector:
+    collector_id, name, team, languages, licences, clients, products, territories, skills, *rest = row
+    member = Member(
+        collector_id=collector_id,
+        name=name,
+        team=team,
+        languages=tuple(languages or ()),
+        licences=tuple(licences or ()),
+        clients=None if clients is None else tuple(clients),
+        products=None if products is None else tuple(products),
+        territories=None if territories is None else tuple(territories),
+        skills=tuple(skills or ()),
+    )
+    return Collector(member, *rest)
 
 
 def _shifts(rows: Sequence[tuple[str, datetime, datetime]]) -> Shifts:

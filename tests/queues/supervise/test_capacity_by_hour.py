@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from arrears.queues.allocation.shifts import Shifts
+from arrears.queues.desk.team import Member
 from arrears.queues.supervise.capacity import Window, blocks_of, meet, windows
 from arrears.queues.supervise.roster import Collector, Roster, minutes, works_on
 from arrears.settings import default_settings
@@ -24,10 +25,8 @@ def at(hour):
     return datetime(2026, 6, 2, tzinfo=UTC) + timedelta(hours=hour + 4)
 
 
-def collector(name="C1", **changed):
-    sets = dict.fromkeys(("languages", "licences", "clients", "products", "territories", "skills"), frozenset())
-    told = {"name": name, "team": "T", "minutes_per_day": 420.0, "starts_on": None, "ends_on": None, **sets}
-    return Collector(collector_id=name, **{**told, **changed})
+def collector(name="C1", **days):
+    return Collector(Member(name), 420.0, days.get("starts_on"), days.get("ends_on"))
 
 
 def team_minutes(*collectors, day=TODAY, shifts=None, away=()):
@@ -77,28 +76,35 @@ def test_a_day_has_as_many_hours_as_its_clocks_show(day, hours):
 
 
 def test_work_is_laid_on_the_hours_that_are_left_to_it():
-    found = meet([Window(None, at(14), 10, 120.0)], STARTS, supply({11: 60}), at(12))
+    found = meet([Window(None, None, at(14), 10, 120.0)], STARTS, supply({11: 60}), at(12))
     assert found.needed[12:14].tolist() == [60, 60]
     assert found.needed.sum() == 120
     assert found.available.sum() == 0
 
 
 def test_half_an_hour_that_is_over_counts_for_neither():
-    found = meet([Window(None, at(14), 1, 30.0)], STARTS, supply({12: 60, 13: 60}), at(12) + timedelta(minutes=30))
+    found = meet(
+        [Window(None, None, at(14), 1, 30.0)], STARTS, supply({12: 60, 13: 60}), at(12) + timedelta(minutes=30)
+    )
     assert found.available[12:14].tolist() == [30, 60]
     assert found.needed[12:14].tolist() == [10, 20]
 
 
 def test_an_hour_at_which_nobody_is_there_is_told():
-    pacific = Window(at(20), at(24), 3, 90.0)
-    found = meet([Window(None, at(21), 10, 60.0), pacific], STARTS, supply({12: 60, 13: 60}), at(12))
+    pacific = Window("America/Los_Angeles", at(20), at(24), 3, 90.0)
+    found = meet([Window(None, None, at(21), 10, 60.0), pacific], STARTS, supply({12: 60, 13: 60}), at(12))
     assert found.with_nobody == (False, True)
     assert found.workable.tolist() == [60, 0]
     assert found.spare == 60
 
 
 def test_the_window_that_closes_first_is_worked_first():
-    found = meet([Window(None, None, 1, 60.0), Window(None, at(13), 1, 60.0)], STARTS, supply({12: 60, 15: 30}), at(12))
+    found = meet(
+        [Window(None, None, None, 1, 60.0), Window(None, None, at(13), 1, 60.0)],
+        STARTS,
+        supply({12: 60, 15: 30}),
+        at(12),
+    )
     assert found.workable.tolist() == [30, 60]
     assert found.worked[[12, 15]].tolist() == [60, 30]
 
@@ -108,7 +114,7 @@ spans = st.tuples(st.integers(0, 23), st.integers(1, 24), st.integers(1, 200)).f
 
 @given(st.lists(spans, max_size=6), st.dictionaries(st.integers(0, 23), st.integers(0, 120), max_size=8))
 def test_no_other_order_works_more_minutes(told, by_hour):
-    found = meet([Window(at(a), at(b), 1, float(m)) for a, b, m in told], STARTS, supply(by_hour), at(0))
+    found = meet([Window(None, at(a), at(b), 1, float(m)) for a, b, m in told], STARTS, supply(by_hour), at(0))
     pairs = [(row, hour) for row, (a, b, _) in enumerate(told) for hour in range(a, b)]
     if not pairs:
         assert found.worked.sum() == 0
@@ -128,7 +134,7 @@ def test_windows_are_those_of_calls_that_are_still_open(database):
         one = night(connection)
         item(connection, one, "D1", ways=[way("D1", opens=at(8), closes=at(21))])
         item(connection, one, "D2", ways=[way("D2", opens=at(8), closes=at(21)), way("D2", channel="letter")])
-        item(connection, one, "D3", ways=[way("D3", opens=at(11), closes=at(24))])
+        item(connection, one, "D3", zone="America/Los_Angeles", ways=[way("D3", opens=at(11), closes=at(24))])
         item(connection, one, "D4", ways=[way("D4", opens=at(8), closes=at(9))])
         item(connection, one, "D5", lane="legal_review", verdict="held", ways=[])
         item(connection, one, "D6", ready_at=at(15), ways=[way("D6", closes=at(21))])
@@ -136,13 +142,13 @@ def test_windows_are_those_of_calls_that_are_still_open(database):
         item(connection, one, "D8", state="claimed")
         item(connection, one, "D9", ways=[way("D9", opens=at(11), closes=at(14)), way("D9", opens=at(16), closes=None)])
         found = windows(connection, TEN, zone=ZONE)
-    told = [(window.opens_at, window.closes_at, window.items, window.minutes) for window in found]
+    told = [(window.zone, window.opens_at, window.closes_at, window.items, window.minutes) for window in found]
     assert told == [
-        (None, at(21), 2, 12.0),
-        (None, None, 1, 6.0),
-        (at(11), at(24), 1, 6.0),
-        (at(11), None, 1, 6.0),
-        (at(15), at(21), 1, 6.0),
+        (None, None, at(21), 2, 12.0),
+        (None, None, None, 1, 6.0),
+        ("America/Los_Angeles", at(11), at(24), 1, 6.0),
+        (None, at(11), None, 1, 6.0),
+        (None, at(15), at(21), 1, 6.0),
     ]
 
 
