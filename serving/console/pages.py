@@ -13,7 +13,8 @@ from arrears.clock import SystemClock
 from serving import access, running
 from serving.console import conduct, debtor, portfolio, queue, registry, story, today
 from serving.console.frame import STATIC, link_spent, page, today_of
-from serving.door import COOKIE
+from serving.door import COOKIE, person_of
+from serving.own_debtors import refuse_others
 from serving.problems import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -94,7 +95,10 @@ def _nothing_yet(request: Request, room: str) -> Response:
 @router.get("/debtors/{debtor_id}")
 def debtor_page(request: Request, debtor_id: str) -> Response:
     """One debtor: accounts, scores, verdicts, rank, history."""
-    facts = debtor.shown(running.deployment(), debtor_id)
+    deployment = running.deployment()
+    with deployment.engine.connect() as connection:
+        refuse_others(connection, person_of(request), debtor_id, deployment.clock.now())
+    facts = debtor.shown(deployment, debtor_id)
     if facts is None:
         raise Problem("not-found", "No debtor of that id is known.")
     return page(request, "debtor.html", room="Queues", **facts)
