@@ -67,7 +67,7 @@ class Promises:
     @cached_property
     def _promises(self) -> ir.Table:
         """Promises on an account, and those of a debtor all of whose accounts belong to one creditor and currency."""
-        columns = ("promise_id", "made_on", "due_on", "amount_minor")
+        columns = ("promise_id", "made_on", "due_on", "amount_minor", "arrangement_id")
         own = ("client", "currency", "terms_client", "kept_parts", "grace_business_days")
         books = self.facts.accounts.mutate(client=self.facts.accounts.client.fill_null(""))
         on_account = _standing(self.facts.on_accounts("promises"))
@@ -108,12 +108,13 @@ def promises_plan(present: Mapping[str, frozenset[str]], settings: Settings, sna
 
     Returns
     -------
-    Plan whose `run(con)` gives promise_id, debtor_id, account_id (null: the debtor's), as_of, made_on, due_on,
-    grace_ends_on, amount_minor, kept_minor and status (open, kept, partly_kept, broken); cancelled promises are left
-    out, and so are a debtor's promises where the debtor's accounts belong to several creditors or currencies.
+    Plan whose `run(con)` gives promise_id, debtor_id, account_id (null: the debtor's), arrangement_id (null: no
+    plan's), as_of, made_on, due_on, grace_ends_on, amount_minor, kept_minor and status (open, kept, partly_kept,
+    broken); cancelled promises are left out, and so are a debtor's promises where the debtor's accounts belong to
+    several creditors or currencies.
     """
     rows = Promises(Facts(present, settings, snapshots)).rows
-    columns = ("promise_id", "debtor_id", "account_id", "as_of", "made_on", "due_on", "grace_ends_on")
+    columns = ("promise_id", "debtor_id", "account_id", "arrangement_id", "as_of", "made_on", "due_on", "grace_ends_on")
     answer = rows.select(*columns, "amount_minor", "kept_minor", "status")
     return compiled(answer.order_by("promise_id", "as_of"), settings)
 

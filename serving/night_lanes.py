@@ -70,7 +70,7 @@ def lanes_of(book: Book, facts: Facts, judgement: Judgement, promised: FollowUps
     judgement : of the facts, for pay.
     promised : promises to follow up that day.
     """
-    asked = wishes(judgement, len(book), promised.short | promised.due)
+    asked = wishes(judgement, len(book), promised.due | promised.short)
     lane, because, judgements = asked.lane, asked.because, {PAY: judgement}
     for name in PRECEDENCE:
         rows = np.flatnonzero(lane == name)

@@ -17,6 +17,7 @@ from arrears.policy import codes
 from arrears.policy.budgets import talks
 from arrears.policy.columns import NOBODY, Days, Rows
 from arrears.policy.facts import Facts
+from arrears.queues.next.plans import Plans, plans
 from arrears.queues.next.promises import SINGLE, STATUS, Promises, Talks, kept_at, reminders, shortfalls
 from arrears.settings import Settings
 from serving.book import Book
@@ -65,9 +66,11 @@ def follow_ups(book: Book, promises: pa.Table | None, facts: Facts, day: date) -
         for at, by_call in zip(reminded.promise.tolist(), reminded.by_call.tolist(), strict=True):
             due |= dict.fromkeys(rows[at].tolist(), _said(book, of_one, at, rows[at][0], broken=False))
             by_message.update(() if by_call else rows[at].tolist())
+        agreed = plans(of_one, settings)
         for at in shortfalls(of_one, told, settings).on(day).promise.tolist():
             everything = groups.rows(rows[at][0])  # one talk about what is due
-            short |= dict.fromkeys(everything.tolist(), _said(book, of_one, at, rows[at][0], broken=True))
+            said = _said(book, of_one, at, rows[at][0], broken=True) + _said_of_plan(agreed, of_one.arrangement[at])
+            short |= dict.fromkeys(everything.tolist(), said)
     return FollowUps(due, frozenset(by_message - short.keys()), short)
 
 
@@ -114,8 +117,14 @@ def _columns(rows: pa.Table, group: Rows, settings: Settings, day: date) -> Prom
         amount_minor=amount,
         kept_minor=kept,
         status=np.where(over, found, status).astype(np.int8),
-        arrangement=np.full(len(group), SINGLE),
+        arrangement=_numbered(rows["arrangement_id"].to_pylist()),
     )
+
+
+def _numbered(names: list[str | None]) -> Rows:
+    """Plans as numbers; a promise that is no instalment is of none."""
+    number = {name: place for place, name in enumerate(sorted({name for name in names if name is not None}))}
+    return np.array([SINGLE if name is None else number[name] for name in names], np.int64)
 
 
 def _talks(facts: Facts, groups: _Groups, count: int) -> Talks:
@@ -147,3 +156,13 @@ def _said(book: Book, promises: Promises, at: int, row: int, *, broken: bool) ->
     if not broken:
         return f"{when}: a reminder"
     return f"{when}, {came} came in" if promises.kept_minor[at] else f"{when}, nothing came in"
+
+
+def _said_of_plan(agreed: Plans, arrangement: int) -> str:
+    """What an instalment that was not kept says of its plan; nothing for a promise that is of none."""
+    if arrangement == SINGLE:
+        return ""
+    at = int(np.searchsorted(agreed.arrangement, arrangement))
+    count = agreed.kept_count[at] + agreed.short_count[at] + agreed.open_count[at]
+    new = ": time to agree on a new plan" if agreed.to_replan[at] else ""
+    return f"; {agreed.short_count[at]} of {count} instalments of the plan were not kept{new}"

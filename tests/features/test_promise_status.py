@@ -122,3 +122,11 @@ def test_money_on_another_account_of_the_same_creditor_keeps_it_and_on_another_c
     made, row = [promise()], paid(date(2026, 3, 5), account_id="B")
     assert status(made, [row], accounts=[account(), account("B")]) == {"R": "kept"}
     assert status(made, [row], accounts=[account(client="one"), account("B", client="two")]) == {"R": "broken"}
+
+
+def test_an_instalment_names_its_plan_and_any_other_promise_none():
+    made = [promise("R1", arrangement_id="plan"), promise("R2", made_on=date(2026, 3, 3))]
+    con = opened(whole_book({"accounts": [account()], "promises": made, "payments": []}))
+    snapshots.on_days(con, settings(), [LATER])
+    rows = _plan("").run(con).to_pylist()
+    assert {row["promise_id"]: row["arrangement_id"] for row in rows} == {"R1": "plan", "R2": None}

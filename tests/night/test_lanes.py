@@ -84,6 +84,12 @@ def whole_book():
     for ahead in range(3):
         book.add(f"due-{ahead}").promised(f"due-{ahead}", DAY + timedelta(days=ahead))
     book.add("agreed").promised("agreed", DAY)
+    for name, missed in (("behind", 1), ("far-behind", 2)):
+        book.add(name).talked(name, FAR)
+        for nth in range(3):
+            due_on = date(2026, 6, 9) - timedelta(weeks=missed - 1 - nth)
+            instalment = {"promise_id": f"{name}-{nth}", "account_id": f"A-{name}", "arrangement_id": name}
+            book.tell("promises", instalment | {"made_on": FAR, "due_on": due_on, "amount": 50})
     book.tell("consents", {"consent_id": "K", "debtor_id": "agreed", "kind": "call_window", "given_on": AS_OF})
     return book.tables
 
@@ -181,6 +187,14 @@ def test_a_broken_promise_comes_back_the_morning_after_its_grace(items):
     assert [lane(items, name) for name in ("grace-over", "in-grace")] == ["promise", None]
     assert items["grace-over"].because == "$50.00 promised for 2026-06-09, nothing came in"
     assert "call" in channels(items["grace-over"])
+
+
+def test_a_plan_that_is_behind_comes_back_and_after_two_instalments_for_a_new_plan(items):
+    assert [lane(items, name) for name in ("behind", "far-behind")] == ["promise", "promise"]
+    assert items["behind"].because.endswith("; 1 of 3 instalments of the plan were not kept")
+    assert items["far-behind"].because.endswith(
+        "2 of 3 instalments of the plan were not kept: time to agree on a new plan"
+    )
 
 
 def test_a_broken_promise_also_waits_for_seven_days_after_the_talk(items):
