@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -89,19 +90,25 @@ def paid_since(house: House, since: date) -> list[Paid]:
     return [replace(row, held_for_furnishing=held.get(row.account_id or "", ())) for row in paid]
 
 
-def to_place(house: House) -> tuple[list[Candidate], dict[str, int]]:
+@dataclass(frozen=True)
+class ToPlace:
+    """Accounts that may go to an agency, how many may not, and how many of these each code holds."""
+
+    free: list[Candidate]
+    held: int
+    because: Mapping[str, int]
+
+
+def to_place(house: House) -> ToPlace:
     """Own accounts, long past due or charged off, that the rules let go to an agency; and what holds the others."""
     night = store.latest_night(house.connection)
     if night is None:
-        return [], {}
+        return ToPlace([], 0, {})
     late = [each for each in _late(house, night.night_id) if each.role == "first_party" and each.placed_on is None]
     held = _held(house, [each.judged.debtor_id for each in late], "placement_review")
-    because: dict[str, int] = {}
-    for each in late:
-        for code in held.get(each.judged.account_id, ()):
-            because[code] = because.get(code, 0) + 1
-    free = [each for each in late if each.judged.account_id not in held]
-    return [each.candidate(_why_place(each)) for each in free], because
+    because = Counter(code for each in late for code in held.get(each.judged.account_id, ()))
+    free = [each.candidate(_why_place(each)) for each in late if each.judged.account_id not in held]
+    return ToPlace(free, len(late) - len(free), because)
 
 
 def to_recall(house: House, after_days: int = RECALL_AFTER_DAYS) -> list[Candidate]:
@@ -210,8 +217,11 @@ def _why_recall(row: Mapping[str, Any], before: date, after_days: int) -> tuple[
 def _last_paid(tables: Mapping[str, str]) -> str:
     if "payments" not in tables:
         return "NULL::DATE AS last_paid_on"
-    paid = "p.account_id = a.account_id AND p.amount_minor > 0 AND coalesce(p.status, 'posted') = 'posted'"
-    return f"(SELECT max(p.paid_on) FROM {tables['payments']} AS p WHERE {paid}) AS last_paid_on"
+    own = "p.account_id = a.account_id AND coalesce(p.status, 'posted') = 'posted'"
+    kept = f"""
+        SELECT min(p.paid_on) AS paid_on FROM {tables["payments"]} AS p WHERE {own}
+        GROUP BY coalesce(p.reverses, p.payment_id) HAVING sum(p.amount_minor) > 0"""
+    return f"(SELECT max(paid_on) FROM ({kept})) AS last_paid_on"
 
 
 def _held(house: House, debtors: Sequence[str], lane: str) -> dict[str, tuple[str, ...]]:

@@ -107,8 +107,8 @@ def export(
         first = since or house.today.replace(day=1)
         return Exported(kind, [paid_list(paid_since(house, first), first)])
     if kind == "placement":
-        free, because = to_place(house)
-        return Exported(kind, [candidates_list(kind, free, BRIEF_AT)], sum(because.values()), because)
+        found = to_place(house)
+        return Exported(kind, [candidates_list(kind, found.free, BRIEF_AT)], found.held, found.because)
     if kind == "recall":
         return Exported(kind, [candidates_list(kind, to_recall(house, after_days), BRIEF_AT)])
     return _of_queue(house, kind, _items(house, chosen or Chosen()))

@@ -37,6 +37,7 @@ ROOMS = (
     ("/portfolio", "Portfolio"),
     ("/models", "Models"),
     ("/conduct", "Conduct"),
+    ("/exports", "Exports"),
 )
 """What the navigation names, to those who may enter."""
 
