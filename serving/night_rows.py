@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from arrears.clock import start_of_day
 from arrears.policy.columns import Numbers
 from arrears.policy.ways import last_close
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
@@ -83,6 +84,7 @@ def accounts(built: Built) -> Iterator[tuple[Any, ...]]:
 def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
     """One row per work item, best first, in the order of `ITEM_COLUMNS`."""
     book, scores, ranking = built.book, built.scores, built.ranking
+    ready_at = start_of_day(built.served_on, book.settings.portfolio.zone)
     shown, made_by = _shown(built, ranking.terms), _made_by(built)
     for place in range(len(ranking)):
         lead = int(ranking.lead[place])
@@ -118,7 +120,7 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
             "explores": bool(built.slice.explores[place]),
             "because": built.lanes.because[lead],
             "place": float(built.slice.place[place]),
-            "ready_at": at,
+            "ready_at": ready_at,
             **_valued(ranking.terms, built.strategy.priority, place),
         }
         yield tuple(told[name] for name in ITEM_COLUMNS)

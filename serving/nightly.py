@@ -151,6 +151,8 @@ def run_night(
             items=night_rows.items(built, at=clock.now()),
             who=who,
             replace=replace,
+            at=clock.now(),
+            zone=built.book.settings.portfolio.zone,
         )
         kept_back_by = store.superseded_by(connection, night_id)
         if kept_back_by is None:

@@ -1,7 +1,8 @@
 """Write a night: all of it in one transaction, or none.
 
-The night before it loses its open items in the same transaction, so nobody ever sees two queues, or none. A night of a
-day before the one that is served is kept on record, and serves only where that is asked.
+The night before it loses what was ready in the same transaction, so nobody ever sees two queues, or none; what somebody
+holds stays in their hands (`carry_over`). A night of a day before the one that is served is kept on record, and serves
+only where that is asked.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import psycopg
 from sqlalchemy import Connection, Table, insert, text
 
 from arrears.errors import ArrearsError
-from arrears.state.closed import OPEN_STATES
+from arrears.queues.carry_over import Before, carry_over, clear
+from arrears.queues.night_decisions import decide_night
 from arrears.state.schema import audit, night_accounts, nights, work_items
 
 ACCOUNT_COLUMNS = tuple(column.name for column in night_accounts.columns if column.name != "night_id")
@@ -25,6 +27,8 @@ _LATER = ("zone", "state_because", "raised", "team_from", "not_for", "tries", "t
 ITEM_COLUMNS = tuple(
     column.name for column in work_items.columns if column.name not in ("night_id", "work_item_id", *_LATER)
 )
+
+_DEBTOR, _WORK_GROUP, _LANE = (ITEM_COLUMNS.index(name) for name in ("debtor_id", "work_group", "lane"))
 
 _ONE_NIGHT_AT_A_TIME = 7_204_134  # any number that nothing else locks on
 
@@ -37,10 +41,14 @@ def record_night(
     items: Iterable[Sequence[Any]],
     who: str,
     replace: bool = False,
+    at: datetime | None = None,
+    zone: str = "UTC",
 ) -> int:
-    """Write a night, its judged accounts and its items, and withdraw what was open before.
+    """Write a night, its judged accounts and its items, and withdraw what was ready before.
 
-    Where a night of a later day is served, this one is written as superseded by it and its items as withdrawn.
+    Where a night of a later day is served, this one is written as superseded by it and its items as withdrawn. So is an
+    item whose person and work group somebody holds, or who waits for a moment that was agreed on. Every choice is
+    logged.
 
     Parameters
     ----------
@@ -50,6 +58,8 @@ def record_night(
     items : rows in the order of `ITEM_COLUMNS`, best first.
     who : whose night it is, for the audit trail.
     replace : serve it even where a night of a later day is served.
+    at : the moment by the portfolio's clock, by which leases run; None: when it ran.
+    zone : the portfolio's.
 
     Returns
     -------
@@ -60,12 +70,16 @@ def record_night(
     standing = {"state": "served"} if later is None else {"state": "superseded", "superseded_by": later}
     night_id = connection.execute(insert(nights).values(**night, **standing).returning(nights.c.night_id)).scalar_one()
     _copy(connection, night_accounts, ("night_id", *ACCOUNT_COLUMNS), ((night_id, *row) for row in accounts))
+    now, columns = at or night["ran_at"], ("night_id", "state_because", *ITEM_COLUMNS)
     if later is None:
-        _supersede(connection, night_id, night["ran_at"])
-        rows = ((night_id, None, *row) for row in items)
+        before = clear(connection, at=now, day=night["served_on"], zone=zone)
+        _succeed(connection, night_id)
+        _copy(connection, work_items, columns, (_row(night_id, row, before) for row in items))
+        carry_over(connection, night_id, before, at=now)
+        decide_night(connection, night_id, at=now)
     else:
         rows = ((night_id, "a night of a later day is served", *_withdrawn(row)) for row in items)
-    _copy(connection, work_items, ("night_id", "state_because", *ITEM_COLUMNS), rows)
+        _copy(connection, work_items, columns, rows)
     counts = {name: night[name] for name in ("past_due", "held", "served", "scored_by")} | {"kept_back_by": later}
     told = {"at": night["ran_at"], "who": who, "did": "night.ran", "subject": str(night_id), "detail": counts}
     connection.execute(insert(audit), told)
@@ -96,13 +110,13 @@ def _withdrawn(row: Sequence[Any]) -> list[Any]:
     return ["withdrawn" if name == "state" else value for name, value in zip(ITEM_COLUMNS, row, strict=True)]
 
 
-def _supersede(connection: Connection, night_id: int, at: datetime) -> None:
-    """Withdraw every item that is still open, and name this night as the successor of those before it."""
-    withdraw = """
-        UPDATE work_items SET state = 'withdrawn', state_since = :at, state_because = 'a later night took its place'
-        WHERE state = ANY (:open)
-    """
-    connection.execute(text(withdraw), {"at": at, "open": list(OPEN_STATES)})
+def _row(night_id: int, row: Sequence[Any], before: Before) -> Sequence[Any]:
+    instead = before.instead((row[_DEBTOR], row[_WORK_GROUP]), row[_LANE])
+    return (night_id, None, *row) if instead is None else (night_id, instead, *_withdrawn(row))
+
+
+def _succeed(connection: Connection, night_id: int) -> None:
+    """Name this night as the successor of those before it."""
     succeed = """
         UPDATE nights SET state = 'superseded', superseded_by = :night WHERE state = 'served' AND night_id <> :night
     """

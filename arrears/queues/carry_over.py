@@ -1,0 +1,175 @@
+"""What of the lists before a night stays: what somebody holds, and what waits for a moment that was agreed on.
+
+Everything else that is ready is withdrawn, as the night serves it anew. Who is in somebody's hands is left out of the
+night, and who waits is moved to it with fresh amounts; both stand in it on record, withdrawn from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+
+from arrears.state.schema import work_items
+
+Key = tuple[str, str]
+"""A person and a work group."""
+
+IN_HAND = "somebody held it when the night ran"
+WAITING = "it waits for a moment that was agreed on"
+REPLACED = "a later night took its place"
+_LAPSED = "lease_ended"
+
+_FROM_FACTS = ("promise",)
+"""Lanes whose items a night makes from the facts alone: a reminder, or a promise that was not kept."""
+
+_FOLLOWS_CALLBACK = ("pay", "promise")
+"""Lanes whose work a callback that was agreed on takes along."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """The lists as a night found them.
+
+    Attributes
+    ----------
+    in_hand : persons and work groups whose item somebody holds.
+    waiting : the lane of those who wait for a moment, and the item that does.
+    """
+
+    in_hand: frozenset[Key]
+    waiting: Mapping[Key, tuple[str, int]]
+
+    def instead(self, key: Key, lane: str) -> str | None:
+        """Why an item of a night is not ready: another stands in its place; None: it is ready."""
+        if key in self.in_hand:
+            return IN_HAND
+        if key in self.waiting:
+            waits = self.waiting[key][0]
+            if waits == lane or (waits == "callback" and lane in _FOLLOWS_CALLBACK):
+                return WAITING
+        return None
+
+
+NOTHING_BEFORE = Before(frozenset(), {})
+
+
+def clear(connection: Connection, *, at: datetime, day: date, zone: str) -> Before:
+    """End overdue leases, withdraw what is ready, and tell what somebody holds and what waits.
+
+    Parameters
+    ----------
+    at : the moment, by the portfolio's clock.
+    day : that the night is for; whoever was tried on it already is not tried anew.
+    zone : the portfolio's.
+    """
+    connection.execute(text(_EXPIRE), {"at": at, "because": _LAPSED})
+    told = {"at": at, "day": day, "zone": zone, "from_facts": list(_FROM_FACTS)}
+    waiting = connection.execute(text(_WAITING), told).all()
+    connection.execute(text(_WITHDRAW), {"at": at, "because": REPLACED})
+    # Locked, so that whoever gives one back meanwhile finds this night served, and puts it into it.
+    held = connection.execute(text("SELECT debtor_id, work_group FROM work_items WHERE state = 'claimed' FOR UPDATE"))
+    in_hand = frozenset((row.debtor_id, row.work_group) for row in held)
+    return Before(in_hand, {(row.debtor_id, row.work_group): (row.lane, row.work_item_id) for row in waiting})
+
+
+def carry_over(connection: Connection, night_id: int, before: Before, *, at: datetime) -> int:
+    """Move what waits to a night whose items are written; how many items that are.
+
+    Who is held for a time waits on; who is held until a fact changes, or is not past due any more, leaves the lists.
+    """
+    items = [item for _, item in before.waiting.values()]
+    if not items:
+        return 0
+    values = {"night": night_id, "items": items, "at": at, "waiting": WAITING, "because": REPLACED}
+    return sum(len(connection.execute(text(sql), values).all()) for sql in (_SERVED, _HELD))
+
+
+_EXPIRE = """
+    WITH ended AS (
+        UPDATE leases SET ended_at = :at WHERE ended_at IS NULL AND expires_at <= :at
+        RETURNING work_item_id, person, collector, taken_at
+    ), freed AS (
+        UPDATE call_reservations SET ended_at = :at
+        WHERE ended_at IS NULL AND people && (SELECT array_agg(person) FROM ended)
+            AND (claimed_by, reserved_at) IN (SELECT collector, taken_at FROM ended)
+    ), expired AS (
+        UPDATE work_items SET state = 'expired', state_since = :at, state_because = :because
+        WHERE state = 'claimed' AND work_item_id IN (SELECT work_item_id FROM ended)
+        RETURNING work_item_id
+    )
+    INSERT INTO work_item_events (work_item_id, at, did, by, because)
+    SELECT work_item_id, :at, 'expired', 'night', :because FROM expired
+"""
+
+_WAITING = """
+    SELECT work_item_id, debtor_id, work_group, lane FROM work_items
+    WHERE state = 'ready' AND lane <> ALL (:from_facts) AND (
+        lane = 'callback'
+        OR (ready_at > :at AND (made_by <> 'night' OR (ready_at AT TIME ZONE :zone)::date > judged_for))
+        OR (tries > 0 AND tried_on = :day)
+    ) FOR UPDATE
+"""
+
+_WITHDRAW = """
+    UPDATE work_items SET state = 'withdrawn', state_since = :at, state_because = :because WHERE state = 'ready'
+"""
+
+_COLUMNS = tuple(column.name for column in work_items.columns if column.name != "work_item_id")
+_ALWAYS = {
+    "night_id": ":night",
+    "state": "'ready'",
+    "state_since": ":at",
+    "state_because": "NULL",
+    "follows": "w.work_item_id",
+    "made_by": "CASE w.made_by WHEN 'night' THEN 'return' ELSE w.made_by END",
+}
+_KEPT = ("lane", "because", "assigned_to", "ready_at", "team_from", "not_for", "tries", "tried_on", "raised")
+_KEPT_IF_KNOWN = ("owner", "skill", "zone")
+_OF_ACCOUNT = (
+    *("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on"),
+    *("propensity", "p_roll", "terms", "reasons", "scored_by", "value_minor", "expected_minutes", "priority"),
+)
+_OF_NIGHT = (
+    *("as_of", "propensity_model", "propensity_version", "roll_rate_model", "roll_rate_version"),
+    *("strategy_name", "strategy_version", "feature_fingerprint"),
+)
+
+
+def _moved(sources: Mapping[str, str], otherwise: str, rows: str) -> str:
+    told = {name: f"{otherwise}.{name}" for name in _COLUMNS} | dict(sources) | _ALWAYS
+    return f"""
+        WITH made AS (
+            INSERT INTO work_items ({", ".join(_COLUMNS)}) SELECT {", ".join(told[name] for name in _COLUMNS)} {rows}
+            RETURNING work_item_id
+        ), noted AS (
+            INSERT INTO work_item_events (work_item_id, at, did, by, because)
+            SELECT work_item_id, :at, 'made', 'night', :because FROM made
+        )
+        SELECT work_item_id FROM made
+    """  # noqa: S608 - our own words
+
+
+_SERVED = _moved(
+    {name: f"w.{name}" for name in _KEPT} | {name: f"coalesce(w.{name}, s.{name})" for name in _KEPT_IF_KNOWN},
+    "s",
+    """
+    FROM work_items w JOIN work_items s ON s.night_id = :night AND s.state_because = :waiting
+        AND (s.debtor_id, s.work_group) = (w.debtor_id, w.work_group)
+    WHERE w.work_item_id = ANY (:items)
+    """,
+)
+_HELD = _moved(
+    {name: f"a.{name}" for name in _OF_ACCOUNT} | {name: f"n.{name}" for name in _OF_NIGHT},
+    "w",
+    """
+    FROM work_items w JOIN nights n ON n.night_id = :night
+        JOIN night_accounts a ON a.night_id = n.night_id AND a.account_id = w.lead_account_id
+    WHERE w.work_item_id = ANY (:items) AND a.verdict = 'held' AND a.held_until IS NOT NULL AND NOT EXISTS (
+        SELECT FROM work_items s
+        WHERE s.night_id = :night AND (s.debtor_id, s.work_group) = (w.debtor_id, w.work_group)
+    )
+    """,
+)

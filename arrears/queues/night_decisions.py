@@ -1,0 +1,52 @@
+"""The log of a night's own choices: what it put on a list, and whom it offered to nobody and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+_COLUMNS = """
+    at, night_id, work_item_id, debtor_id, work_group, lane, action, is_eligible, because, probability, explores, rank,
+    strategy, propensity_version, roll_rate_version, experiment, arm
+"""
+_BY = """
+    {0}.strategy_name || '/' || {0}.strategy_version, {0}.propensity_model || '/' || {0}.propensity_version,
+    {0}.roll_rate_model || '/' || {0}.roll_rate_version
+"""
+_LISTED = f"""
+    INSERT INTO decisions ({_COLUMNS})
+    SELECT :at, i.night_id, i.work_item_id, i.debtor_id, i.work_group, i.lane, 'listed', true, '{{}}'::text[],
+        i.chosen_with_probability, i.explores, i.rank, {_BY.format("i")}, i.experiment, i.arm
+    FROM work_items i WHERE i.night_id = :night AND i.state = 'ready'
+"""  # noqa: S608 - our own words
+_HELD = f"""
+    INSERT INTO decisions ({_COLUMNS})
+    SELECT :at, n.night_id, NULL, h.debtor_id, h.client, 'pay', 'held', false, h.codes, 1, false, NULL,
+        {_BY.format("n")}, NULL, NULL
+    FROM nights n CROSS JOIN (
+        SELECT debtor_id, client, array_agg(DISTINCT hold ->> 'code') AS codes
+        FROM night_accounts CROSS JOIN jsonb_array_elements(held_because) AS hold
+        WHERE night_id = :night AND verdict = 'held' GROUP BY debtor_id, client
+    ) AS h
+    WHERE n.night_id = :night AND NOT EXISTS (
+        SELECT FROM work_items i
+        WHERE i.night_id = :night AND (i.debtor_id, i.work_group) = (h.debtor_id, h.client)
+    )
+"""  # noqa: S608 - our own words
+
+
+def decide_night(connection: Connection, night_id: int, *, at: datetime) -> tuple[int, int]:
+    """Log a night's choices: one row an item that is ready, and one a person and work group that rules hold.
+
+    What is held was chosen with certainty: no lot decides about it.
+
+    Returns
+    -------
+    How many were listed, and how many were held.
+    """
+    values = {"night": night_id, "at": at}
+    listed, held = (
+        connection.execute(text(sql).execution_options(preserve_rowcount=True), values) for sql in (_LISTED, _HELD)
+    )
+    return listed.rowcount, held.rowcount
