@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from arrears.desk_settings import Ready
-from arrears.queues.next.entries import Entry, Otherwise, Skip, book
+from arrears.queues.next.entries import Entry, Otherwise, Skip, book, sentence_of
 from arrears.queues.next.fields import FIELDS, Field, asks
 from arrears.settings import default_settings
 
@@ -88,14 +88,7 @@ def _rows(name: str, entry: Entry) -> Iterator[str]:
 
 
 def _said(entry: Entry) -> str:
-    settings = default_settings()
-    return entry.sentence.format(
-        hours=entry.ready.hours,
-        days=entry.ready.days,
-        business_days=entry.ready.business_days,
-        tries=settings.desk.tries_per_day,
-        grace=settings.promises.grace_business_days,
-    )
+    return sentence_of(entry, default_settings())
 
 
 def _case(otherwise: Otherwise) -> str:

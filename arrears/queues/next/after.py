@@ -9,7 +9,7 @@ import numpy as np
 
 from arrears.clock import add_business_days, day_of
 from arrears.errors import BadInput
-from arrears.queues.next.entries import Entry, Otherwise, entries
+from arrears.queues.next.entries import Entry, Otherwise, entries, sentence_of
 from arrears.queues.next.facts import contact_row, facts_of, is_right_party, line_said
 from arrears.queues.next.hours import DeskHours, desk_hours, first_on, part_of_day, ready_again
 from arrears.queues.next.outcome import History, Next, Outcome
@@ -74,7 +74,7 @@ def after(
         purpose=entry.purpose,
         parts_tried=parts,
         is_right_party=is_right_party(outcome, entry),
-        sentence=_said(entry, settings),
+        sentence=sentence_of(entry, settings),
         contact=contact_row(outcome, entry, at),
         facts=tuple(facts_of(outcome, entry, history, at, day)),
     )
@@ -181,13 +181,3 @@ def _team_from(entry: Entry, ready_at: datetime | None, settings: Settings) -> d
     if ready_at is None or entry.to != "owner" or entry.ready.at != "callback_at":
         return None
     return ready_at + timedelta(minutes=settings.desk.callback_owner_minutes)
-
-
-def _said(entry: Entry, settings: Settings) -> str:
-    return entry.sentence.format(
-        hours=entry.ready.hours,
-        days=entry.ready.days,
-        business_days=entry.ready.business_days,
-        tries=settings.desk.tries_per_day,
-        grace=settings.promises.grace_business_days,
-    )

@@ -21,6 +21,7 @@ from arrears.errors import BadInput
 from arrears.lanes import LANES
 from arrears.policy.preferences import bands
 from arrears.queues.next.fields import FIELDS
+from arrears.settings import Settings
 from arrears.tables import TABLES
 
 FILE = "outcomes.toml"
@@ -230,6 +231,24 @@ def entries(changes: Mapping[str, OutcomeChange] | None = None) -> Mapping[str, 
     BadInput : a change makes an entry that does not hang together.
     """
     return book(changes).outcomes
+
+
+def sentence_of(entry: Entry, settings: Settings) -> str:
+    """What happens next, with the numbers of the entry and the house filled in.
+
+    Examples
+    --------
+    >>> from arrears.settings import default_settings
+    >>> sentence_of(entries()["voicemail"], default_settings())
+    'Voicemail: again in 2 days, at another time of the day.'
+    """
+    return entry.sentence.format(
+        hours=entry.ready.hours,
+        days=entry.ready.days,
+        business_days=entry.ready.business_days,
+        tries=settings.desk.tries_per_day,
+        grace=settings.promises.grace_business_days,
+    )
 
 
 def book(changes: Mapping[str, OutcomeChange] | None = None) -> Book:
