@@ -7,7 +7,7 @@ This file reads. How facts come in is for `arrears.loading`, what was known on a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -96,16 +96,17 @@ class Lake:
             other party, and the rows of both.
         with_others : and the rows, likewise, of everybody who has a part in one of the debtor's own accounts.
         """
-        con = duckdb.connect()
-        settle(con)
+        con = looking()
         if only_debtor is None:
-            for table in self.tables:
-                con.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {self.scan(table)}')
+            show(con, self.whole())
         else:
-            rows = self.rows_of_debtors(con, self.people_of(con, only_debtor) if with_others else [only_debtor])
-            for table, select in rows.items():
-                con.execute(f'CREATE VIEW "{table}" AS {select}')
+            people = self.people_of(con, only_debtor) if with_others else [only_debtor]
+            show(con, self.rows_of_debtors(con, people))
         return con
+
+    def whole(self) -> dict[str, str]:
+        """A SELECT per table that any connection can run, of every row."""
+        return {table: f"SELECT * FROM {self.scan(table)}" for table in self.tables}
 
     def scan(self, table: str) -> str:
         """A FROM clause that reads the table's files, and nothing else in its folder."""
@@ -113,7 +114,10 @@ class Lake:
 
     def rows_of_debtors(self, con: duckdb.DuckDBPyConnection, debtors: Sequence[str]) -> dict[str, str]:
         """A SELECT per table that any connection can run: of one debtor, the rows that `connect(only_debtor)` shows."""
-        accounts = self._accounts_of(con, debtors)
+        return self.rows_of(debtors, self.accounts_of(con, debtors))
+
+    def rows_of(self, debtors: Sequence[str], accounts: Sequence[str]) -> dict[str, str]:
+        """The same where it is known which accounts they have a part in."""
         return {table: self._rows_of(TABLES[table], debtors, accounts) for table in self.tables}
 
     def people_of(self, con: duckdb.DuckDBPyConnection, debtor: str) -> list[str]:
@@ -124,9 +128,17 @@ class Lake:
         sql = f"SELECT DISTINCT debtor_id FROM {self.scan('parties')} WHERE account_id IN ({own})"
         return sorted({debtor, *(str(other) for (other,) in con.execute(sql, [debtor]).fetchall())})
 
-    def _accounts_of(self, con: duckdb.DuckDBPyConnection, debtors: Sequence[str]) -> list[str]:
+    def accounts_of(
+        self, con: duckdb.DuckDBPyConnection, debtors: Sequence[str], *, primary: bool = False
+    ) -> list[str]:
+        """Every account in which one of some debtors was ever told to have a part.
+
+        Parameters
+        ----------
+        primary : only those that are their own.
+        """
         found: set[str] = set()
-        for table in ("accounts", "parties"):
+        for table in ("accounts",) if primary else ("accounts", "parties"):
             if table in self.manifest.tables:
                 of_debtors = _among("debtor_id", debtors)
                 rows = con.execute(f"SELECT DISTINCT account_id FROM {self.scan(table)} WHERE {of_debtors}")
@@ -163,6 +175,19 @@ def _among(column: str, values: Sequence[str]) -> str:
     if not values:
         return "false"
     return f"{column} = {quoted(values[0])}" if len(values) == 1 else f"{column} IN ({', '.join(map(quoted, values))})"
+
+
+def looking() -> duckdb.DuckDBPyConnection:
+    """An in-memory connection that can read a lake's files."""
+    con = duckdb.connect()
+    settle(con)
+    return con
+
+
+def show(con: duckdb.DuckDBPyConnection, selects: Mapping[str, str]) -> None:
+    """One view per table."""
+    for table, select in selects.items():
+        con.execute(f'CREATE VIEW "{table}" AS {select}')
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:

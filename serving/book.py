@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import duckdb
 import numpy as np
@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from arrears.buckets import AGEING, Bucket
 from arrears.clock import end_of_day
+from arrears.events.event import POSTED
 from arrears.policy.columns import Days, Flags, Numbers, Rows, Words
 from arrears.queues.value import CHARGED_OFF_RANK
 from arrears.settings import Settings
+from arrears.tables import TABLES
 from features.build import FeaturePlan, plan
 from features.delinquency import positions_plan
 from features.facts import Facts as Known
@@ -35,14 +37,29 @@ PAST_DUE = (*(str(bucket) for bucket in AGEING[1:]), str(Bucket.CHARGED_OFF))
 
 
 @dataclass(frozen=True)
+class BetweenLoads:
+    """Where accounts stand, and what the rules read, in a lake that has all that events may bring."""
+
+    positions: Plan
+    conduct: ConductQuestions
+
+
+@dataclass(frozen=True)
 class Questions:
     """What a day's book is asked, compiled once for a lake's tables and settings."""
 
+    present: Mapping[str, frozenset[str]]
     settings: Settings
     positions: Plan
     features: FeaturePlan
     roles: Plan
     conduct: ConductQuestions
+
+    @cached_property
+    def between_loads(self) -> BetweenLoads:
+        """The same of a lake over which events lie; compiled when it is first needed."""
+        wide = dict(self.present) | {name: frozenset(column.name for column in TABLES[name].columns) for name in POSTED}
+        return BetweenLoads(positions_plan(wide, self.settings), conduct_questions(wide, self.settings))
 
     @property
     def fingerprint(self) -> str:
@@ -124,6 +141,7 @@ def _questions(supplied: tuple[tuple[str, frozenset[str]], ...], told: str) -> Q
     present, settings = dict(supplied), Settings.model_validate_json(told)
     known = Known(present, settings)
     return Questions(
+        present=present,
         settings=settings,
         positions=positions_plan(present, settings),
         features=plan(present, settings),

@@ -32,11 +32,11 @@ from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues.ledger import LOOKS_BACK, trailing
 from arrears.settings import Settings
-from features.snapshots import at_moment
 from features.terms import minor
 from serving.bench import Bench
 from serving.book import Questions
 from serving.conduct_facts import ConductQuestions, read_tables
+from serving.stand import stand
 
 MANUAL = "manual"
 
@@ -137,22 +137,7 @@ def judge_now(
     BadInput : somebody lives in a country whose law nobody has switched on.
     """
     settings = asked.settings
-    alone = debtor_ids[0] if len(debtor_ids) == 1 else None
-    if bench is not None and alone is not None:
-        positions, tables = bench.stand(alone, moment)
-    else:
-        positions, tables = _stand(lake, asked, debtor_ids, moment)
-    facts = facts_of(
-        tables,
-        asked.conduct,
-        settings,
-        positions,
-        at=moment,
-        limits_on=limits_on,
-        desk=partial(_of_ledger, connection, moment),
-        contacts_until=fed_until(lake) if settings.conduct.live_feed else None,
-    )
-    refuse_lawless("see whether we may", lawless_in(facts, settings))
+    positions, facts = facts_now(lake, asked, connection, debtor_ids, moment, limits_on=limits_on, bench=bench)
     if lane in LANE_GATES:
         gates = lane_asks(facts)
         facts = facts.asking(gates.where(gates.account < len(positions)))
@@ -162,17 +147,34 @@ def judge_now(
     return judge(facts, limits, lane=lane) if through is None else judge_through(facts, limits, through, lane=lane)
 
 
-def _stand(
-    lake: Lake, asked: Questions, debtor_ids: Sequence[str], moment: datetime
-) -> tuple[pa.Table, dict[str, pa.Table]]:
-    alone = debtor_ids[0] if len(debtor_ids) == 1 else None
-    con = lake.connect(only_debtor=alone, with_others=True)
-    try:
-        at_moment(con, asked.settings, moment, debtor_ids)
-        positions = asked.positions.run(con)
-        return positions, read_tables(con, asked.conduct, positions["account_id"])
-    finally:
-        con.close()
+def facts_now(
+    lake: Lake,
+    asked: Questions,
+    connection: Connection,
+    debtor_ids: Sequence[str],
+    moment: datetime,
+    *,
+    limits_on: date,
+    bench: Bench | None = None,
+) -> tuple[pa.Table, Facts]:
+    """Where the accounts of some debtors stand at a moment, and the facts that any lane is judged by.
+
+    Parameters and errors are those of `judge_now`; what came since the lake's last load counts.
+    """
+    settings = asked.settings
+    found = stand(lake, asked, connection, debtor_ids, moment, bench=bench)
+    facts = facts_of(
+        found.tables,
+        found.conduct,
+        settings,
+        found.positions,
+        at=moment,
+        limits_on=limits_on,
+        desk=partial(_of_ledger, connection, moment),
+        contacts_until=fed_until(lake) if settings.conduct.live_feed else None,
+    )
+    refuse_lawless("see whether we may", lawless_in(facts, settings))
+    return found.positions, facts
 
 
 def fed_until(lake: Lake) -> datetime | None:

@@ -1,1 +1,1 @@
-"""How facts come in between loads: single rows of source tables, checked, kept once, and laid over the lake until then."""
+"""How facts come in between loads: single rows, checked, kept once, and laid over the lake until a load takes them."""

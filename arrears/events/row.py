@@ -94,7 +94,7 @@ def key_of(table: Table, row: Row) -> str:
     Examples
     --------
     >>> from arrears.tables import TABLES
-    >>> key_of(TABLES["payments"], {"payment_id": "P1", "line": 1}).split("\\n")
+    >>> key_of(TABLES["payments"], {"payment_id": "P1", "line": 1}).splitlines()
     ['P1', '1']
     """
     return BETWEEN.join(str(row[name]) for name in table.key)
@@ -184,7 +184,7 @@ def _is_short(text: str) -> bool:
 def _date(value: object) -> str:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
         raise Unread
-    return _tried(date.fromisoformat, value).isoformat()
+    return str(_tried(date.fromisoformat, value))
 
 
 def _moment(value: object) -> str:
@@ -196,7 +196,7 @@ def _moment(value: object) -> str:
     if not _OFFSET.fullmatch(parts[3]):
         raise Unread
     moment = _tried(datetime.fromisoformat, f"{parts[1]}T{parts[2]}{parts[3].strip().upper()}")
-    return _tried(lambda at: at.astimezone(UTC), moment).isoformat()
+    return str(_tried(lambda at: at.astimezone(UTC).isoformat(), moment))
 
 
 def _money(value: object) -> Decimal:

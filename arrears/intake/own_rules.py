@@ -12,7 +12,7 @@ from arrears.intake.rules import Rule, alive
 from arrears.intake.typed import TypedTable, happened_day
 
 LATE_DAYS = 31
-_TOLD_AFTERWARDS = ("payments", "contacts", "statements", "disputes", "promises", "notices")
+TOLD_AFTERWARDS = ("payments", "contacts", "statements", "disputes", "promises", "notices")
 """Tables whose facts nobody can record before they happen."""
 
 
@@ -88,7 +88,7 @@ def _time_warnings(typed: TypedTable, book: Book) -> Iterator[Rule]:
             "They stay unknown until then; look whether recorded_at is meant",
             level="warning",
         )
-        if table.name in _TOLD_AFTERWARDS:
+        if table.name in TOLD_AFTERWARDS:
             yield from _lag_warnings(typed, book)
     elif book.first_load:
         yield from _ripening_warnings(typed, book)

@@ -15,7 +15,7 @@ from arrears.intake.typed import TypedTable
 from arrears.lake import quoted
 from arrears.tables import TABLES, Column, Kind, Table
 
-_CURES: dict[Kind, str] = {
+CURES: dict[Kind, str] = {
     "date": "Write dates like 2026-03-31",
     "moment": "Write moments like 2026-03-31T17:00:00+02:00",
     "money": "Write amounts as decimals in major units, like 12.30",
@@ -25,11 +25,14 @@ _CURES: dict[Kind, str] = {
     "list": "Separate the parts with a semicolon, or use a Parquet list of text",
     "text": "Write text",
 }
-_FAULTS: dict[str, tuple[str, str]] = {
+"""What to do about a value that is not of its column's kind."""
+
+FAULTS: dict[str, tuple[str, str]] = {
     "no_offset": ("moments without an offset from UTC", "Write moments like 2026-03-31T17:00:00+02:00"),
     "too_many_decimals": ("more decimals than the currency has", "Mend the amounts: nothing is rounded"),
     "unclear_currency": ("the debtor has accounts in several currencies", "Name the account the money belongs to"),
 }
+"""What is wrong with a value that is of its kind, by rule, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,9 @@ def _value_rules(typed: TypedTable) -> Iterator[Rule]:
                 needed = said if name in typed.table.key else alive(said)
                 yield Rule("missing_value", name, needed, "empty, and every row needs it", "Fill it")
         elif fault == "wrong_type":
-            yield Rule("wrong_type", name, said, f"values that are no {column.kind}", _CURES[column.kind])
+            yield Rule("wrong_type", name, said, f"values that are no {column.kind}", CURES[column.kind])
         else:
-            found, do = _FAULTS[fault]
+            found, do = FAULTS[fault]
             yield Rule(fault, name, said, found, do)
 
 
