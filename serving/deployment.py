@@ -31,6 +31,7 @@ from models.lawful import approvals_of
 from models.registry import Loaded, Registry
 from serving.champion import ASKED_EVERY_SECONDS, Champions
 from serving.console.story import warm_questions
+from serving.desk_memory import DeskMemory
 from serving.kept import Kept
 from serving.live import Live
 from serving.may_we import lawless_of
@@ -63,6 +64,7 @@ class Deployment:
     champions: Champions
     present: Present
     live: Live = field(default_factory=Live)
+    desk: DeskMemory = field(default_factory=DeskMemory)
     _closing: ExitStack = field(default_factory=ExitStack)
     forecaster: Forecaster | None = None
     _portfolio: Kept[Any] | None = None

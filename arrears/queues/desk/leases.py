@@ -78,6 +78,12 @@ _BACK_TO = """
 """
 
 
+def any_overdue(connection: Connection, at: datetime) -> bool:
+    """Whether a lease ran out that nobody has ended yet."""
+    sql = "SELECT EXISTS (SELECT FROM leases WHERE ended_at IS NULL AND expires_at <= %(at)s)"
+    return bool(connection.exec_driver_sql(sql, {"at": at}).scalar_one())
+
+
 def held_by(connection: Connection, collector: str, at: datetime) -> list[Lease]:
     """What a collector holds now, longest held first."""
     rows = connection.exec_driver_sql(
@@ -152,12 +158,22 @@ def give_back(
     rows = connection.exec_driver_sql(_BACK_TO, {"items": list(work_item_ids)})
     lanes: dict[int, str | None] = {int(item): lane for item, lane in rows}
     back: dict[int, int | None] = {}
-    told = {"state": state, "because": because, "at": at, "by": by, "only": ("claimed",)}
-    plain = [item for item in work_item_ids if item not in lanes]
-    back |= succeed(connection, plain, **told, made_by="return") if plain else {}
-    for item, lane in lanes.items():
-        if lane is None:
-            back |= dict.fromkeys(close(connection, [item], **told))
-        else:
-            back |= succeed(connection, [item], **told, made_by="return", changed={"lane": lane})
+    for lane in {None, *lanes.values()}:
+        going = [item for item in work_item_ids if item in lanes and lanes[item] == lane]
+        changed = {} if lane is None else {"lane": lane}
+        if lane is None:  # these came from no lane, or are not of a call that came in
+            gone = close(connection, going, state=state, because=because, at=at, by=by, only=("claimed",))
+            back |= dict.fromkeys(gone)
+            going = [item for item in work_item_ids if item not in lanes]
+        back |= succeed(
+            connection,
+            going,
+            state=state,
+            because=because,
+            at=at,
+            by=by,
+            made_by="return",
+            changed=changed,
+            only=("claimed",),
+        )
     return back

@@ -76,6 +76,7 @@ def succeed(
     changed: Mapping[str, Any] | None = None,
     why: str | None = None,
     did: str | None = None,
+    detail: Mapping[str, Any] | None = None,
     only: Sequence[str] = OPEN_STATES,
 ) -> dict[int, int]:
     """Close items and put a ready successor in each one's place.
@@ -87,6 +88,7 @@ def succeed(
     changed : columns of `work_items` in which the successors differ, by name, the same for all; JSON columns as
         documents. All others are the predecessor's.
     why : why the successors came into being, for their events; by default `because`.
+    detail : of the closing's event.
 
     Returns
     -------
@@ -111,7 +113,7 @@ def succeed(
         )
     sql = _statement(tuple(sorted(changed)), follow=True)
     values = _values(work_item_ids, state=state, because=because, at=at, by=by, did=did, only=only)
-    values |= {"made_by": made_by, "why": because if why is None else why}
+    values |= {"made_by": made_by, "why": because if why is None else why, "detail": plain_json(dict(detail or {}))}
     values |= {f"new_{name}": plain_json(value) if name in _JSON else value for name, value in changed.items()}
     return {int(old): int(new) for old, new in connection.exec_driver_sql(sql, values)}
 
@@ -136,6 +138,7 @@ def _values(
         "by": by,
         "did": did or state,
         "only": legal,
+        "detail": "{}",
     }
 
 
@@ -150,10 +153,10 @@ def _statement(changed: tuple[str, ...], *, follow: bool) -> str:
             RETURNING *
         )
     """
-    left = 'SELECT work_item_id, %(at)s::timestamptz AS at, %(did)s AS did, %(by)s AS "by", %(because)s AS because'
+    left = "SELECT work_item_id, %(at)s::timestamptz, %(did)s, %(by)s, %(because)s, %(detail)s::jsonb"
     if not follow:
         return f"""{closed}, noted AS (
-            INSERT INTO work_item_events (work_item_id, at, did, "by", because) {left} FROM closed
+            INSERT INTO work_item_events (work_item_id, at, did, "by", because, detail) {left} FROM closed
         )
         SELECT work_item_id FROM closed
         """  # noqa: S608 - our own words
@@ -164,9 +167,9 @@ def _statement(changed: tuple[str, ...], *, follow: bool) -> str:
             SELECT {", ".join(sources[name] for name in _COLUMNS)} FROM closed
             RETURNING work_item_id, follows
         ), noted AS (
-            INSERT INTO work_item_events (work_item_id, at, did, "by", because)
+            INSERT INTO work_item_events (work_item_id, at, did, "by", because, detail)
             {left} FROM closed
-            UNION ALL SELECT work_item_id, %(at)s, 'made', %(by)s, %(why)s FROM made
+            UNION ALL SELECT work_item_id, %(at)s, 'made', %(by)s, %(why)s, '{{}}'::jsonb FROM made
         )
         SELECT follows, work_item_id FROM made
         """  # noqa: S608 - our own words

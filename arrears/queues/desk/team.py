@@ -13,8 +13,10 @@ class Member:
 
     Attributes
     ----------
-    languages, licences, skills : what an item may ask for; an item that asks for another is not theirs.
+    languages, licences, skills : what an item may ask for; an item that asks for another is not theirs. None: nobody
+        wrote down what collectors can do, so whatever is asked for counts as there.
     clients, products, territories : None: all.
+    listed : stands in the table `collectors`.
 
     Examples
     --------
@@ -28,12 +30,13 @@ class Member:
     collector_id: str
     name: str = ""
     team: str = ""
-    languages: tuple[str, ...] = ()
-    licences: tuple[str, ...] = ()
+    languages: tuple[str, ...] | None = ()
+    licences: tuple[str, ...] | None = ()
     clients: tuple[str, ...] | None = None
     products: tuple[str, ...] | None = None
     territories: tuple[str, ...] | None = None
-    skills: tuple[str, ...] = ()
+    skills: tuple[str, ...] | None = ()
+    listed: bool = False
 
     def may_take(
         self,
@@ -46,33 +49,28 @@ class Member:
         skill: str | None = None,
     ) -> bool:
         """Whether the collector may work an item that asks for these; the same as `MAY_TAKE` says in SQL."""
-        asked = ((language, self.languages), (region, self.licences), (skill, self.skills))
-        limited = (
+        asked = (
+            (language, self.languages),
+            (region, self.licences),
+            (skill, self.skills),
             (work_group or None, self.clients),
             (product, self.products),
             (territory, self.territories),
         )
-        can = all(wanted is None or wanted in has for wanted, has in asked)
-        return can and all(wanted is None or has is None or wanted in has for wanted, has in limited)
+        return all(wanted is None or has is None or wanted in has for wanted, has in asked)
 
     @cached_property
     def values(self) -> dict[str, Any]:
         """What the desk's statements ask of a member, by placeholder."""
-        return {
-            "me": self.collector_id,
-            "languages": list(self.languages),
-            "licences": list(self.licences),
-            "clients": None if self.clients is None else list(self.clients),
-            "products": None if self.products is None else list(self.products),
-            "territories": None if self.territories is None else list(self.territories),
-            "skills": list(self.skills),
-        }
+        abilities = ("languages", "licences", "skills", "clients", "products", "territories")
+        told = {name: getattr(self, name) for name in abilities}
+        return {"me": self.collector_id} | {name: has if has is None else list(has) for name, has in told.items()}
 
 
 MAY_TAKE = """
-    (i.language IS NULL OR i.language = ANY (%(languages)s))
-    AND (i.region IS NULL OR i.region = ANY (%(licences)s))
-    AND (i.skill IS NULL OR i.skill = ANY (%(skills)s))
+    (%(languages)s::text[] IS NULL OR i.language IS NULL OR i.language = ANY (%(languages)s))
+    AND (%(licences)s::text[] IS NULL OR i.region IS NULL OR i.region = ANY (%(licences)s))
+    AND (%(skills)s::text[] IS NULL OR i.skill IS NULL OR i.skill = ANY (%(skills)s))
     AND (%(clients)s::text[] IS NULL OR coalesce(i.work_group, '') = '' OR i.work_group = ANY (%(clients)s))
     AND (%(products)s::text[] IS NULL OR i.product IS NULL OR i.product = ANY (%(products)s))
     AND (%(territories)s::text[] IS NULL OR i.territory IS NULL OR i.territory = ANY (%(territories)s))

@@ -1,0 +1,89 @@
+"""A desk on a small book: three debtors in Taiwan on a Monday, a night over them, and a clock that a test moves."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+
+from arrears.queues.desk.team import Member
+from arrears.queues.strategy import strategy
+from serving.deployment import Deployment
+from serving.nightly import run_night
+from serving.present import Present
+from tests.demo_day import DemoClock
+from tests.night.any_book import AS_OF, COLUMNS, loaded
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+MONDAY = datetime(2026, 6, 15, 10, tzinfo=TAIPEI)
+ANNA, BEN = (Member(name, languages=None, licences=None, skills=None) for name in ("anna", "ben"))
+ACCOUNT = {"opened_on": "2025-01-01", "currency": "USD", "role": "first_party", "client": "", "status": "open"}
+STATEMENT = {"cycle_end": "2026-06-05", "balance": 900, "past_due": 90, "days_past_due": 40, "minimum_due": 45}
+
+
+@dataclass
+class MovedPresent(Present):
+    """A portfolio whose clock stands where the test sets it."""
+
+    at: datetime = field(default=MONDAY)
+
+    @property
+    def clock(self):
+        return SimpleNamespace(now=lambda: self.at)
+
+
+@dataclass
+class Desk:
+    """A service without HTTP."""
+
+    deployment: Deployment
+
+    @property
+    def now(self):
+        return self.deployment.present.at
+
+    def move(self, **by):
+        self.deployment.present.at += timedelta(**by)
+
+    def at(self, moment):
+        self.deployment.present.at = moment
+
+    def rows(self, sql, **values):
+        with self.deployment.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(sql), values)]
+
+    def run(self, sql, **values):
+        with self.deployment.engine.begin() as connection:
+            connection.execute(text(sql), values)
+
+
+def book(debtors=3, country="TW", number="+886912345678", **more):
+    """So many debtors with one account each, all of whom may be called."""
+    named = range(1, debtors + 1)
+    return (
+        dict.fromkeys(COLUMNS, ())
+        | {
+            "debtors": [{"debtor_id": f"D{n}", "kind": "person", "country": country} for n in named],
+            "accounts": [{"account_id": f"A{n}", "debtor_id": f"D{n}"} | ACCOUNT for n in named],
+            "statements": [{"account_id": f"A{n}"} | STATEMENT for n in named],
+            "points": [
+                {"point_id": f"P{n}", "debtor_id": f"D{n}", "kind": "phone", "value": number, "status": "good"}
+                for n in named
+            ],
+        }
+        | more
+    )
+
+
+def desk_on(lake, engine, no_registry, *, night=True, at=MONDAY, **how):
+    """A desk on a lake, after its night."""
+    if night:
+        run_night(engine, lake, no_registry, AS_OF, strategy("severity"), clock=DemoClock(), **how)
+    present = MovedPresent(lake.root, at=at)
+    return Desk(Deployment(places=None, engine=engine, registry=None, champions=None, present=present))
+
+
+def a_desk(folder, engine, no_registry, *, debtors=3, **more):
+    """The same on a book of so many debtors."""
+    return desk_on(loaded(folder, "TW", book(debtors, **more)), engine, no_registry)
