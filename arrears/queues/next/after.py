@@ -124,7 +124,7 @@ def _where(outcome: Outcome, entry: Entry, history: History) -> tuple[str | None
         case "next":
             point = after_this
             lane = lane if point or history.other_channels_left else entry.without_point
-        case "none":
+        case _:
             point = None
     return (None, None) if lane == "none" else (lane, point)
 
@@ -152,7 +152,7 @@ def _when(
             return outcome.callback_at.astimezone(ZoneInfo(zone))
         case "broken":
             return first_on(_spoken_of_from(outcome, day_of(at, zone), settings), zone, hours, at)
-        case None:
+        case _:
             may_today = history.tries_today + 1 < settings.desk.tries_per_day
             return ready_again(entry.ready, at, zone, hours, tried=parts, may_today=may_today)
 

@@ -80,7 +80,7 @@ def facts_of(outcome: Outcome, entry: Entry, history: History, at: datetime, day
             case "point_bad" | "point_good" | "point_shared":
                 yield from _point(outcome, entry, what)
             case "language":
-                yield from _language(outcome)
+                yield Fact("debtors", {"language": str(outcome.language).lower()}, over=outcome.debtor_id)
             case "consent":
                 yield from _consent(outcome, day)
             case "preference":
@@ -89,7 +89,7 @@ def facts_of(outcome: Outcome, entry: Entry, history: History, at: datetime, day
                 yield from _disputes(outcome, at, day)
             case "promise":
                 yield from _promises(outcome, history, day)
-            case "plan":
+            case _:
                 yield from _plan(outcome, history, day)
 
 
@@ -108,19 +108,14 @@ def _hold(outcome: Outcome, kind: str, at: datetime, day: date) -> dict[str, Any
 
 
 def _point(outcome: Outcome, entry: Entry, what: str) -> Iterator[Fact]:
-    if outcome.point_id is None:
-        return
-    if what == "point_bad":
-        yield Fact("points", {"status": "bad"}, over=outcome.point_id)
-    elif what == "point_good" and is_right_party(outcome, entry):
-        yield Fact("points", {"status": "good"}, over=outcome.point_id)
-    elif what == "point_shared" and outcome.shared_line:
-        yield Fact("points", {"shared": True}, over=outcome.point_id)
-
-
-def _language(outcome: Outcome) -> Iterator[Fact]:
-    if outcome.language:
-        yield Fact("debtors", {"language": outcome.language.lower()}, over=outcome.debtor_id)
+    says: dict[str, tuple[bool, dict[str, Any]]] = {
+        "point_bad": (True, {"status": "bad"}),
+        "point_good": (is_right_party(outcome, entry), {"status": "good"}),
+        "point_shared": (bool(outcome.shared_line), {"shared": True}),
+    }
+    is_so, row = says[what]
+    if is_so and outcome.point_id is not None:
+        yield Fact("points", row, over=outcome.point_id)
 
 
 def _consent(outcome: Outcome, day: date) -> Iterator[Fact]:

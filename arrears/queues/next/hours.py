@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -131,7 +131,7 @@ def _another_part(
 
 def _on(day: date, zone: str, hours: DeskHours, *, tried: Sequence[str], earliest: datetime) -> datetime:
     """On a day or the next on which the desk is open: in a part not tried yet, else in the one tried longest ago."""
-    return _chosen(next(_days(day, zone, hours, earliest)), tried, earliest, zone)
+    return _chosen(_day(day, zone, hours, earliest), tried, earliest, zone)
 
 
 def _chosen(left: Sequence[Stretch], tried: Sequence[str], earliest: datetime, zone: str) -> datetime:
@@ -140,13 +140,12 @@ def _chosen(left: Sequence[Stretch], tried: Sequence[str], earliest: datetime, z
     return max(chosen.begins, earliest.astimezone(ZoneInfo(zone)))
 
 
-def _days(day: date, zone: str, hours: DeskHours, earliest: datetime) -> Iterator[list[Stretch]]:
-    """From a day on, each day's stretches that are not over; regardless of the desk where the two never meet."""
+def _day(day: date, zone: str, hours: DeskHours, earliest: datetime) -> list[Stretch]:
+    """What is left of a day, or of the next on which the desk is open; of any day where the two never meet."""
     ahead = [day + timedelta(days=n) for n in range(_AHEAD)]
-    for desk in (hours, None):
-        for each in ahead:
-            if left := [stretch for stretch in _stretches(each, zone, desk) if stretch.ends > earliest]:
-                yield left
+    of_days = (_stretches(each, zone, desk) for desk in (hours, None) for each in ahead)
+    left = ([stretch for stretch in stretches if stretch.ends > earliest] for stretches in of_days)
+    return next(stretches for stretches in left if stretches)
 
 
 def _stretches(day: date, zone: str, hours: DeskHours | None) -> list[Stretch]:

@@ -7,7 +7,7 @@ import pytest
 from arrears.queues.next.entries import DISPOSITIONS
 from arrears.queues.next.outcome import Fact, History
 from arrears.tables import TABLES
-from tests.queues.next.told import TUESDAY, clock, following
+from tests.queues.next.told import TUESDAY, clock, following, told
 
 AT = clock("2026-06-02 09:30")
 
@@ -267,6 +267,12 @@ def test_instalments_keep_the_day_of_the_first(first, every, count, expected):
     at = f"{first:%Y-%m-%d} 12:00"
     plan = rows("plan_made", "promises", at=at, due_on=first, every=every, instalment_count=count)
     assert [row["due_on"] for row in plan] == expected
+
+
+@pytest.mark.parametrize("left_out", ["due_on", "amount_minor", "instalment_count", "every"])
+def test_a_plan_that_is_not_told_whole_has_no_instalments(left_out):
+    assert len(told("plan_made").instalments) == 3
+    assert told("plan_made", **{left_out: None}).instalments == ()
 
 
 def test_a_promise_in_place_of_others_calls_them_off():
