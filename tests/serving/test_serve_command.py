@@ -10,6 +10,9 @@ from pathlib import Path
 
 import httpx
 
+from arrears.clock import SystemClock
+from serving import access
+from serving.people import disable_person
 from tests.served import serving
 
 ARREARS = str(Path(sys.executable).parent / "arrears")
@@ -65,6 +68,15 @@ def test_a_polite_stop_ends_it_with_success(database, demo_lake, no_registry, tm
     with serving(database, demo_lake.root, no_registry, tmp_path) as service:
         service.process.send_signal(signal.SIGTERM)
         assert service.process.wait(timeout=30) == 0
+
+
+def test_where_its_own_manager_is_disabled_it_prints_no_link(database, no_registry, tmp_path):
+    access.new_link_token(database, now=SystemClock().now())
+    disable_person(database, access.MANAGER, who="test", now=SystemClock().now())
+    with serving(database, tmp_path / "lake", no_registry, tmp_path) as service:
+        assert service.first_link is None
+    told = run(database, tmp_path, "--new-link")
+    assert (told.returncode, told.stdout) == (4, "")
 
 
 def test_nobody_is_told_that_we_serve():

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import anyio
+import httpx
 import pytest
 from sqlalchemy import Engine, create_engine, event
+from starlette.responses import PlainTextResponse
 
+from arrears.clock import SystemClock
 from serving import access
+from serving.door import Door
 from serving.people import add_person, disable_person
 from serving.sign_ins import KEPT_FOR, SIGN_INS, Person, SignIns
 
@@ -144,6 +149,28 @@ def test_many_requests_of_one_person_at_once_ask_once(database, cookie, asked):
         found = list(many.map(lambda _: came_in(memory, database, cookie, NOW), range(40)))
     assert found == [ANA] * 40
     assert len(asked) == 1
+
+
+def test_the_door_lets_in_whom_it_remembers_without_the_database(database, cookie):
+    asked_for = []
+
+    class Deployment:
+        @property
+        def engine(self):
+            asked_for.append("engine")
+            return database
+
+    async def behind(scope, receive, send):
+        await PlainTextResponse(scope["state"]["person"].name)(scope, receive, send)
+
+    async def twice():
+        door = Door(behind, Deployment, frozenset(), lambda problem: problem.response(), sign_ins=SignIns())
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=door), base_url="http://door") as client:
+            headers = {"Authorization": f"Bearer {access.new_key(database, now=SystemClock().now(), person='ana')}"}
+            return [(await client.get("/conduct", headers=headers)).text for _ in range(2)]
+
+    assert anyio.run(twice) == ["ana", "ana"]
+    assert asked_for == ["engine"]
 
 
 def test_the_time_is_at_most_five_seconds():
