@@ -144,8 +144,10 @@ class OutcomePosted(_Sent):
     def document(self) -> dict[str, Any]:
         """The fields of `arrears.queues.next.outcome.Outcome` that were sent, by name."""
         parts = (self.promise, self.arrangement, self.legal)
-        nested = {name: value for part in parts if part is not None for name, value in part.model_dump().items()}
-        own = self.model_dump(exclude={"promise", "arrangement", "legal", "at"})
+        nested = {
+            name: value for part in parts if part is not None for name, value in part.model_dump(mode="json").items()
+        }
+        own = self.model_dump(mode="json", exclude={"promise", "arrangement", "legal", "at"})
         return {name: value for name, value in {**own, **nested}.items() if value not in (None, [])}
 
 
@@ -159,6 +161,9 @@ class SkipPosted(_Sent):
     """Why an item is passed over: one of the reasons of `docs/reference/outcomes.md`."""
 
     reason: Said
+    language: Annotated[str | None, Field(pattern="^[a-zA-Z]{2,3}$", description="The debtor's, if that is why.")] = (
+        None
+    )
 
 
 class SnoozePosted(_Sent):
@@ -244,8 +249,9 @@ class GivenBack(_Answer):
     """An item that was released, skipped or put off, and what follows it."""
 
     work_item_id: int
-    next: NextItem | None
-    skips_left: int
+    next_item: Annotated[int | None, Field(description="What comes in its place; null where nothing does.")]
+    ready_at: datetime | None
+    skips_left: Annotated[int | None, Field(description="Of the day's skips; null where nothing was skipped.")]
 
 
 class Extended(_Answer):

@@ -1,7 +1,7 @@
 """What a collector may say and has to: who speaks is proved first, then what law and house ask for, then facts.
 
-The words stand in `talking_points.toml`; this file chooses those that fit an item and fills in what is known. A sentence
-with a word that nobody knows is left out rather than said with a gap.
+The words stand in `talking_points.toml`; this file chooses those that fit an item and fills in what is known. A
+sentence with a word that nobody knows is left out rather than said with a gap.
 """
 
 from __future__ import annotations
@@ -103,6 +103,11 @@ class Case:
     conditions: tuple[str, ...]
     known: Mapping[str, str]
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What fills the words in braces, with blanks for what whoever speaks knows."""
+        return BLANKS | {name: word for name, word in self.known.items() if word}
+
 
 @dataclass(frozen=True)
 class Said:
@@ -147,7 +152,9 @@ def guide_for(case: Case) -> Guide:
     '120.00 USD brings the account up to date.'
     """
     words = _words()
-    told = {when: tuple(_disclosures(words, case, when)) for when in ("answered", "always", "somebody_else", "voicemail")}
+    told = {
+        when: tuple(_disclosures(words, case, when)) for when in ("answered", "always", "somebody_else", "voicemail")
+    }
     duty = tuple(_disclosures(words, case, "later" if case.spoken_before else "first"))
     verify = words.verify["business" if case.business else "person"]
     opening = _filled(verify.opening, case.known) or verify.opening
@@ -170,7 +177,7 @@ def _disclosures(words: Words, case: Case, when: str) -> Iterator[Said]:
     for each in words.disclosures:
         if each.when != when or not _fits(each, case):
             continue
-        if say := _filled(each.say, BLANKS | dict(case.known)):
+        if say := _filled(each.say, case.words):
             yield Said(each.title, say, each.note, each.clause, each.link, each.kind, each.verify)
 
 
@@ -189,7 +196,7 @@ def _points(words: Words, case: Case) -> Iterator[str]:
             and _among(case.concepts, each.concepts)
             and _among(case.roles, each.roles)
         )
-        if fits and (say := _filled(each.say, BLANKS | dict(case.known))):
+        if fits and (say := _filled(each.say, case.words)):
             yield say
 
 
