@@ -34,7 +34,10 @@ NEW_LINK = "arrears serve --new-link"
 ROOMS = (
     ("/", "Today"),
     ("/queues", "Queues"),
+    ("/desk", "Desk"),
+    ("/team", "Team"),
     ("/portfolio", "Portfolio"),
+    ("/strategies", "Strategies"),
     ("/models", "Models"),
     ("/conduct", "Conduct"),
     ("/exports", "Exports"),
