@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from commands.allocation_report import draw_allocation
 from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
@@ -41,12 +43,12 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Score, hold, value, rank and serve the past-due book of a day."""
-    from arrears.clock import SystemClock
     from arrears.lake import Lake
     from arrears.queues.strategy import strategy as named
     from arrears.state import opened
     from models.registry import Registry
     from serving.nightly import build_by_champions, run_night
+    from serving.present import Present
 
     served_on = for_.date() if for_ else None
     where, chosen = places(lake=lake, database=database, tracking=tracking), named(strategy)
@@ -66,7 +68,7 @@ def command(
                     registry,
                     as_of.date(),
                     chosen,
-                    clock=SystemClock(),
+                    clock=Present(where.lake).clock,
                     served_on=served_on,
                     replace=replace,
                     progress=status.update,
@@ -83,6 +85,7 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
     from arrears.queues.currencies import way
 
     rates = built.book.settings.value.rates
+    lanes, explores = built.lanes.lane[built.ranking.lead].tolist(), built.lists.slice.explores
     return {
         "night_id": night_id,
         "kept_back_by": kept_back_by,
@@ -98,6 +101,9 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "held": built.held,
         "served": len(built.ranking),
         "held_by_reason": built.judgement.counts(len(built.book)),
+        "lanes": dict(Counter(lanes).most_common()),
+        "random_slice": {"share": built.book.settings.desk.random_slice_share, "items": int(explores.sum())},
+        "allocation": built.lists.allocation.report,
         "currencies_by": way(built.book.currency[built.ranking.lead], rates.worth),
         "rates_on": rates.on,
         "seconds": round(built.seconds, 2),
@@ -126,4 +132,9 @@ def _draw(console: Console, document: dict[str, Any]) -> None:
     for code, count in document["held_by_reason"].items():
         table.add_row(f"  {code}", f"{count:,}")
     table.add_row("kept on record" if document["kept_back_by"] else "served", f"{document['served']:,}")
+    for lane, count in document["lanes"].items():
+        table.add_row(f"  {lane}", f"{count:,}")
+    table.add_row("  of them by lot", f"{document['random_slice']['items']:,}")
+    if document["allocation"]:
+        draw_allocation(table, document["allocation"])
     console.print(table)

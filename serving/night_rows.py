@@ -18,9 +18,7 @@ from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
 if TYPE_CHECKING:
     from serving.nightly import Built
 
-_UNASSIGNED: dict[str, Any] = dict.fromkeys(
-    ("language", "region", "product", "territory", "skill", "owner", "assigned_to")
-)
+_NEEDS = ("language", "region", "product", "territory", "skill", "owner")
 STANDING = ("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on")
 """Columns that accounts and items share."""
 
@@ -109,17 +107,18 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
             **made_by,
             "experiment": None,
             "arm": None,
-            "chosen_with_probability": float(built.slice.probability[place]),
+            "chosen_with_probability": float(built.lists.slice.probability[place]),
             "verdict": built.lanes.verdict(lead),
             "ways": plain_json([way.document() for way in ways]),
             "allowed_until": last_close(ways),
             "people": list(dict.fromkeys([str(book.debtor_id[lead]), *(each.way.person for each in ways)])),
             "judged_for": built.served_on,
             "judged_at": book.cutoff,
-            **_UNASSIGNED,
-            "explores": bool(built.slice.explores[place]),
+            **_asked(built, place),
+            "explores": bool(built.lists.slice.explores[place]),
             "because": built.lanes.because[lead],
-            "place": float(built.slice.place[place]),
+            "assigned_to": built.lists.allocation.assigned_to[place],
+            "place": float(built.lists.allocation.place[place]),
             "ready_at": ready_at,
             **_valued(ranking.terms, built.strategy.priority, place),
         }
@@ -152,6 +151,11 @@ def _made_by(built: Built) -> dict[str, str]:
         "strategy_version": built.strategy.version,
         "feature_fingerprint": built.feature_fingerprint,
     }
+
+
+def _asked(built: Built, place: int) -> dict[str, str | None]:
+    """What an item asks of its collector, by column."""
+    return {name: str(getattr(built.lists.needs, name)[place]) or None for name in _NEEDS}
 
 
 def _standing(built: Built, row: int) -> dict[str, Any]:

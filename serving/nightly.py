@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from sqlalchemy import Connection, Engine
@@ -25,19 +25,20 @@ from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues import store, value
 from arrears.queues.ledger import import_weeks
-from arrears.queues.random_slice import Slice, drawn
 from arrears.queues.rank import Ranking, ranked
-from arrears.queues.record import record_night
+from arrears.queues.record import record_allocation, record_night
 from arrears.queues.strategy import Strategy
 from arrears.settings import Settings
 from features.terms import minor
 from models.lawful import approvals_of
 from models.registry import Registry
 from serving import night_rows
+from serving.allocate_night import at_work
 from serving.book import Book, questions, read_book
 from serving.champion import champions_on
 from serving.conduct_facts import past_weeks
 from serving.desk_questions import desk_questions
+from serving.lists import Lists, lists_of
 from serving.losses import Losses, losses_on
 from serving.may_we import judge_day, lawless_in, read_facts, recorded_at_desk, served_day
 from serving.night_lanes import Lanes, lanes_of
@@ -63,7 +64,7 @@ class Built:
     limits_on : the day whose limits of conduct were in force.
     judgement : what the rules say of every account, worked for pay.
     lanes : what each account is worked for.
-    slice : which items were drawn for the random slice, item by item.
+    lists : which collector works each item; a replay asks nobody.
     """
 
     lake: Lake
@@ -77,7 +78,7 @@ class Built:
     lanes: Lanes
     terms: dict[str, Numbers]
     ranking: Ranking
-    slice: Slice
+    lists: Lists
     feature_fingerprint: str
     features_absent: dict[str, str]
     seconds: float
@@ -120,6 +121,7 @@ def run_night(
     ----------
     served_on : the day that is judged, when the items are worked; by default the next business day after `as_of`.
     limits_on : the day whose limits of conduct are in force; by default the real one, wherever the portfolio stands.
+    clock : the portfolio's, by which leases run.
     replace : serve it even where a night of a later day is served.
 
     Returns
@@ -140,6 +142,7 @@ def run_night(
             served_on=served_on,
             limits_on=limits_on,
             connection=connection,
+            now=clock.now(),
             progress=progress,
         )
     progress("Writing the queue")
@@ -157,6 +160,7 @@ def run_night(
         kept_back_by = store.superseded_by(connection, night_id)
         if kept_back_by is None:
             _take_over_contacts(connection, lake, built)
+            record_allocation(connection, night_id, built.lists.allocation.report, at=clock.now())
     _log.info(
         "night.ran night=%d as_of=%s past_due=%d held=%d served=%d scored_by=%s kept_back_by=%s",
         *(night_id, as_of, len(built.book), built.held, len(built.ranking), built.scores.scored_by, kept_back_by),
@@ -182,6 +186,7 @@ def build_by_champions(
     served_on: date | None = None,
     limits_on: date | None = None,
     connection: Connection | None = None,
+    now: datetime | None = None,
     progress: Progress = quiet,
 ) -> Built:
     """Every step but the last, with the champions of this moment, or rules where there is none: a trial run."""
@@ -195,6 +200,7 @@ def build_by_champions(
         served_on=served_on,
         limits_on=limits_on,
         connection=connection,
+        now=now,
         progress=progress,
     )
 
@@ -209,6 +215,8 @@ def build(
     served_on: date | None = None,
     limits_on: date | None = None,
     connection: Connection | None = None,
+    now: datetime | None = None,
+    allocate: bool = True,
     progress: Progress = quiet,
 ) -> Built:
     """Every step of the night but the last, which writes.
@@ -219,6 +227,8 @@ def build(
     settings : by default the lake's own; a replay gives those that its night recorded.
     served_on, limits_on : as in `run_night`.
     connection : to the database, whose ledger tells what collectors recorded and no load has brought; None: nothing.
+    now : the moment it runs: who is away was told by then. None: nobody is.
+    allocate : give the items to collectors; a replay does not.
     """
     began = time.perf_counter()
     progress("Opening the lake")
@@ -236,6 +246,7 @@ def build(
         facts = read_facts(con, asked.conduct, asked.settings, book.positions, at=at, limits_on=limits_on, desk=desk)
         of_desk = desk_questions(lake.present, asked.settings)
         promises = of_desk.promises.run(con) if of_desk.promises else None
+        asks = of_desk.needs.run(con)
     progress(f"Scoring {len(book):,} past-due accounts")
     propensity, roll_rate = (fitting(each, book.names) for each in champions)
     scores = score(book, propensity, roll_rate, losses)
@@ -246,6 +257,9 @@ def build(
     progress("Valuing and ranking")
     terms = value.terms(worth(book, scores), losses.by_bucket)
     ranking = rank(book, terms, lanes.served, strategy)
+    progress("Giving out the items")
+    work = at_work(lake, served_on, asked.settings, connection=connection, now=now)
+    lists = lists_of(book, strategy, ranking, lanes, asks, work, served_on, allocate=allocate)
     return Built(
         lake=lake,
         strategy=strategy,
@@ -258,7 +272,7 @@ def build(
         lanes=lanes,
         terms=terms,
         ranking=ranking,
-        slice=_slice(book, ranking, served_on),
+        lists=lists,
         feature_fingerprint=asked.fingerprint,
         features_absent=dict(asked.features.absent or {}),
         seconds=time.perf_counter() - began,
@@ -336,8 +350,3 @@ def rank(book: Book, terms: dict[str, Numbers], served: Flags, strategy: Strateg
         basis=np.where(np.isnan(terms["exposure_minor"]), "fee", "loss"),
         worth=book.settings.value.rates.worth,
     )
-
-
-def _slice(book: Book, ranking: Ranking, served_on: date) -> Slice:
-    share = book.settings.desk.random_slice_share
-    return drawn(book.debtor_id[ranking.lead], ranking.terms["expected_minutes"], served_on, share=share)

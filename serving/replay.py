@@ -113,6 +113,8 @@ def rebuild(
         served_on=night.served_on,
         limits_on=night.limits_on,
         connection=connection,
+        now=night.ran_at,
+        allocate=False,
         progress=progress,
     )
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, insert, text
 from arrears.errors import ArrearsError
 from arrears.queues.carry_over import Before, carry_over, clear
 from arrears.queues.night_decisions import decide_night
+from arrears.state.desk import allocations
 from arrears.state.schema import audit, night_accounts, nights, work_items
 
 ACCOUNT_COLUMNS = tuple(column.name for column in night_accounts.columns if column.name != "night_id")
@@ -84,6 +85,12 @@ def record_night(
     told = {"at": night["ran_at"], "who": who, "did": "night.ran", "subject": str(night_id), "detail": counts}
     connection.execute(insert(audit), told)
     return int(night_id)
+
+
+def record_allocation(connection: Connection, night_id: int, report: Mapping[str, Any] | None, *, at: datetime) -> None:
+    """Keep how a night's items were given to collectors; None: there are none to give them to."""
+    if report is not None:
+        connection.execute(insert(allocations).values(night_id=night_id, at=at, report=report))
 
 
 def plain_json(document: object) -> str:
