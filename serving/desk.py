@@ -86,13 +86,14 @@ def claim(
     now = deployment.clock.now()
 
     def act(connection: Connection) -> dict[str, Any]:
-        if leases.any_overdue(connection, now):
+        held, overdue = leases.held_by(connection, member.collector_id, now)
+        if held and not another:
+            return {"item": held[-1].work_item_id}
+        if overdue:
             leases.expire(connection, at=now)
-        if not another and (held := _held(connection, member.collector_id, now)):
-            return {"item": held[0].item.work_item_id}
         lane = None if queue == "next" else queue
         gate = gate_now(deployment, connection, now)
-        for item in candidates(connection, member, at=now, lane=lane):
+        for item in candidates(connection, member, at=now, lane=lane, pools=deployment.desk.pools):
             if _taken(gate, item, member, lease_time(deployment)):
                 return {"item": item.work_item_id}
         return {"item": None}

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from arrears.lake import Lake
+from arrears.queues.desk.claim import Pools
 from arrears.queues.desk.team import Member
 
 _NIGHT = "SELECT lake_fingerprint, limits_on FROM nights WHERE night_id = %(night)s"
@@ -26,6 +27,7 @@ class NightFacts:
 class DeskMemory:
     """Kept for as long as it holds: nights for ever, the rest until a load changes the lake."""
 
+    pools: Pools = field(default_factory=Pools)
     _nights: dict[int, NightFacts] = field(default_factory=dict)
     _fingerprint: tuple[Lake, str] | None = None
     _team: tuple[str, dict[str, Member] | None] | None = None

@@ -6,12 +6,14 @@ what others let lie, then the team's. Nobody waits here: an item or a person in 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from arrears.queues.desk.decisions import COLUMNS, OF_ITEM
 from arrears.queues.desk.team import MAY_TAKE, Member
@@ -23,7 +25,7 @@ from arrears.state.schema import POOL, POOL_PARTS
 WITHOUT_RESERVATION = (*WITHOUT_CONTACT, "inbound")
 """Lanes whose work places no call, so that no limit of frequency is touched."""
 
-_FEW, _MANY = 16, 400
+_FEW, _MANY, _LEAST = 16, 4_000, 3
 _FIELDS = tuple(field.name for field in fields(WorkItem))
 _ITEM = ", ".join(f"i.{name}" for name in _FIELDS)
 
@@ -35,70 +37,70 @@ _FREE = """
         WHERE p.ended_at IS NULL AND p.lane = i.lane AND (p.work_group IS NULL OR p.work_group = i.work_group)
     )
     AND NOT EXISTS (
-        SELECT FROM leases l WHERE l.ended_at IS NULL AND l.expires_at > %(at)s AND l.person = ANY (i.people)
+        SELECT FROM unnest(i.people) AS who WHERE EXISTS (
+            SELECT FROM leases l WHERE l.person = who AND l.ended_at IS NULL AND l.expires_at > %(at)s OFFSET 0
+        )
     )
 """
 
-_ALONE = """
-    SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(who, 0)))
-    FROM (
-        SELECT 'debtor:' || person AS who FROM unnest(picked.people) AS person
-        UNION ALL SELECT 'account:' || account FROM unnest(picked.accounts) AS account
-    ) AS everybody
-"""
+_LOCKED = "LIMIT 1 FOR NO KEY UPDATE OF i SKIP LOCKED"
+_PICK = f"""
+    WITH callbacks AS MATERIALIZED (
+        SELECT {_ITEM} FROM work_items i
+        WHERE i.lane = 'callback' AND {_FREE}
+            AND (i.assigned_to = %(me)s OR (i.assigned_to IS NULL OR i.team_from <= %(at)s) AND {MAY_TAKE})
+        ORDER BY (i.assigned_to IS NOT DISTINCT FROM %(me)s) DESC, i.ready_at, i.work_item_id
+        {_LOCKED}
+    ), own AS MATERIALIZED (
+        SELECT {_ITEM} FROM work_items i
+        WHERE NOT EXISTS (SELECT FROM callbacks) AND i.assigned_to = %(me)s AND {_FREE}
+        ORDER BY i.raised DESC, i.place, i.work_item_id
+        {_LOCKED}
+    ), let_lie AS MATERIALIZED (
+        SELECT {_ITEM} FROM work_items i
+        WHERE NOT EXISTS (SELECT FROM callbacks) AND NOT EXISTS (SELECT FROM own)
+            AND i.team_from <= %(at)s AND i.assigned_to <> %(me)s AND i.lane <> 'callback' AND {_FREE} AND {MAY_TAKE}
+        ORDER BY i.team_from, i.work_item_id
+        {_LOCKED}
+    ), of_team AS MATERIALIZED (
+        SELECT {_ITEM} FROM (
+            SELECT first.* FROM unnest(%(pools)s::text[]) AS mine CROSS JOIN LATERAL (
+                SELECT i.work_item_id, i.raised, i.place FROM work_items i
+                WHERE i.assigned_to IS NULL AND ({POOL.replace("coalesce(", "coalesce(i.")}) = mine AND {_FREE}
+                ORDER BY i.raised DESC, i.place, i.work_item_id LIMIT %(each)s
+            ) AS first
+            ORDER BY first.raised DESC, first.place, first.work_item_id LIMIT %(few)s
+        ) AS best JOIN work_items i USING (work_item_id)
+        WHERE NOT EXISTS (SELECT FROM callbacks) AND NOT EXISTS (SELECT FROM own) AND NOT EXISTS (SELECT FROM let_lie)
+            AND i.state = 'ready' AND i.assigned_to IS NULL
+        ORDER BY best.raised DESC, best.place, best.work_item_id
+        {_LOCKED}
+    ), picked AS (
+        SELECT * FROM callbacks UNION ALL SELECT * FROM own UNION ALL SELECT * FROM let_lie
+        UNION ALL SELECT * FROM of_team
+    )
+    SELECT picked.*, (
+        SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(who, 0)))
+        FROM (
+            SELECT 'debtor:' || person AS who FROM unnest(picked.people) AS person
+            UNION ALL SELECT 'account:' || account FROM unnest(picked.accounts) AS account
+        ) AS everybody
+    ) AS alone
+    FROM picked
+"""  # noqa: S608 - our own words
+"""The first row that nobody else has locked, and whether everybody whom it concerns could be locked with it."""
 
-
-def _one_of(found: str) -> str:
-    """The first row that nobody else has locked, and whether everybody it concerns could be locked with it."""
-    return f"""
-        WITH picked AS MATERIALIZED ({found} LIMIT 1 FOR NO KEY UPDATE OF i SKIP LOCKED)
-        SELECT {_ITEM.replace("i.", "picked.")}, ({_ALONE}) AS alone FROM picked
-    """  # noqa: S608 - our own words
-
-
-_CALLBACKS = _one_of(f"""
-    SELECT {_ITEM} FROM work_items i
-    WHERE i.lane = 'callback' AND {_FREE}
-        AND (i.assigned_to = %(me)s OR (i.assigned_to IS NULL OR i.team_from <= %(at)s) AND {MAY_TAKE})
-    ORDER BY (i.assigned_to IS NOT DISTINCT FROM %(me)s) DESC, i.ready_at, i.work_item_id
-""")  # noqa: S608 - our own words
-_OWN = _one_of(f"""
-    SELECT {_ITEM} FROM work_items i
-    WHERE i.assigned_to = %(me)s AND {_FREE}
-    ORDER BY i.raised DESC, i.place, i.work_item_id
-""")  # noqa: S608 - our own words
-_LET_LIE = _one_of(f"""
-    SELECT {_ITEM} FROM work_items i
-    WHERE i.team_from <= %(at)s AND i.assigned_to <> %(me)s AND i.lane <> 'callback' AND {_FREE} AND {MAY_TAKE}
-    ORDER BY i.team_from, i.work_item_id
-""")  # noqa: S608 - our own words
-
-_PARTS = ", ".join(f"nullif(part[{place}], '') AS {name}" for place, name in enumerate(POOL_PARTS, start=1))
-_OF_TEAM = _one_of(f"""
-    SELECT {_ITEM} FROM (
-        WITH RECURSIVE pools AS (
-            SELECT min({POOL}) AS pool FROM work_items WHERE state = 'ready' AND assigned_to IS NULL
-            UNION ALL
-            SELECT (
-                SELECT min({POOL}) FROM work_items
-                WHERE state = 'ready' AND assigned_to IS NULL AND ({POOL}) > pools.pool
-            ) FROM pools WHERE pools.pool IS NOT NULL
-        ), mine AS (
-            SELECT pool FROM (
-                SELECT pool, {_PARTS} FROM pools CROSS JOIN LATERAL string_to_array(pool, chr(31)) AS part
-            ) AS i
-            WHERE (%(lane)s::text IS NULL OR i.lane = %(lane)s) AND {MAY_TAKE}
-        )
-        SELECT best.* FROM mine CROSS JOIN LATERAL (
-            SELECT i.work_item_id, i.raised, i.place FROM work_items i
-            WHERE i.assigned_to IS NULL AND ({POOL.replace("coalesce(", "coalesce(i.")}) = mine.pool AND {_FREE}
-            ORDER BY i.raised DESC, i.place, i.work_item_id LIMIT %(few)s
-        ) AS best
-        ORDER BY best.raised DESC, best.place, best.work_item_id LIMIT %(few)s
-    ) AS best JOIN work_items i USING (work_item_id)
-    WHERE i.state = 'ready' AND i.assigned_to IS NULL
-    ORDER BY best.raised DESC, best.place, best.work_item_id
-""")  # noqa: S608 - our own words
+_POOLS = f"""
+    WITH RECURSIVE pools AS (
+        SELECT min({POOL}) AS pool FROM work_items WHERE state = 'ready' AND assigned_to IS NULL
+        UNION ALL
+        SELECT (
+            SELECT min({POOL}) FROM work_items
+            WHERE state = 'ready' AND assigned_to IS NULL AND ({POOL}) > pools.pool
+        ) FROM pools WHERE pools.pool IS NOT NULL
+    )
+    SELECT pool FROM pools WHERE pool IS NOT NULL
+"""  # noqa: S608 - our own words
 
 _TAKE = f"""
     WITH known AS (
@@ -166,12 +168,43 @@ class NotTaken:
     news: bool
 
 
+@dataclass
+class Pools:
+    """The team's items by what they ask for: which kinds there are. Asked again after a while, or where none fits.
+
+    Attributes
+    ----------
+    lasts : for so long the kinds that were found are thought to be all.
+    """
+
+    lasts: timedelta = timedelta(seconds=2)
+    _known: Sequence[Sequence[str | None]] = ()
+    _keys: Sequence[str] = ()
+    _asked_at: float = -math.inf
+
+    def of(self, connection: Connection, member: Member, lane: str | None, *, anew: bool = False) -> list[str]:
+        """The kinds that a member may take."""
+        if anew or monotonic() - self._asked_at > self.lasts.total_seconds():
+            self._keys = [str(row[0]) for row in connection.exec_driver_sql(_POOLS)]
+            self._known = [[part or None for part in key.split(chr(31))] for key in self._keys]
+            self._asked_at = monotonic()
+        asked = zip(self._keys, self._known, strict=True)
+        return [key for key, parts in asked if lane in (None, parts[0]) and _may_take(member, parts)]
+
+
+def _may_take(member: Member, parts: Sequence[str | None]) -> bool:
+    asked = dict(zip(POOL_PARTS, parts, strict=True))
+    del asked["lane"]
+    return member.may_take(**asked | {"work_group": asked["work_group"] or ""})  # type: ignore[arg-type]  # no other is None where it may not be
+
+
 def candidates(
     connection: Connection,
     member: Member,
     *,
     at: datetime,
     lane: str | None = None,
+    pools: Pools | None = None,
     most: int = 20,
 ) -> Iterator[WorkItem]:
     """Items that a member may take now, best first, each locked until the transaction ends.
@@ -179,16 +212,20 @@ def candidates(
     Parameters
     ----------
     lane : only of this lane.
+    pools : remembers between claims what the team's items ask for.
     most : after so many no more are offered: whoever passes over that many has a reason that concerns them all.
     """
     passed: list[int] = []
+    pools = pools or Pools()
+    connection.exec_driver_sql(_PLAN_ONCE)
     told = {**member.values, "at": at, "lane": lane, "passed": passed}
     for _ in range(most):
-        item, alone = _next(connection, told)
-        if item is None:
+        row = _next(connection, member, pools, told)
+        if row is None:
             return
+        item = read_item(row)
         passed.append(item.work_item_id)
-        if alone:
+        if row.alone:
             yield item
 
 
@@ -246,12 +283,14 @@ ITEM_COLUMNS = _ITEM
 """Every field of `WorkItem`, of a row `i`."""
 
 
-def _next(connection: Connection, told: Mapping[str, Any]) -> tuple[WorkItem | None, bool]:
-    for sql in (_CALLBACKS, _OWN, _LET_LIE):
-        if (row := connection.exec_driver_sql(sql, told).first()) is not None:
-            return read_item(row), bool(row.alone)
+_PLAN_ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
+
+
+def _next(connection: Connection, member: Member, pools: Pools, told: Mapping[str, Any]) -> Row[Any] | None:
     # Of the team's a few of the best are looked at; only where others hold every one of them, many.
-    for few in (_FEW, _MANY):
-        if (row := connection.exec_driver_sql(_OF_TEAM, {**told, "few": few}).first()) is not None:
-            return read_item(row), bool(row.alone)
-    return None, False
+    for anew, few in ((False, _FEW), (True, _MANY)):
+        mine = pools.of(connection, member, told["lane"], anew=anew)
+        asked = {**told, "pools": mine, "few": few, "each": max(few // max(len(mine), 1), _LEAST)}
+        if (row := connection.exec_driver_sql(_PICK, asked).first()) is not None:
+            return row
+    return None

@@ -38,6 +38,11 @@ _HELD = """
     SELECT min(lease_id) AS lease_id, work_item_id, collector, min(taken_at) AS taken_at, min(expires_at) AS expires_at
     FROM leases WHERE ended_at IS NULL AND {} GROUP BY work_item_id, collector ORDER BY 4, 2
 """
+_HELD_BY = f"""
+    SELECT late.overdue, mine.* FROM (
+        SELECT EXISTS (SELECT FROM leases WHERE ended_at IS NULL AND expires_at <= %(at)s) AS overdue
+    ) AS late LEFT JOIN ({_HELD.format("collector = %(me)s AND expires_at > %(at)s")}) AS mine ON true
+"""  # noqa: S608 - our own words
 _LOCK = "SELECT 1 FROM work_items WHERE work_item_id = %(item)s FOR NO KEY UPDATE"
 _EXTEND = """
     WITH longer AS (
@@ -78,18 +83,10 @@ _BACK_TO = """
 """
 
 
-def any_overdue(connection: Connection, at: datetime) -> bool:
-    """Whether a lease ran out that nobody has ended yet."""
-    sql = "SELECT EXISTS (SELECT FROM leases WHERE ended_at IS NULL AND expires_at <= %(at)s)"
-    return bool(connection.exec_driver_sql(sql, {"at": at}).scalar_one())
-
-
-def held_by(connection: Connection, collector: str, at: datetime) -> list[Lease]:
-    """What a collector holds now, longest held first."""
-    rows = connection.exec_driver_sql(
-        _HELD.format("collector = %(me)s AND expires_at > %(at)s"), {"me": collector, "at": at}
-    )
-    return [Lease(*row) for row in rows]
+def held_by(connection: Connection, collector: str, at: datetime) -> tuple[list[Lease], bool]:
+    """What a collector holds now, longest held first, and whether a lease of anybody ran out that nobody has ended."""
+    rows = connection.exec_driver_sql(_HELD_BY, {"me": collector, "at": at}).all()
+    return [Lease(*row[1:]) for row in rows if row[1] is not None], bool(rows[0][0])
 
 
 def lease_of(connection: Connection, work_item_id: int) -> Lease | None:

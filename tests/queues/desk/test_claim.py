@@ -53,7 +53,8 @@ def test_a_claim_leaves_its_whole_trace(connection):
     assert rows(connection, 'SELECT did, "by", detail FROM work_item_events') == [
         ("claimed", "anna", {"decision_id": decision})
     ]
-    (lease,) = held_by(connection, "anna", MORNING)
+    (lease,), overdue = held_by(connection, "anna", MORNING)
+    assert not overdue
     assert (lease.work_item_id, lease.expires_at) == (item, ends)
 
 

@@ -1,0 +1,133 @@
+"""How long a claim takes at the store: with a million ready items, from one's own list and from the team's.
+
+Every claim is a whole transaction, committed to disk: what one holds, the next item, everybody it reaches locked, facts
+since its verdict looked for, lease, reserved contact, decision and event written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from arrears.queues.desk import leases
+from arrears.queues.desk.claim import Pools, Taken, candidates, take
+from arrears.queues.desk.team import Member
+from arrears.state import embedded, upgrade
+from arrears.state.server import own_database
+from tests.queues.desk.laid_out import MORNING, a_night, an_item, lay
+
+ENOUGH_MS = 10
+"""The wait that 99 in 100 claims may have."""
+
+COLLECTORS, LISTED, CLAIMS = 200, 60, 1_000
+LEASE = timedelta(minutes=15)
+POOLS = Pools()
+WAY = {
+    "person": "D1",
+    "part": "primary",
+    "channel": "call",
+    "point": "P1",
+    "opens_at": "2026-06-01T12:00:00+00:00",
+    "allowed_until": "2026-06-02T01:00:00+00:00",
+    "conditions": [],
+    "accounts": ["A1"],
+}
+MODEL_WORDS = {
+    "propensity": {"reasons": [{"code": f"c{n}", "sentence": "Paid within the last month " * 2} for n in range(4)]}
+}
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Engine]:
+    """A server of the bench's own: it writes to disk what it commits, as one in earnest does."""
+    with embedded.start(tmp_path / "state") as server:
+        engine = create_engine(own_database(server.url, "bench"), connect_args={"options": "-c timezone=UTC"})
+        upgrade(engine)
+        yield engine
+        engine.dispose()
+
+
+@pytest.mark.parametrize("ready", [20_000, pytest.param(1_000_000, marks=[pytest.mark.bench, pytest.mark.slow])])
+def test_a_claim_at_the_store_takes_less_than_ten_milliseconds(
+    ready: int, own_server: Engine, record_property: Callable[[str, object], None]
+) -> None:
+    fill(own_server, ready)
+    for name, members in {"own list": own(), "the team's": team()}.items():
+        claim(own_server, members[0])  # each connection plans its statements once
+        took = np.array([timed(own_server, member) for member in members])
+        middle, worst = np.percentile(took, [50, 99])
+        record_property(
+            f"claim from {name}, {ready:,} ready", f"p50 {middle:.1f} ms, p99 {worst:.1f} ms (may be {ENOUGH_MS} ms)"
+        )
+
+
+def own() -> list[Member]:
+    """Collectors who have a list."""
+    return [Member(f"C{number % COLLECTORS:03d}") for number in range(CLAIMS)]
+
+
+def team() -> list[Member]:
+    """Collectors without a list, each able to take some of the team's."""
+    languages, licences = (("en",), ("en", "es")), (("US-NY",), ("US-NY", "US-CA"))
+    return [
+        Member(f"X{number}", languages=languages[number % 2], licences=licences[number // 2 % 2])
+        for number in range(CLAIMS)
+    ]
+
+
+def timed(engine: Engine, member: Member) -> float:
+    """Milliseconds that a claim took."""
+    began = time.perf_counter()
+    claim(engine, member)
+    return (time.perf_counter() - began) * 1_000
+
+
+def claim(engine: Engine, member: Member) -> None:
+    """Take the next item as the desk does."""
+    with engine.begin() as connection:
+        _, overdue = leases.held_by(connection, member.collector_id, MORNING)
+        assert not overdue
+        item = next(candidates(connection, member, at=MORNING, pools=POOLS))
+        assert isinstance(
+            take(connection, item, collector=member.collector_id, at=MORNING, lease=LEASE, judged=False), Taken
+        )
+
+
+def fill(engine: Engine, ready: int) -> None:
+    """Items for everybody's list, the rest the team's; some ask for something, and some at the head wait."""
+    with engine.begin() as connection:
+        night = a_night(connection)
+        columns = [name for name in an_item(night, 1) if name not in VARIES]
+        (pattern,) = lay(connection, night, {"ways": [WAY, WAY | {"channel": "letter"}], "reasons": MODEL_WORDS})
+        same = ", ".join(columns)
+        varies = ", ".join(VARIES.values())
+        insert = f"""
+            INSERT INTO work_items ({same}, {", ".join(VARIES)})
+            SELECT {", ".join(f"p.{name}" for name in columns)}, {varies}
+            FROM generate_series(2, :ready) AS n, work_items p WHERE p.work_item_id = :pattern
+        """
+        told = {"ready": ready, "pattern": pattern, "listed": COLLECTORS * LISTED, "lists": COLLECTORS}
+        connection.execute(text(insert), told)
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+
+
+VARIES = {
+    "debtor_id": "'D' || n",
+    "people": "ARRAY['D' || n]",
+    "accounts": "ARRAY['A' || n]",
+    "lead_account_id": "'A' || n",
+    "rank": "n",
+    "place": "n",
+    "assigned_to": "CASE WHEN n <= :listed THEN 'C' || lpad((n % :lists)::text, 3, '0') END",
+    "language": "CASE n % 3 WHEN 0 THEN 'en' WHEN 1 THEN 'es' END",
+    "region": "CASE n % 4 WHEN 0 THEN 'US-NY' WHEN 1 THEN 'US-CA' WHEN 2 THEN 'US-TX' END",
+    "skill": "CASE WHEN n % 50 = 0 THEN 'legal' END",
+    "ready_at": "p.ready_at + CASE WHEN n % 3 = 0 AND n < 30000 THEN interval '4 hours' ELSE interval '0' END",
+}
