@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.demo_day import SCORING_DAY, DemoClock
+from tests.desks import desks
 from tests.scheduling import BySharedThings
 from tests.served import served
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from arrears.lake import Lake
     from models.registry import Registry
 
-__all__ = ["served"]
+__all__ = ["desks", "served"]
 _numbers = itertools.count()
 
 
