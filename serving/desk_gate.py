@@ -18,6 +18,7 @@ from arrears.clock import day_of, start_of_day
 from arrears.policy.ways import ways_of
 from arrears.queues.desk.history import SPOKEN
 from arrears.queues.item import Json, WorkItem
+from arrears.queues.lanes import PROMISE, WITHOUT_WAYS, written
 from arrears.state.closed import WITHOUT_CONTACT
 from serving.deployment import Deployment
 from serving.may_we import judge_now
@@ -78,7 +79,7 @@ class Gate:
         same = (item.judged_for, night.limits_on, night.lake_fingerprint)
         if same != (self.day, self.limits_on, self.fingerprint):
             return None
-        if item.lane in WITHOUT_CONTACT:
+        if item.lane in WITHOUT_WAYS:
             return Open([], judged=False)
         return self._at_this_moment(item, item.ways, judged=False)
 
@@ -88,6 +89,8 @@ class Gate:
         The transaction holds the item's people and accounts (`arrears.queues.reservations.one_at_a_time`), so that
         what others reserve is seen.
         """
+        if item.lane in WITHOUT_CONTACT:
+            return Open([], judged=True)  # papers: what holds contact is why somebody looks at them
         lake, live = self.deployment.lake, self.deployment.live
         judgement = judge_now(
             lake,
@@ -103,14 +106,17 @@ class Gate:
         rows = {account: row for row, account in enumerate(judgement.facts.accounts.id.tolist())}
         if item.lead_account_id not in rows:
             return Held(("account_gone",))
+        if item.lane in WITHOUT_CONTACT:
+            return Open([], judged=True)  # papers are read whatever holds: nobody is contacted, and no suit begins here
         verdict = judgement.verdict(rows[item.lead_account_id])
         if not verdict.is_allowed:
             codes = tuple(dict.fromkeys(hold.code for hold in verdict.holds))
             return Later(verdict.until, codes[0]) if verdict.until is not None and codes else Held(codes)
-        if item.lane in WITHOUT_CONTACT:
-            return Open([], judged=True)
         free = [rows[each] for each in item.accounts if each in rows and not judgement.is_held[rows[each]]]
-        ways = [way.document() for way in ways_of(judgement, free)]
+        found = ways_of(judgement, free)
+        if item.lane == PROMISE and not any(way["channel"] in SPOKEN for way in item.ways):
+            found = written(found)  # a reminder stays a message
+        ways = [way.document() for way in found]
         zone = self.deployment.settings.portfolio.zone
         tomorrow = start_of_day(self.day + timedelta(days=1), zone)
         return self._at_this_moment(item, ways, judged=True) or Later(tomorrow, NOT_NOW)
