@@ -30,13 +30,14 @@ from arrears.policy.limits import Limits
 from arrears.policy.rule import LANE_GATES, PAY
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
+from arrears.queues.lanes import WITHOUT_WAYS
 from arrears.queues.ledger import LOOKS_BACK, trailing
 from arrears.settings import Settings
 from features.terms import minor
 from serving.bench import Bench
 from serving.book import Questions
 from serving.conduct_facts import ConductQuestions, read_tables
-from serving.stand import stand
+from serving.stand import Stand, stand
 
 MANUAL = "manual"
 
@@ -137,10 +138,10 @@ def judge_now(
     BadInput : somebody lives in a country whose law nobody has switched on.
     """
     settings = asked.settings
-    positions, facts = facts_now(lake, asked, connection, debtor_ids, moment, limits_on=limits_on, bench=bench)
-    if lane in LANE_GATES:
+    found, facts = facts_now(lake, asked, connection, debtor_ids, moment, limits_on=limits_on, bench=bench)
+    if lane in LANE_GATES or lane in WITHOUT_WAYS:
         gates = lane_asks(facts)
-        facts = facts.asking(gates.where(gates.account < len(positions)))
+        facts = facts.asking(gates.where(gates.account < len(found.positions)))
     elif technology != MANUAL:
         facts = facts.asking(dialled(facts.asks, technology))
     limits = limits_of_house(settings.conduct)
@@ -156,7 +157,7 @@ def facts_now(
     *,
     limits_on: date,
     bench: Bench | None = None,
-) -> tuple[pa.Table, Facts]:
+) -> tuple[Stand, Facts]:
     """Where the accounts of some debtors stand at a moment, and the facts that any lane is judged by.
 
     Parameters and errors are those of `judge_now`; what came since the lake's last load counts.
@@ -174,7 +175,7 @@ def facts_now(
         contacts_until=fed_until(lake) if settings.conduct.live_feed else None,
     )
     refuse_lawless("see whether we may", lawless_in(facts, settings))
-    return found.positions, facts
+    return found, facts
 
 
 def fed_until(lake: Lake) -> datetime | None:

@@ -32,7 +32,17 @@ POSTED = (
 
 _COLUMNS = tuple(
     source_events.c[name]
-    for name in ("event_id", "source_table", "row_key", "row", "debtor_id", "account_id", "recorded_at", "settled_at")
+    for name in (
+        "event_id",
+        "source_table",
+        "row_key",
+        "row",
+        "debtor_id",
+        "account_id",
+        "recorded_at",
+        "settled_at",
+        "origin",
+    )
 )
 
 
@@ -55,6 +65,7 @@ class Event:
     account_id: str | None
     recorded_at: datetime
     settled_at: datetime | None
+    origin: Origin
 
     @property
     def table(self) -> Table:

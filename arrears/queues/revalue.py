@@ -1,0 +1,96 @@
+"""What an item is worth once its amounts have changed: the night's own scores, with what is owed now.
+
+What a contact is worth is linear in what is owed (`value.loss_avoided`, `value.fee_expected`), so what a night found
+for an account scales with it; chances, minutes and cost stay the night's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from arrears.buckets import AGEING, Bucket
+from arrears.queues.item import JudgedAccount
+from arrears.queues.value import CHARGED_OFF_RANK, per_minute
+
+_RANKS = {str(each): rank for rank, each in enumerate(AGEING)} | {str(Bucket.CHARGED_OFF): CHARGED_OFF_RANK}
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What an account owes now, in minor units; None where nobody knows."""
+
+    balance_minor: int | None
+    past_due_minor: int | None
+    bucket: str = ""
+
+    @property
+    def minor(self) -> int:
+        """What the formula takes for it: the balance, else what is past due."""
+        return (self.past_due_minor or 0) if self.balance_minor is None else self.balance_minor
+
+
+def revalued(
+    lead: JudgedAccount,
+    accounts: Sequence[JudgedAccount],
+    owed: Mapping[str, Owed],
+    *,
+    minute_cost_minor: float,
+    priority: str,
+) -> dict[str, Any]:
+    """The columns of a work item that say what it is worth.
+
+    Parameters
+    ----------
+    lead, accounts : of the item as the night judged them, the lead among them.
+    owed : what each owes now.
+    minute_cost_minor : of a collector of the lead's client, in its currency.
+    priority : the strategy's term by which items are told apart.
+
+    Returns
+    -------
+    dict : `value_minor`, `expected_minutes`, `priority` and `terms`.
+
+    Notes
+    -----
+    As in `rank`, money of another currency, and fees beside losses, are not summed.
+    """
+    alike = [each for each in accounts if _kind(each) == _kind(lead)]
+    cost = lead.expected_minutes * minute_cost_minor
+    gross = sum(_gross_now(each, owed[each.account_id], minute_cost_minor) for each in alike)
+    numbers = {
+        "balance_minor": float(sum(owed[each.account_id].minor for each in alike)),
+        "gross_minor": gross,
+        "cost_minor": cost,
+        "value_minor": gross - cost,
+        "priority_minor": _per_minute(gross, lead.expected_minutes, cost),
+    }
+    exposed = "exposure_minor" if lead.p_roll is not None else "amount_minor"
+    numbers[exposed] = numbers["balance_minor"]
+    if owed[lead.account_id].bucket in _RANKS:
+        numbers["bucket_rank"] = float(_RANKS[owed[lead.account_id].bucket])
+    terms = {name: numbers.get(name, value) if value is not None else None for name, value in lead.terms.items()}
+    return {
+        "value_minor": numbers["value_minor"],
+        "expected_minutes": lead.expected_minutes,
+        "priority": float(terms.get(priority) or 0.0),
+        "terms": terms,
+    }
+
+
+def _kind(account: JudgedAccount) -> tuple[str, bool]:
+    return account.currency, account.p_roll is not None
+
+
+def _gross_now(account: JudgedAccount, owed: Owed, minute_cost_minor: float) -> float:
+    """What the night found before cost, for what is owed now."""
+    before = Owed(account.balance_minor, account.past_due_minor).minor
+    gross = account.value_minor + account.expected_minutes * minute_cost_minor
+    return gross * max(owed.minor, 0) / before if before > 0 else gross
+
+
+def _per_minute(gross: float, minutes: float, cost: float) -> float:
+    return float(per_minute(np.array([gross]), np.array([minutes]), np.array([cost]))[0])

@@ -1,0 +1,158 @@
+"""Facts posted at noon move the debtor's open items at once, and never what somebody has in hand."""
+
+import pytest
+
+from arrears.events.check import check
+from arrears.events.keep import keep
+from serving.desk import claim
+from serving.desk_returns import release
+from serving.settle import settle
+from tests.serving.desk_day import ANNA, a_desk
+
+OPEN = """
+    SELECT debtor_id, lane, state, made_by, balance_minor, past_due_minor FROM work_items
+    WHERE state IN ('ready', 'claimed') ORDER BY debtor_id
+"""
+
+
+@pytest.fixture
+def desk(tmp_path, database, no_registry):
+    found = a_desk(tmp_path, database, no_registry)
+    yield found
+    found.deployment.live.close()
+
+
+def post(desk, table, **row):
+    """Store one row, and let the items follow it."""
+    with desk.deployment.engine.begin() as connection:
+        told = check(connection, desk.deployment.lake, table, [row], now=desk.now)
+        assert told.faults == []
+        keep(connection, [new for _, new in told.news], by="test")
+    return {each.debtor_id: each for each in settle(desk.deployment, [new.debtor_id for _, new in told.news])}
+
+
+def open_items(desk, debtor):
+    return [row for row in desk.rows(OPEN) if row[0] == debtor]
+
+
+def hold(kind, debtor="D1", **more):
+    return {
+        "hold_id": f"H-{kind}",
+        "debtor_id": debtor,
+        "kind": kind,
+        "starts_on": "2026-06-15",
+        "form": "written",
+    } | more
+
+
+def payment(amount, account="A1", number=1):
+    return {"payment_id": f"Y{number}", "line": 1, "account_id": account, "paid_on": "2026-06-15", "amount": amount}
+
+
+def test_a_payment_of_everything_withdraws_the_item(desk):
+    told = post(desk, "payments", **payment("900"))["D1"]
+    assert list(told.withdrawn.values()) == ["nothing_owed"]
+    assert open_items(desk, "D1") == []
+    (action, because) = desk.rows("SELECT action, because FROM decisions WHERE debtor_id = 'D1' ORDER BY at DESC")[0]
+    assert (action, because[0]) == ("withdrawn", "nothing_owed")
+
+
+def test_a_part_payment_makes_a_successor_with_what_is_owed_now(desk):
+    before = desk.rows("SELECT reasons FROM work_items WHERE debtor_id = 'D1'")[0]
+    told = post(desk, "payments", **payment("30"))["D1"]
+    assert len(told.reranked) == 1
+    assert open_items(desk, "D1") == [("D1", "pay", "ready", "event", 87_000, 6_000)]
+    sql = "SELECT terms, reasons, place, judged_at FROM work_items WHERE debtor_id = 'D1' AND state = 'ready'"
+    ((terms, reasons, _, judged_at),) = desk.rows(sql)
+    assert terms["balance_minor"] == 87_000
+    assert (reasons, judged_at) == (before[0], desk.now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lane"),
+    [("bankruptcy", "legal_review"), ("hardship", "hardship"), ("vulnerable", "specialist"), ("cease", "legal_review")],
+)
+def test_a_hold_moves_the_item_to_the_lane_it_asks_for(desk, kind, lane):
+    told = post(desk, "holds", **hold(kind))["D1"]
+    assert list(told.moved.values()) == [lane], told
+    assert [row[1:4] for row in open_items(desk, "D1")] == [(lane, "ready", "event")]
+
+
+def test_a_dispute_moves_and_its_end_brings_back(desk):
+    post(desk, "disputes", dispute_id="S1", account_id="A1", opened_on="2026-06-15", form="written")
+    assert [row[1] for row in open_items(desk, "D1")] == ["dispute"]
+    desk.move(minutes=5)
+    post(
+        desk,
+        "disputes",
+        dispute_id="S1",
+        account_id="A1",
+        opened_on="2026-06-15",
+        form="written",
+        resolved_on="2026-06-14",
+    )
+    assert [row[1] for row in open_items(desk, "D1")] == ["pay"]
+
+
+def test_a_promise_withdraws_pay_and_calling_it_off_brings_the_debtor_back(desk):
+    promise = {"promise_id": "R1", "account_id": "A1", "made_on": "2026-06-15", "due_on": "2026-06-19", "amount": "50"}
+    told = post(desk, "promises", **promise)["D1"]
+    assert list(told.withdrawn.values()) == ["open_promise"]
+    desk.move(minutes=5)
+    told = post(desk, "promises", **promise, cancelled_on="2026-06-15")["D1"]
+    assert len(told.made) == 1
+    assert [row[1:4] for row in open_items(desk, "D1")] == [("pay", "ready", "event")]
+
+
+def test_what_was_held_at_night_comes_when_the_hold_ends(tmp_path, database, no_registry):
+    held = [{"hold_id": "H1", "debtor_id": "D1", "kind": "disaster", "starts_on": "2026-06-01"}]
+    desk = a_desk(tmp_path, database, no_registry, holds=held)
+    assert open_items(desk, "D1") == []
+    told = post(
+        desk, "holds", hold_id="H1", debtor_id="D1", kind="disaster", starts_on="2026-06-01", ends_on="2026-06-14"
+    )
+    assert len(told["D1"].made) == 1
+    assert [row[1:4] for row in open_items(desk, "D1")] == [("pay", "ready", "event")]
+    desk.deployment.live.close()
+
+
+def test_nobody_comes_back_who_was_worked(desk):
+    desk.run("UPDATE work_items SET state = 'claimed' WHERE debtor_id = 'D1'")
+    desk.run("UPDATE work_items SET state = 'worked' WHERE debtor_id = 'D1'")
+    assert post(desk, "points", point_id="P9", debtor_id="D1", kind="phone", value="+886912345679", status="good") == {}
+    assert open_items(desk, "D1") == []
+
+
+def test_what_somebody_has_in_hand_is_told_and_followed_when_it_comes_back(desk):
+    held = claim(desk.deployment, ANNA)
+    debtor = held.item.debtor_id
+    account = f"A{debtor[1:]}"
+    told = post(desk, "payments", **payment("900", account))
+    assert len(told[debtor].noticed) == 1
+    assert [row[2] for row in open_items(desk, debtor)] == ["claimed"]
+    ((because, detail),) = desk.rows("SELECT because, detail FROM work_item_events WHERE did = 'noticed'")
+    assert (because, detail["fact"], detail["amount"]) == ("payments", "payments", "900.00")
+    assert settle(desk.deployment) == [], "while it is in hand nobody asks again"
+    desk.move(minutes=1)
+    release(desk.deployment, ANNA, held.item.work_item_id, because="asked to wait")
+    (told,) = settle(desk.deployment)
+    assert list(told.withdrawn.values()) == ["nothing_owed"]
+
+
+def test_settling_twice_and_facts_that_change_nothing_leave_the_item(desk):
+    before = desk.rows("SELECT work_item_id FROM work_items WHERE state = 'ready' ORDER BY 1")
+    post(desk, "notices", notice_id="N1", account_id="A1", kind="validation", channel="letter", sent_on="2026-06-12")
+    desk.run("UPDATE source_events SET settled_at = NULL")
+    assert settle(desk.deployment) == []
+    assert desk.rows("SELECT work_item_id FROM work_items WHERE state = 'ready' ORDER BY 1") == before
+    assert desk.rows("SELECT count(*) FROM source_events WHERE settled_at IS NULL") == [(0,)]
+
+
+def test_a_cosigners_facts_move_the_debtors_item(tmp_path, database, no_registry):
+    party = {"account_id": "A1", "debtor_id": "D2", "role": "cosigner", "liable": True}
+    desk = a_desk(tmp_path, database, no_registry, parties=[party])
+    told = post(desk, "holds", **hold("cease", "D2"))
+    assert set(told) == {"D1", "D2"}
+    (ways,) = (row[0] for row in desk.rows("SELECT ways FROM work_items WHERE debtor_id = 'D1' AND state = 'ready'"))
+    assert {way["person"] for way in ways} == {"D1"}
+    desk.deployment.live.close()
