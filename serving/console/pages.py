@@ -70,7 +70,7 @@ def today_page(request: Request) -> Response:
 @router.get("/queues")
 def queue_page(request: Request, wanted: Annotated[queue.Wanted, Query()]) -> Response:
     """The queue, best first or as it was asked for."""
-    facts = queue.shown(running.deployment(), wanted)
+    facts = queue.shown(running.deployment(), wanted, person_of(request))
     return _nothing_yet(request, "Queues") if facts is None else page(request, "queue.html", room="Queues", **facts)
 
 

@@ -1,60 +1,172 @@
-"""The page Today: what was built, what it holds, and what the team could work of it."""
+"""The page Today, a manager's first screen: what the day asks of the team, what it has done, and what stands still."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from functools import lru_cache
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from arrears.lake import Lake
+from sqlalchemy import Connection
+
+from arrears.clock import SystemClock
+from arrears.policy.columns import Numbers
 from arrears.queues import store
-from serving.console.frame import today_of
+from arrears.queues.supervise.capacity import Meeting, Window, blocks_of, meet, windows
+from arrears.queues.supervise.chosen import Filter
+from arrears.queues.supervise.feed import feed
+from arrears.queues.supervise.held_money import KINDS, HeldMoney, Why, cures, held_money
+from arrears.queues.supervise.lanes import LaneTotal, lanes, pauses
+from arrears.queues.supervise.lists import open_items
+from arrears.queues.supervise.month import month_to_date
+from arrears.queues.supervise.promised import broken, falling_due
+from arrears.queues.supervise.roster import roster_of
+from arrears.queues.supervise.untouched import by_days_since, penetration, rolling
+from serving.console import day_charts
+from serving.console.day_words import LANE_NAMES, ago
 from serving.deployment import Deployment
 from serving.present import in_zone
+from serving.team_day import TeamDay, team_day
 
 SOON_DAYS = 3
 SHOWN = 8
 
 
+@dataclass(frozen=True)
+class Hours:
+    """Ready work that can be done between the same hours in one zone.
+
+    `closes` None: not today. `nobody`: no one is at a desk in these hours.
+    """
+
+    place: str
+    opens: datetime | None
+    closes: datetime | None
+    items: int
+    minutes: float
+    workable: float
+    nobody: bool
+
+
 def shown(deployment: Deployment) -> dict[str, Any] | None:
     """What the page shows; None before the first night."""
-    day = today_of(deployment.clock.now(), deployment.settings.portfolio.zone)
+    day, now, settings = deployment.day, deployment.clock.now(), deployment.settings
+    zone = settings.portfolio.zone
     with deployment.engine.connect() as connection:
         night = deployment.night(connection)
         if night is None:
             return None
         soon = day + timedelta(days=SOON_DAYS)
-        queues = store.queues(connection, night.night_id)
+        team, number = team_day(deployment, connection), night.night_id
+        held = deployment.of_night("held money", lambda: held_money(connection, number))
+        top = open_items(connection, Filter(standing="ready"), now=now, limit=SHOWN)
         return {
             "night": night,
-            "ran_at": in_zone(night.ran_at, deployment.settings.portfolio.zone),
+            "ran_at": in_zone(night.ran_at, zone),
             "today": day,
-            "zone": deployment.settings.portfolio.zone,
+            "zone": zone,
             "soon": soon,
-            "queues": queues,
-            "minutes_ready": sum(queue.expected_minutes for queue in queues),
-            "held": deployment.of_night("held", lambda: store.held_by_reason(connection, night.night_id)),
-            "aging": deployment.of_night("aging", lambda: store.aging(connection, night.night_id)),
-            "rolling": store.items(connection, night.night_id, state="ready", rolls_by=soon, limit=1).total,
-            "top": store.items(connection, night.night_id, state="ready", limit=SHOWN).rows,
-            "team": team(deployment.lake),
+            "lanes": _by_lane(lanes(connection, now)),
+            "pauses": pauses(connection),
+            "feed": _feed(deployment, connection, now),
+            "rolling": rolling(connection, today=day, by=soon, zone=zone),
+            "due": falling_due(connection, deployment.lake, day),
+            "broken": broken(connection, now),
+            "penetration": penetration(connection, number, today=day, zone=zone),
+            "held": deployment.of_night("held", lambda: store.held_by_reason(connection, number)),
+            "held_money": held,
+            "held_kinds": _kinds(held),
+            "kinds": KINDS,
+            "cures": deployment.of_night("cures", lambda: cures(connection, number)),
+            "aging": deployment.of_night("aging", lambda: store.aging(connection, number)),
+            "silence": by_days_since(connection, number, today=day, zone=zone),
+            "months": _months(deployment, connection, day),
+            "month_days": monthrange(day.year, day.month)[1],
+            "top": top.rows,
+            "team": team,
+            **_hours(connection, team, now, zone),
+            "charts": day_charts,
+            "rate_range": rate_range(team),
+            "currencies": len({row.currency for row in held}),
+            "names": names_of(deployment),
+            "lane_names": LANE_NAMES,
+            "ago": ago,
         }
 
 
-@lru_cache(maxsize=4)
-def _team(fingerprint: str, lake: Lake) -> dict[str, float] | None:
-    del fingerprint
-    if "collectors" not in lake.tables:
-        return None
-    con = lake.connect()
-    try:
-        sql = "SELECT count(*), sum(minutes_per_day) FROM collectors WHERE NOT deleted AND known_until IS NULL"
-        people, minutes = con.execute(sql).fetchone() or (0, 0)
-    finally:
-        con.close()
-    return {"people": people, "minutes": float(minutes or 0)} if people else None
+def names_of(deployment: Deployment) -> dict[str, str]:
+    """What the team calls its collectors, by id."""
+    return {one.collector_id: one.member.name for one in roster_of(deployment.lake).collectors}
 
 
-def team(lake: Lake) -> dict[str, float] | None:
-    """How many collectors the book names, and their minutes a day; None where it names none."""
-    return _team(lake.fingerprint, lake) if lake.exists() else None
+def rate_range(team: TeamDay) -> tuple[float, float]:
+    """Where the scale of right-party rates begins and ends: the same for all, so that they compare."""
+    rates = [one.rate for one in team.people if one.rate]
+    low, high = min([rate.low for rate in rates] or [0.0]), max([rate.high for rate in rates] or [1.0])
+    room = max((high - low) * 0.08, 0.01)
+    return max(low - room, 0.0), high + room
+
+
+def _hours(connection: Connection, team: TeamDay, now: datetime, zone: str) -> dict[str, Any]:
+    starts, planned = blocks_of(team.day, zone), team.by_hour
+    meeting = meet(windows(connection, now, zone=zone), starts, planned, now)
+    picture = day_charts.by_hour(meeting, planned, now, zone)
+    return {"meeting": meeting, "by_hour": picture, "windows": _told(meeting, zone), "planned": _total(planned)}
+
+
+def _told(meeting: Meeting, zone: str) -> list[Hours]:
+    """The windows as the portfolio's clock shows them, the largest first, those with the same hours together."""
+    found: dict[tuple[str, datetime | None, datetime | None], list[float]] = {}
+    nobody: dict[tuple[str, datetime | None, datetime | None], bool] = {}
+    for window, workable, alone in zip(meeting.windows, meeting.workable, meeting.with_nobody, strict=True):
+        key = (_place(window, zone), _local(window.opens_at, zone), _local(window.closes_at, zone))
+        total = found.setdefault(key, [0, 0.0, 0.0])
+        total[0] += window.items
+        total[1] += window.minutes
+        total[2] += float(workable)
+        nobody[key] = alone
+    rows = [Hours(*key, int(items), minutes, done, nobody[key]) for key, (items, minutes, done) in found.items()]
+    return sorted(rows, key=lambda row: -row.minutes)
+
+
+def _place(window: Window, zone: str) -> str:
+    return (window.zone or zone).rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _local(moment: datetime | None, zone: str) -> datetime | None:
+    return None if moment is None else in_zone(moment, zone)
+
+
+def _total(minutes: Numbers) -> float:
+    return float(minutes.sum())
+
+
+def _by_lane(found: Sequence[LaneTotal]) -> list[LaneTotal]:
+    """The lanes, those with most ready work first."""
+    return sorted(found, key=lambda lane: (-lane.ready, -lane.waiting, lane.lane))
+
+
+def _kinds(held: Sequence[HeldMoney]) -> dict[Why, int]:
+    total: dict[Why, int] = dict.fromkeys(KINDS, 0)
+    for row in held:
+        total[row.why] += row.accounts
+    return total
+
+
+def _months(deployment: Deployment, connection: Connection, day: date) -> list[Any]:
+    portfolio, goals = deployment.settings.portfolio, deployment.settings.desk.month_goal
+    return month_to_date(connection, deployment.lake, day, goals=goals, country=portfolio.country or None)
+
+
+def _feed(deployment: Deployment, connection: Connection, now: datetime) -> dict[str, Any]:
+    """How fresh the facts are; a load is of the machine's time, an event of the portfolio's."""
+    found, zone = feed(connection, deployment.lake), deployment.settings.portfolio.zone
+    real = SystemClock().now()
+    return {
+        "told": found,
+        "loaded_at": _local(found.loaded_at, zone),
+        "loaded_ago": None if found.loaded_at is None else real - found.loaded_at,
+        "event_ago": None if found.event_at is None else now - found.event_at,
+        "waits": None if found.oldest_unsettled_at is None else now - found.oldest_unsettled_at,
+    }

@@ -33,7 +33,8 @@ def reassign(
     name = None if to is None else to.collector_id
     done = acts.change(connection, chosen, "items.reassigned", name, act=act, at=at, by=by, because=why, fits=fits)
     subject = name or "the team"
-    acts.write(connection, act, at=at, by=by, did="items.reassigned", subject=subject, because=why, items=done.items)
+    detail = {"items": done.items, "unfit": done.unfit}
+    acts.write(connection, act, at=at, by=by, did="items.reassigned", subject=subject, because=why, **detail)
     return done
 
 

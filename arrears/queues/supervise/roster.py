@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -159,7 +159,8 @@ def _roster(fingerprint: str, lake: Lake) -> Roster:
         shifts = None
         if "shifts" in lake.tables:
             shifts = con.execute("""
-                SELECT collector_id, starts_at, ends_at FROM shifts WHERE NOT deleted AND known_until IS NULL
+                SELECT collector_id, starts_at AT TIME ZONE 'UTC', ends_at AT TIME ZONE 'UTC'
+                FROM shifts WHERE NOT deleted AND known_until IS NULL
             """).fetchall()
     finally:
         con.close()
@@ -187,4 +188,4 @@ def _shifts(rows: Sequence[tuple[str, datetime, datetime]]) -> Shifts:
 
 
 def _instants(moments: Iterable[datetime]) -> Instants:
-    return np.array([moment.astimezone(UTC).replace(tzinfo=None) for moment in moments], "M8[us]")
+    return np.array(list(moments), "M8[us]")

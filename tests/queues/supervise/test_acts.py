@@ -266,5 +266,5 @@ def test_every_act_is_on_the_trail_with_its_reason(connection, made):
     done = reassign(connection, PAY, ANN, **BY)
     told = act_of(connection, done.act)
     assert (told.who, told.did, told.subject) == ("boss", "items.reassigned", "C1")
-    assert told.detail == {"because": "Ann is ill", "items": 1}
+    assert told.detail == {"because": "Ann is ill", "items": 1, "unfit": 0}
     assert act_of(connection, done.act + 1) is None
