@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
+from arrears.clock import day_of
 from arrears.errors import BadInput, Refused, WrongUse
+from arrears.events.promised import open_promises
 from arrears.events.standing import standing_row
 from arrears.queues.desk import outcome as store
 from arrears.queues.desk.history import SPOKEN, Stands, opened
@@ -18,6 +20,7 @@ from arrears.queues.desk.outcome import Stored
 from arrears.queues.desk.team import Member
 from arrears.queues.next.after import after
 from arrears.queues.next.outcome import Outcome, read_outcome
+from arrears.settings import Settings
 from serving.deployment import Deployment
 from serving.desk_acts import once
 
@@ -109,7 +112,12 @@ def _stored(
     told = _read(posted, stands, member, contact)
     zone, settings = zone_of(deployment, stands), deployment.settings.for_client(stands.item.work_group)
     history = stands.history(
-        zone=zone, at=at, disposition=told.disposition, channel=told.channel, point_id=told.point_id
+        zone=zone,
+        at=at,
+        disposition=told.disposition,
+        channel=told.channel,
+        point_id=told.point_id,
+        open_promises=_called_off(deployment, connection, stands, told, day_of(at, zone), settings),
     )
     then = after(told, history, at, zone, settings)
     is_try = told.direction == "out" and told.channel in SPOKEN
@@ -139,6 +147,16 @@ def _stored(
         stored = store.found(connection, contact)
         assert stored is not None  # noqa: S101 - its id was taken a moment ago
     return stored
+
+
+def _called_off(
+    deployment: Deployment, connection: Connection, stands: Stands, told: Outcome, day: date, settings: Settings
+) -> Sequence[str]:
+    """Promises in whose place a new one comes; they are only looked for where one does."""
+    if not told.replaces:
+        return ()
+    item = stands.item
+    return open_promises(connection, deployment.lake, item.debtor_id, item.accounts, on=day, settings=settings)
 
 
 def _read(posted: Mapping[str, Any], stands: Stands, member: Member, contact: str) -> Outcome:

@@ -126,6 +126,7 @@ class OutcomePosted(_Sent):
     promise: PromisePosted | None = None
     arrangement: ArrangementPosted | None = None
     consent_to_call: Annotated[bool | None, Field(description="Agreed in this talk to be called again.")] = None
+    replaces: Annotated[bool | None, Field(description="It comes in place of what was promised before.")] = None
     callback_at: AwareDatetime | None = None
     legal: LegalPosted | None = None
     language: Annotated[str | None, Field(pattern="^[a-zA-Z]{2,3}$")] = None

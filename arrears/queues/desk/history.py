@@ -104,6 +104,7 @@ class Stands:
         channel: str = "call",
         point_id: str | None = None,
         skips_today: int = 0,
+        open_promises: Sequence[str] = (),
     ) -> History:
         """What `arrears.queues.next` wants to know of the time before an outcome.
 
@@ -111,13 +112,16 @@ class Stands:
         ----------
         zone : the debtor's.
         disposition, channel, point_id : of the outcome.
+        open_promises : of the work group, where the outcome may call them off.
         """
         return History(
             lane=self.lane or "pay",
             tries_today=tries_on(self.tried, at, zone),
             parts_tried=parts_tried(self.tried, zone),
             points_left=points_left(self.item.ways, channel, point_id),
+            other_channels_left=reached_otherwise(self.item.ways, channel, point_id),
             in_a_row=in_a_row(self.tried, disposition),
+            open_promises=tuple(open_promises),
             one_book=self.one_book,
             skips_today=skips_today,
         )
@@ -202,6 +206,18 @@ def points_left(ways: Sequence[Mapping[str, Any]], channel: str, point_id: str |
     points = list(dict.fromkeys(way["point"] for way in ways if way["channel"] == channel and way["point"]))
     here = points.index(point_id) if point_id in points else -1
     return tuple(points[here + 1 :] + points[: max(here, 0)])
+
+
+def reached_otherwise(ways: Sequence[Mapping[str, Any]], channel: str, point_id: str | None) -> bool:
+    """Whether another channel reaches the debtor, by another number or address than this one.
+
+    Examples
+    --------
+    >>> phone, letter = {"channel": "sms", "point": "P1"}, {"channel": "letter", "point": None}
+    >>> reached_otherwise([phone], "call", "P1"), reached_otherwise([phone, letter], "call", "P1")
+    (False, True)
+    """
+    return any(way["channel"] != channel and (way["point"] is None or way["point"] != point_id) for way in ways)
 
 
 def _is_try(contact: Json) -> bool:
