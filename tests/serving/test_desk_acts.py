@@ -9,7 +9,9 @@ from arrears.errors import BadInput, Refused, WrongUse
 from serving.desk import claim, expire, extend, held_by, held_item
 from serving.desk_outcome import outcome
 from serving.desk_returns import release, skip, snooze
-from tests.serving.desk_day import ANNA, BEN, MONDAY, TAIPEI, a_desk
+from serving.live import Live
+from tests.night.any_book import loaded
+from tests.serving.desk_day import ANNA, BEN, MONDAY, TAIPEI, a_night, as_remembered, book, desk_on
 
 NO_ANSWER = {"disposition": "no_answer"}
 PROMISE = {
@@ -22,9 +24,18 @@ PROMISE = {
 LEASE = timedelta(minutes=15)
 
 
+@pytest.fixture(scope="module")
+def monday(tmp_path_factory, module_database, no_registry):
+    lake = loaded(tmp_path_factory.mktemp("desk"), "TW", book())
+    a_night(lake, module_database, no_registry)
+    return lake, module_database, Live()
+
+
 @pytest.fixture
-def desk(tmp_path, database, no_registry):
-    return a_desk(tmp_path, database, no_registry)
+def desk(monday):
+    lake, engine, live = monday
+    yield desk_on(lake, engine, live=live)
+    as_remembered(engine)
 
 
 @pytest.fixture

@@ -1,0 +1,144 @@
+"""Who calls in is opened at once: their item moves to lane inbound, or one is made, unless somebody else holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from arrears.queues.desk.claim import ITEM_COLUMNS, NotTaken, read_item, take
+from arrears.queues.desk.item_events import note
+from arrears.queues.desk.leases import expire
+from arrears.queues.desk.successor import succeed
+from arrears.queues.item import WorkItem
+from arrears.queues.reservations import one_at_a_time
+
+CALLED_IN = "called_in"
+"""The code of an item that made way for a call that came in."""
+
+_OPEN = f"""
+    SELECT {ITEM_COLUMNS} FROM work_items i
+    WHERE i.debtor_id = %(debtor)s AND i.state IN ('ready', 'claimed') ORDER BY i.work_group
+"""  # noqa: S608 - our own words
+_ITEM = f"SELECT {ITEM_COLUMNS} FROM work_items i WHERE i.work_item_id = %(item)s"  # noqa: S608 - our own words
+_HOLDER = """
+    SELECT collector, work_item_id FROM leases
+    WHERE person = %(debtor)s AND ended_at IS NULL AND expires_at > %(at)s
+"""
+_MAKE = """
+    WITH judged AS (
+        SELECT * FROM night_accounts
+        WHERE night_id = %(night)s AND debtor_id = %(debtor)s AND account_id = ANY (%(accounts)s)
+    ), lead AS (
+        SELECT * FROM judged ORDER BY priority DESC, account_id LIMIT 1
+    )
+    INSERT INTO work_items (night_id, debtor_id, work_group, lane, state_since, rank, priority, value_minor,
+        expected_minutes, accounts, lead_account_id, currency, bucket, days_past_due, past_due_minor, balance_minor,
+        stop_roll_minor, rolls_on, propensity, p_roll, terms, reasons, as_of, scored_by, propensity_model,
+        propensity_version, roll_rate_model, roll_rate_version, strategy_name, strategy_version,
+        chosen_with_probability, feature_fingerprint, verdict, ways, people, judged_for, judged_at, place, ready_at,
+        made_by)
+    SELECT n.night_id, %(debtor)s, %(group)s, 'inbound', %(at)s, 0, coalesce(l.priority, 0), coalesce(l.value_minor, 0),
+        coalesce(l.expected_minutes, 0), %(accounts)s, coalesce(l.account_id, (%(accounts)s::text[])[1]),
+        coalesce(l.currency, %(currency)s), coalesce(l.bucket, 'CURRENT'), l.days_past_due,
+        (SELECT sum(past_due_minor)::bigint FROM judged), (SELECT sum(balance_minor)::bigint FROM judged),
+        (SELECT sum(stop_roll_minor)::bigint FROM judged), l.rolls_on, coalesce(l.propensity, 0), l.p_roll,
+        coalesce(l.terms, '{}'), coalesce(l.reasons, '{}'), n.as_of, n.scored_by, n.propensity_model,
+        n.propensity_version, n.roll_rate_model, n.roll_rate_version, n.strategy_name, n.strategy_version,
+        1.0, n.feature_fingerprint, 'allowed', '[]', ARRAY[%(debtor)s::text], %(day)s, %(at)s, 0, %(at)s, 'inbound'
+    FROM nights n LEFT JOIN lead l ON true WHERE n.night_id = %(night)s
+    RETURNING work_item_id
+"""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The accounts of a debtor that one call may discuss, and the money they are in."""
+
+    work_group: str
+    accounts: tuple[str, ...]
+    currency: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What became of a look-up.
+
+    Attributes
+    ----------
+    work_item_id : the item that the collector holds now; None where somebody else holds the debtor.
+    held_by : that collector.
+    held_item : and what they hold.
+    """
+
+    work_item_id: int | None
+    held_by: str | None = None
+    held_item: int | None = None
+
+
+def open_items(connection: Connection, debtor_id: str) -> list[WorkItem]:
+    """The open items of a debtor, one a work group."""
+    return [read_item(row) for row in connection.exec_driver_sql(_OPEN, {"debtor": debtor_id})]
+
+
+def open_for_call(
+    connection: Connection,
+    debtor_id: str,
+    group: Group,
+    *,
+    collector: str,
+    reason: str,
+    night_id: int,
+    day: date,
+    at: datetime,
+    lease: timedelta,
+) -> Opened:
+    """Put a debtor who calls in into a collector's hands, whoever's list they stand on.
+
+    Parameters
+    ----------
+    group : what is spoken about; where an item of it is open it is that item's accounts.
+    reason : why somebody looks; kept with the claim.
+    night_id : the night that serves, of which the item is where none was open.
+    """
+    one_at_a_time(connection, [debtor_id], group.accounts)
+    expire(connection, at=at, people=[debtor_id])
+    for holder, item in connection.exec_driver_sql(_HOLDER, {"debtor": debtor_id, "at": at}):
+        if holder == collector:
+            return Opened(int(item))
+        note(connection, [item], "noticed", at=at, by=collector, because=CALLED_IN)
+        return Opened(None, held_by=str(holder), held_item=int(item))
+    waits = [each.work_item_id for each in open_items(connection, debtor_id) if each.work_group == group.work_group]
+    made = _moved(connection, waits, collector, at) or _made(connection, debtor_id, group, night_id, day, at)
+    item = read_item(connection.exec_driver_sql(_ITEM, {"item": made}).one())
+    take_it = partial(take, connection, item, collector=collector, at=at, lease=lease, judged=True, because=reason)
+    taken = take_it()
+    if isinstance(taken, NotTaken):  # a lease on another person of the item
+        expire(connection, at=at, people=item.people)
+        taken = take_it()
+    return Opened(None if isinstance(taken, NotTaken) else item.work_item_id)
+
+
+def _moved(connection: Connection, waits: Sequence[int], collector: str, at: datetime) -> int | None:
+    made = succeed(
+        connection,
+        waits,
+        state="released",
+        because=CALLED_IN,
+        at=at,
+        by=collector,
+        made_by="inbound",
+        changed={"lane": "inbound", "ready_at": at},
+        only=("ready",),
+    )
+    return next(iter(made.values()), None)
+
+
+def _made(connection: Connection, debtor_id: str, group: Group, night_id: int, day: date, at: datetime) -> int:
+    told: dict[str, Any] = {"night": night_id, "debtor": debtor_id, "group": group.work_group, "day": day, "at": at}
+    told |= {"accounts": list(group.accounts), "currency": group.currency}
+    return int(connection.exec_driver_sql(_MAKE, told).scalar_one())
