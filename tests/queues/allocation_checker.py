@@ -17,7 +17,7 @@ ALLOWANCE = 1e-6
 
 def violations(team: Team, wanted: Wanted, rules: Rules, plan: Plan) -> list[str]:
     """What a plan does that the rules forbid, and what it leaves undone that they ask; one sentence each."""
-    asked = _Asked(team, wanted, rules)
+    asked = Asked(team, wanted, rules)
     return [
         *_wrong_places(asked, plan),
         *_overfull_hours(asked, plan),
@@ -29,7 +29,7 @@ def violations(team: Team, wanted: Wanted, rules: Rules, plan: Plan) -> list[str
     ]
 
 
-class _Asked:
+class Asked:
     """The problem, with answers to the questions that every rule puts."""
 
     def __init__(self, team: Team, wanted: Wanted, rules: Rules) -> None:
@@ -92,7 +92,7 @@ def _placed(plan: Plan) -> list[int]:
     return [item for item in range(len(plan.collector)) if plan.collector[item] >= 0]
 
 
-def _wrong_places(asked: _Asked, plan: Plan) -> Iterator[str]:
+def _wrong_places(asked: Asked, plan: Plan) -> Iterator[str]:
     for item in _placed(plan):
         who, block = int(plan.collector[item]), int(plan.block[item])
         if not asked.may(item, who):
@@ -110,7 +110,7 @@ def _wrong_places(asked: _Asked, plan: Plan) -> Iterator[str]:
             yield f"item {item} reaches into an hour that it may not use"
 
 
-def _overfull_hours(asked: _Asked, plan: Plan) -> Iterator[str]:
+def _overfull_hours(asked: Asked, plan: Plan) -> Iterator[str]:
     used: dict[tuple[int, int], float] = defaultdict(float)
     reaching: dict[tuple[int, int], int] = defaultdict(int)
     for item in _placed(plan):
@@ -127,14 +127,14 @@ def _overfull_hours(asked: _Asked, plan: Plan) -> Iterator[str]:
             yield f"{count} items reach out of {place}"
 
 
-def _lanes_above_their_maximum(asked: _Asked, plan: Plan) -> Iterator[str]:
+def _lanes_above_their_maximum(asked: Asked, plan: Plan) -> Iterator[str]:
     for lane, quota in asked.rules.quotas.items():
         minutes = sum(asked.wanted.minutes[item] for item in _placed(plan) if asked.wanted.lane[item] == lane)
         if minutes > quota.maximum * asked.total_minutes() + ALLOWANCE:
             yield f"lane {lane} has {minutes} minutes"
 
 
-def _broken_lists(asked: _Asked, plan: Plan) -> Iterator[str]:
+def _broken_lists(asked: Asked, plan: Plan) -> Iterator[str]:
     lists: dict[int, list[int]] = defaultdict(list)
     for item in asked.items:
         if plan.collector[item] >= 0:
@@ -145,7 +145,7 @@ def _broken_lists(asked: _Asked, plan: Plan) -> Iterator[str]:
         yield from _broken_list(asked, plan, who, items)
 
 
-def _broken_list(asked: _Asked, plan: Plan, who: int, items: list[int]) -> Iterator[str]:
+def _broken_list(asked: Asked, plan: Plan, who: int, items: list[int]) -> Iterator[str]:
     ordered = sorted(items, key=lambda item: int(plan.position[item]))
     if [int(plan.position[item]) for item in ordered] != list(range(1, len(items) + 1)):
         yield f"the list of collector {who} does not count from 1"
@@ -161,7 +161,7 @@ def _broken_list(asked: _Asked, plan: Plan, who: int, items: list[int]) -> Itera
             yield f"item {two} is worth more a minute than item {one} before it"
 
 
-def _uneven_lists(asked: _Asked, plan: Plan) -> Iterator[str]:
+def _uneven_lists(asked: Asked, plan: Plan) -> Iterator[str]:
     """Lists of equals that are too far apart although an exchange between the highest and the lowest would help."""
     seen: dict[object, list[int]] = defaultdict(list)
     for who in filter(asked.works, asked.collectors):
@@ -179,7 +179,7 @@ def _uneven_lists(asked: _Asked, plan: Plan) -> Iterator[str]:
             yield f"the lists of collectors {high} and {low} are {apart} apart"
 
 
-def _could_be_closer(asked: _Asked, plan: Plan, high: int, low: int, apart: float) -> bool:
+def _could_be_closer(asked: Asked, plan: Plan, high: int, low: int, apart: float) -> bool:
     used: dict[tuple[int, int], float] = defaultdict(float)
     for item in _list(plan, high) + _list(plan, low):
         used[int(plan.collector[item]), int(plan.block[item])] += asked.wanted.minutes[item] - plan.spill[item]
@@ -220,7 +220,7 @@ def _list(plan: Plan, who: int) -> list[int]:
     return [item for item in _placed(plan) if plan.collector[item] == who]
 
 
-def _passed_over(asked: _Asked, plan: Plan) -> Iterator[str]:
+def _passed_over(asked: Asked, plan: Plan) -> Iterator[str]:
     """Items that must be worked and were left out where others could have gone for them."""
     must_in_lane: dict[str, float] = defaultdict(float)
     for item in _placed(plan):
@@ -242,13 +242,13 @@ def _passed_over(asked: _Asked, plan: Plan) -> Iterator[str]:
                 yield f"item {item} must be worked, and collector {who} could make room in hour {block}"
 
 
-def _minutes_in(asked: _Asked, plan: Plan, item: int, block: int) -> float:
+def _minutes_in(asked: Asked, plan: Plan, item: int, block: int) -> float:
     if plan.block[item] == block:
         return float(asked.wanted.minutes[item] - plan.spill[item])
     return float(plan.spill[item]) if plan.block[item] == block - 1 else 0.0
 
 
-def _wrong_reasons(asked: _Asked, plan: Plan) -> Iterator[str]:
+def _wrong_reasons(asked: Asked, plan: Plan) -> Iterator[str]:
     for item in asked.items:
         reason, out = str(plan.left_out[item]), plan.collector[item] < 0
         someone = any(asked.may(item, who) and asked.works(who) for who in asked.collectors)

@@ -25,6 +25,9 @@ class Fit:
     first, last : (classes,) first and last hour block that lie whole inside the debtor's hours.
     lane : (classes,) number of the class's lane among those with a quota, NOBODY without one.
     anybody : (items,) whether a collector at work may take the item at any hour.
+    could : (sorts, groups) whether collectors of the group, at work or not, may take items of a sort.
+    sort_of : (items,) sort of each.
+    opens, closes : (items,) first and last block inside the debtor's hours, whether anybody works in them or not.
     """
 
     group: Rows
@@ -34,6 +37,10 @@ class Fit:
     last: Rows
     lane: Rows
     anybody: Flags
+    could: Flags
+    sort_of: Rows
+    opens: Rows
+    closes: Rows
 
 
 def fit(team: Team, wanted: Wanted, rules: Rules) -> Fit:
@@ -41,8 +48,8 @@ def fit(team: Team, wanted: Wanted, rules: Rules) -> Fit:
     group, heads = _groups(team)
     works = np.zeros((len(heads), len(team.starts)), dtype=bool)
     np.logical_or.at(works, group, team.minutes > 0)
-    may, asks = _may(team, wanted, rules, heads)
-    may &= works.any(axis=1)
+    could, asks = _may(team, wanted, rules, heads)
+    may = could & works.any(axis=1)
     first, last = windows(wanted.opens_at, wanted.closes_at, team.starts)
     lane = _codes_of(wanted.lane, list(rules.quotas))
     kinds, row = np.unique(may, axis=0, return_inverse=True) if len(may) else (may, np.zeros(0, np.int64))
@@ -62,6 +69,10 @@ def fit(team: Team, wanted: Wanted, rules: Rules) -> Fit:
         last=closes[found],
         lane=lane[heads_of][found],
         anybody=np.asarray(may.any(axis=1))[asks],
+        could=could,
+        sort_of=asks,
+        opens=first,
+        closes=last,
     )
 
 

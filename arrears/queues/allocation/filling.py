@@ -145,6 +145,7 @@ def _improve(board: Board, pool: _Pool, cell: int) -> None:
     for _ in range(_TRIES):
         bid = _bids(board, pool, asked, cell // board.blocks)
         found = _one_for_one(board, pool, bid, asked, cell) or _two_for_two(board, pool, bid, cell)
+        found = found or _anew(board, pool, bid, cell)
         if found is None:
             break
         for item in found[0]:
@@ -217,6 +218,28 @@ def _two_for_two(board: Board, pool: _Pool, bid: Numbers, cell: int) -> tuple[li
         if only >= 0 and best[only] - loss > max(highest, _WORTH_DOING * (1.0 + abs(loss))):
             highest, found = float(best[only] - loss), (list(leaving), [int(at[only])])
     return found
+
+
+def _anew(board: Board, pool: _Pool, bid: Numbers, cell: int) -> tuple[list[int], list[int]] | None:
+    """All that may go for the most value a minute that then fits, if that is better: short items for a long one."""
+    leaving = _poorest(board, cell)
+    room = float(board.free[cell] + board.day.minutes[leaving].sum())
+    loss = sum(_loss(board, pool, item, cell) for item in leaving)
+    here = set(leaving)
+    bids = np.where(pool.lane >= 0, -np.inf, bid)
+    for at in np.flatnonzero(np.isin(pool.items, leaving)).tolist():
+        bids[at] = _loss(board, pool, int(pool.items[at]), cell)
+    gain, taken = 0.0, []
+    for at in np.argsort(-bids / pool.minutes, kind="stable").tolist():
+        if not bids[at] > 0 or room < pool.minutes[0] - TINY:
+            break
+        if pool.minutes[at] <= room + TINY:
+            room, gain = room - float(pool.minutes[at]), gain + float(bids[at])
+            taken.append(at)
+    if not gain > loss + _WORTH_DOING * (1.0 + abs(loss)):
+        return None
+    kept = {int(pool.items[at]) for at in taken} & here
+    return [item for item in leaving if item not in kept], [at for at in taken if int(pool.items[at]) not in kept]
 
 
 def _join(board: Board, pool: _Pool, cell: int) -> None:

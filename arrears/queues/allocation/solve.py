@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from arrears.queues.allocation.day import DRAWN, IDLE, MUST, ORDINARY, Day, lay_
 from arrears.queues.allocation.eligibility import Fit, fit
 from arrears.queues.allocation.fairness import even_out
 from arrears.queues.allocation.filling import fill, straddle
+from arrears.queues.allocation.hours import hour_values
 from arrears.queues.allocation.ordering import positions, scatter
 from arrears.queues.allocation.owners import bring_home
 from arrears.queues.allocation.placing import place, place_idle
@@ -46,7 +47,8 @@ class Plan:
         `adds_nothing`; "" where somebody has.
     drawn : (items,) whether the random slice's own room was given to it by lot.
     group : (collectors,) skill group of each.
-    price : (collectors, blocks) what one more minute of each hour would add to the plan.
+    price : (collectors, blocks) what a minute of each hour is worth to the plan.
+    hour_value : (groups, blocks) what one more hour of a collector of the group would add to it.
     value, bonus : money of what is placed; what owner continuity counts on top of it.
     bound : no plan that works as much of what must be worked, was drawn or has a minimum has more `value` and `bonus`.
     """
@@ -59,6 +61,7 @@ class Plan:
     drawn: Flags
     group: Rows
     price: Numbers
+    hour_value: Numbers
     value: float
     bonus: float
     bound: float
@@ -119,7 +122,7 @@ def solve(team: Team, wanted: Wanted, rules: Rules | None = None) -> Plan:
         if not admit(board):
             break
     position = positions(board, drawn, random)
-    return _plan(given, board, prices, items, collectors, position, tier)
+    return _plan(wanted, given, board, prices, items, collectors, position, tier)
 
 
 def _tiers(wanted: Wanted, rules: Rules, given: Fit, minutes: float, random: np.random.Generator) -> Rows:
@@ -154,6 +157,7 @@ def _no_prices(day: Day) -> Prices:
 
 
 def _plan(
+    wanted: Wanted,
     given: Fit,
     board: Board,
     prices: Prices,
@@ -167,8 +171,9 @@ def _plan(
     placed = np.flatnonzero(board.cell >= 0)
     with_owner = day.owner[placed] == board.cell[placed] // board.blocks
     bid = float(day.extra[placed].sum())
+    in_money = replace(prices, minute=_in_money(board, prices.minute))
     price = np.empty_like(prices.minute)
-    price[collectors] = _in_money(board, prices.minute)
+    price[collectors] = in_money.minute
     blocks = max(board.blocks, 1)
     counted = placed[(day.tier[placed] < IDLE) & (day.lane[day.kind[placed]] >= 0)]
     attained = np.zeros(len(day.most))
@@ -182,6 +187,7 @@ def _plan(
         drawn=(tier == DRAWN),
         group=given.group,
         price=price,
+        hour_value=hour_values(wanted, given, day, items, in_money),
         value=float(day.value[placed].sum()),
         bonus=float((day.bonus * np.maximum(day.value[placed], 0.0) * with_owner).sum()),
         bound=bound(day, prices, attained) - bid,
