@@ -122,7 +122,7 @@ def extend(request: Request, item: ItemId, posted: desk_payloads.NothingPosted) 
 def _told(deployment: Deployment, claimed: Claimed) -> ClaimedItem:
     zone = deployment.settings.portfolio.zone
     notices = [
-        desk_payloads.Notice(at=at, sentence=notice_said(each, in_zone(at, zone)))
+        desk_payloads.Notice(at=at, sentence=notice_said(each, in_zone(at, zone), claimed.item.currency))
         for each in claimed.notices
         for at in [datetime.fromisoformat(str(each["at"]))]
     ]

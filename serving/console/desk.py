@@ -181,10 +181,7 @@ def held(
 
 
 NEWS = {
-    "payments": "A payment came",
-    "promises": "A promise was recorded",
     "contacts": "A contact was recorded",
-    "holds": "A hold was recorded: look before you go on",
     "disputes": "A dispute was opened: stop asking for money",
     "claims": "A claim changed",
     "notices": "A notice was sent",
@@ -197,17 +194,36 @@ NEWS = {
 """What a fact of each source table is to whoever talks with the debtor."""
 
 
-def notice_said(notice: Mapping[str, Any], at: datetime) -> str:
+_PAID = {"returned": "was returned", "pending": "is on its way"}
+
+
+def notice_said(notice: Mapping[str, Any], at: datetime, currency: str) -> str:
     """Something that came in meanwhile, in a sentence.
+
+    Parameters
+    ----------
+    notice : of `serving.desk.Claimed.notices`. at : when it came, by our clock.
 
     Examples
     --------
-    >>> notice_said({"because": "payments", "detail": {}}, datetime(2026, 6, 1, 10, 4))
-    '10:04: A payment came.'
+    >>> ten = datetime(2026, 6, 1, 10, 4)
+    >>> notice_said({"because": "payments", "detail": {"amount": "5000.00", "status": "posted"}}, ten, "USD")
+    '10:04: A payment of 5000.00 USD came.'
+    >>> notice_said({"because": "holds", "detail": {"kind": "bankruptcy"}}, ten, "USD")
+    '10:04: A hold was recorded: bankruptcy. Look before you go on.'
     """
-    because = str(notice.get("because") or "")
-    table = str((notice.get("detail") or {}).get("table") or because)
-    return f"{at:%H:%M}: {NEWS.get(table) or words.sentence(because) or 'Something changed'}."
+    table, detail = str(notice.get("because") or ""), notice.get("detail") or {}
+    of = f" of {detail['amount']} {currency}" if detail.get("amount") else ""
+    match table:
+        case "payments":
+            told = f"A payment{of} {_PAID.get(str(detail.get('status')), 'came')}"
+        case "promises":
+            told = f"A promise{of} was recorded"
+        case "holds":
+            told = f"A hold was recorded: {words.sentence(str(detail.get('kind', 'other')))}. Look before you go on"
+        case _:
+            told = NEWS.get(table) or f"Something changed: {words.sentence(table)}"
+    return f"{at:%H:%M}: {told}."
 
 
 def clocks(zones: Sequence[str], at: datetime) -> str:

@@ -83,7 +83,7 @@ def known_of(deployment: Deployment, connection: Connection, item: WorkItem, now
     """What is known of an item's debtor and accounts at `now`."""
     lake, live = deployment.lake, deployment.live
     asked, bench = live.asked(lake), live.bench(lake)
-    _, tables = bench.stand(item.debtor_id, now)
+    _, tables = bench.stand(item.debtor_id, now, bench.around(item.debtor_id, connection))
     judgement = judge_now(
         lake,
         asked,

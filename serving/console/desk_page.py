@@ -146,6 +146,7 @@ def idle_facts(
 def clockwork(our_zone: str) -> dict[str, Any]:
     """How templates of the desk write moments: by the debtor's clock, or by ours."""
     return {
+        "notices": (),  # how the queue was scored is for those who rank, not for those who talk
         "our_zone": our_zone,
         "clocks": clocks,
         "place": place,
@@ -179,11 +180,17 @@ def receipt(stored: Stored, zone: str, changes: Mapping[str, Any]) -> str:
     """What became of an outcome, in one line."""
     title = entries(changes)[stored.disposition].title
     late = " The lease had ended; it is kept all the same." if stored.after_lease else ""
+    return f"{stored.debtor_id}: {title}. {_next_said(stored, zone)}{late}"
+
+
+def _next_said(stored: Stored, zone: str) -> str:
     if stored.lane is None or stored.ready_at is None:
-        return f"{stored.debtor_id}: {title}. Nothing comes next.{late}"
+        return "Nothing comes next."
     when = in_zone(stored.ready_at, zone)
-    lane = LANE_WORDS[stored.lane].lower()
-    return f"{stored.debtor_id}: {title}. Next: {lane}, {words.day(when.date())}, {when:%H:%M}.{late}"
+    said = f"{words.day(when.date())}, {when:%H:%M}"
+    if stored.lane == "promise":
+        return f"Back on {said}, only if it is not kept."
+    return f"Next: {LANE_WORDS[stored.lane].lower()}, {said}."
 
 
 def _tomorrow(now: datetime, zone: str) -> str:

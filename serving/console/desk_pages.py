@@ -194,7 +194,7 @@ def _item(
     with deployment.engine.connect() as connection:
         known = known_of(deployment, connection, item, now)
         day = my_day.my_day(connection, member.collector_id, deployment.settings, now=now)
-    notices = [notice_said(each, in_zone(_moment(each["at"]), zone)) for each in claimed.notices]
+    notices = [notice_said(each, in_zone(_moment(each["at"]), zone), item.currency) for each in claimed.notices]
     shown = held(deployment, item, known, until=claimed.lease.expires_at, notices=notices, now=now)
     form = again.form if again else {}
     facts = desk_page.item_facts(
