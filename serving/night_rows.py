@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,8 @@ import numpy as np
 
 from arrears.clock import start_of_day
 from arrears.policy.columns import Numbers
-from arrears.policy.ways import last_close
+from arrears.policy.facts import Facts
+from arrears.policy.ways import ItemWay, last_close
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def accounts(built: Built) -> Iterator[tuple[Any, ...]]:
 def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
     """One row per work item, best first, in the order of `ITEM_COLUMNS`."""
     book, scores, ranking = built.book, built.scores, built.ranking
-    ready_at = start_of_day(built.served_on, book.settings.portfolio.zone)
+    begins, zones = start_of_day(built.served_on, book.settings.portfolio.zone), _Zones(built.judgement.facts)
     shown, made_by = _shown(built, ranking.terms), _made_by(built)
     for place in range(len(ranking)):
         lead = int(ranking.lead[place])
@@ -119,7 +120,8 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
             "because": built.lanes.because[lead],
             "assigned_to": built.lists.allocation.assigned_to[place],
             "place": float(built.lists.allocation.place[place]),
-            "ready_at": ready_at,
+            "ready_at": _first_open(ways) or begins,
+            "zone": zones.of(lead),
             **_valued(ranking.terms, built.strategy.priority, place),
         }
         yield tuple(told[name] for name in ITEM_COLUMNS)
@@ -151,6 +153,28 @@ def _made_by(built: Built) -> dict[str, str]:
         "strategy_version": built.strategy.version,
         "feature_fingerprint": built.feature_fingerprint,
     }
+
+
+def _first_open(ways: Sequence[ItemWay]) -> datetime | None:
+    """When somebody may first be called, or reached by whatever way there is; None: at any hour."""
+    calls = [each for each in ways if each.way.channel in ("call", "visit")] or ways
+    opens = [each.way.opens_at for each in calls]
+    known = [each for each in opens if each is not None]
+    return min(known) if known and len(known) == len(opens) else None
+
+
+class _Zones:
+    """Where debtors may be: of several zones the first, None where nobody knows."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._told: dict[int, str | None] = {0: None}
+
+    def of(self, account: int) -> str | None:
+        mask = int(self._facts.person_zones[self._facts.accounts.person[account]])
+        if mask not in self._told:
+            self._told[mask] = self._facts.zones.of(mask, self._facts.zone)[0]
+        return self._told[mask]
 
 
 def _asked(built: Built, place: int) -> dict[str, str | None]:

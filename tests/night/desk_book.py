@@ -31,8 +31,8 @@ def debtor(name: str, **own: object) -> dict[str, object]:
     return base | {"city": "Albany"} | own
 
 
-def account(name: str, owner: str, **own: object) -> dict[str, object]:
-    base = {"account_id": name, "debtor_id": owner, "opened_on": date(2025, 1, 1), "currency": "USD"}
+def account(name: str, of: str, **own: object) -> dict[str, object]:
+    base = {"account_id": name, "debtor_id": of, "opened_on": date(2025, 1, 1), "currency": "USD"}
     return base | {"role": "first_party", "client": "bank", "debt_class": "consumer", "status": "open"} | own
 
 

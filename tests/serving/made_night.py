@@ -10,6 +10,7 @@ from arrears.queues.strategy import strategy
 
 AS_OF = date(2005, 9, 30)
 RAN_AT = datetime(2005, 10, 3, 2, 0, tzinfo=UTC)
+CUTOFF = datetime(2005, 9, 30, 15, 59, 59, 999999, tzinfo=UTC)
 FEATURES = ["utilisation", "paid_90d_minor", "cycles_past_due"]
 BUCKETS = ["1-29", "30-59", "60-89", "90-119", "180+"]
 NOTHING_OWED = {"code": "nothing_owed", "sentence": "Nothing is owed", "until": None}
@@ -135,6 +136,14 @@ def _item(row: dict, rank: int) -> dict:
         "feature_fingerprint": "0123456789abcdef",
         "ways": plain_json([_way(row)]),
         "allowed_until": None,
+        "people": [row["debtor_id"]],
+        "judged_for": date(2005, 10, 3),
+        "judged_at": CUTOFF,
+        **dict.fromkeys(("language", "region", "product", "territory", "skill", "owner", "zone", "because")),
+        "explores": False,
+        "assigned_to": None,
+        "place": float(rank),
+        "ready_at": RAN_AT,
     }
 
 
@@ -154,7 +163,7 @@ def _way(row: dict) -> dict:
 def _night(accounts: int, held: int, scored_by: str) -> dict:
     return {
         "as_of": AS_OF,
-        "cutoff": datetime(2005, 9, 30, 15, 59, 59, 999999, tzinfo=UTC),
+        "cutoff": CUTOFF,
         "ran_at": RAN_AT,
         "seconds": 4.2,
         "code_version": "test",
