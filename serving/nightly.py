@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from arrears.clock import Clock, SystemClock, day_of, start_of_day
 from arrears.errors import BadInput, WrongUse
+from arrears.events.drain import drained
 from arrears.lake import Lake
 from arrears.policy.columns import Flags, Numbers
 from arrears.policy.facts import Facts
@@ -133,6 +134,7 @@ def run_night(
     ------
     BadInput : the lake is empty, or knows no account on that day.
     """
+    lake = drained(engine, lake, clock)
     with engine.connect() as connection:
         built = build_by_champions(
             lake,

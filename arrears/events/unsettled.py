@@ -1,7 +1,5 @@
 """Events that the open items have not followed yet, and whose items each may move."""
 
-# ruff: noqa: S608 - only our own files enter these statements; ids are quoted
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -6,8 +6,10 @@ from arrears.events.check import check
 from arrears.events.keep import keep
 from serving.desk import claim
 from serving.desk_returns import release
+from serving.live import Live
 from serving.settle import settle
-from tests.serving.desk_day import ANNA, a_desk
+from tests.night.any_book import loaded
+from tests.serving.desk_day import ANNA, a_night, as_remembered, book, desk_on
 
 OPEN = """
     SELECT debtor_id, lane, state, made_by, balance_minor, past_due_minor FROM work_items
@@ -15,11 +17,34 @@ OPEN = """
 """
 
 
+@pytest.fixture(scope="module")
+def worked(module_database, no_registry, tmp_path_factory):
+    """A lake with its night, and the questions compiled for it."""
+    lake, live = loaded(tmp_path_factory.mktemp("settled"), "TW", book()), Live()
+    a_night(lake, module_database, no_registry)
+    yield lake, live
+    live.close()
+
+
 @pytest.fixture
-def desk(tmp_path, database, no_registry):
-    found = a_desk(tmp_path, database, no_registry)
-    yield found
-    found.deployment.live.close()
+def desk(worked, module_database):
+    lake, live = worked
+    as_remembered(module_database)
+    return desk_on(lake, module_database, live=live)
+
+
+@pytest.fixture
+def desk_with(tmp_path, database, no_registry):
+    """A desk on a book with more in it."""
+    live = Live()
+
+    def made(**more):
+        lake = loaded(tmp_path, "TW", book(**more))
+        a_night(lake, database, no_registry)
+        return desk_on(lake, database, live=live)
+
+    yield made
+    live.close()
 
 
 def post(desk, table, **row):
@@ -104,16 +129,15 @@ def test_a_promise_withdraws_pay_and_calling_it_off_brings_the_debtor_back(desk)
     assert [row[1:4] for row in open_items(desk, "D1")] == [("pay", "ready", "event")]
 
 
-def test_what_was_held_at_night_comes_when_the_hold_ends(tmp_path, database, no_registry):
+def test_what_was_held_at_night_comes_when_the_hold_ends(desk_with):
     held = [{"hold_id": "H1", "debtor_id": "D1", "kind": "disaster", "starts_on": "2026-06-01"}]
-    desk = a_desk(tmp_path, database, no_registry, holds=held)
+    desk = desk_with(holds=held)
     assert open_items(desk, "D1") == []
     told = post(
         desk, "holds", hold_id="H1", debtor_id="D1", kind="disaster", starts_on="2026-06-01", ends_on="2026-06-14"
     )
     assert len(told["D1"].made) == 1
     assert [row[1:4] for row in open_items(desk, "D1")] == [("pay", "ready", "event")]
-    desk.deployment.live.close()
 
 
 def test_nobody_comes_back_who_was_worked(desk):
@@ -148,11 +172,10 @@ def test_settling_twice_and_facts_that_change_nothing_leave_the_item(desk):
     assert desk.rows("SELECT count(*) FROM source_events WHERE settled_at IS NULL") == [(0,)]
 
 
-def test_a_cosigners_facts_move_the_debtors_item(tmp_path, database, no_registry):
+def test_a_cosigners_facts_move_the_debtors_item(desk_with):
     party = {"account_id": "A1", "debtor_id": "D2", "role": "cosigner", "liable": True}
-    desk = a_desk(tmp_path, database, no_registry, parties=[party])
+    desk = desk_with(parties=[party])
     told = post(desk, "holds", **hold("cease", "D2"))
     assert set(told) == {"D1", "D2"}
     (ways,) = (row[0] for row in desk.rows("SELECT ways FROM work_items WHERE debtor_id = 'D1' AND state = 'ready'"))
     assert {way["person"] for way in ways} == {"D1"}
-    desk.deployment.live.close()
