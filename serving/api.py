@@ -13,7 +13,7 @@ from starlette.routing import Match
 
 from arrears.errors import ArrearsError
 from serving import audit, desk_routes, export_routes, problems, routes, supervise_routes
-from serving.console import desk_pages, manager_pages, pages
+from serving.console import desk_pages, look_up_pages, manager_pages, pages
 from serving.console.frame import problem_page
 from serving.door import wants_page
 from serving.problems import Problem
@@ -31,6 +31,7 @@ def make_app() -> FastAPI:
     app.include_router(export_routes.pages)
     app.include_router(desk_routes.router)
     app.include_router(desk_pages.router)
+    app.include_router(look_up_pages.router)
     app.include_router(supervise_routes.router)
     app.include_router(manager_pages.router)
     app.include_router(pages.router)

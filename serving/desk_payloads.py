@@ -262,15 +262,26 @@ class Extended(_Answer):
     lease_until: datetime
 
 
+class FoundGroup(_Answer):
+    """Accounts of a debtor that one call may discuss."""
+
+    work_group: str
+    accounts: list[str]
+
+
 class Found(_Answer):
-    """A debtor whom a number or account may name, and the item opened for the call; null where it could not be."""
+    """A debtor whom a number or account may name."""
 
     debtor_id: str
-    item: ClaimedItem | None
-    because: Annotated[str | None, Field(description="Why it could not be opened; null where it was.")]
+    groups: list[FoundGroup]
 
 
 class LookedUp(_Answer):
-    """Everybody whom the number or account may name."""
+    """Who may be calling, and the item that was opened for it."""
 
     found: list[Found]
+    item: Annotated[
+        ClaimedItem | None,
+        Field(description="In lane inbound; null where nobody is meant, several may be, or a colleague holds them."),
+    ]
+    held_by: Annotated[str | None, Field(description="The colleague who holds the debtor, and has been told.")]

@@ -20,6 +20,7 @@ from serving.desk_member import Key, item_by_id, working_member
 from serving.desk_payloads import ClaimedItem
 from serving.desk_returns import Returned
 from serving.door import person_of
+from serving.look_up import look_up
 from serving.present import in_zone
 from serving.problems import Problem
 
@@ -117,6 +118,34 @@ def extend(request: Request, item: ItemId, posted: desk_payloads.NothingPosted) 
     del posted
     until = desk.extend(running.deployment(), working_member(request), item)
     return desk_payloads.Extended(work_item_id=item, lease_until=until)
+
+
+@router.post("/lookup")
+def lookup(request: Request, posted: desk_payloads.LookUpPosted, key: Key = None) -> desk_payloads.LookedUp:
+    """Who is calling, by number or account; opened at once where it is one debtor and one work group."""
+    deployment = running.deployment()
+    found = look_up(
+        deployment,
+        working_member(request),
+        reason=posted.reason,
+        phone=posted.phone,
+        account_id=posted.account,
+        key=key,
+    )
+    return desk_payloads.LookedUp(
+        found=[
+            desk_payloads.Found(
+                debtor_id=match.debtor_id,
+                groups=[
+                    desk_payloads.FoundGroup(work_group=group.work_group, accounts=list(group.accounts))
+                    for group in match.groups
+                ],
+            )
+            for match in found.matches
+        ],
+        item=None if found.claimed is None else _told(deployment, found.claimed),
+        held_by=found.held_by,
+    )
 
 
 def _told(deployment: Deployment, claimed: Claimed) -> ClaimedItem:

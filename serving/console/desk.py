@@ -181,6 +181,7 @@ def held(
 
 
 NEWS = {
+    "called_in": "They are calling in right now, and a colleague answers",
     "contacts": "A contact was recorded",
     "disputes": "A dispute was opened: stop asking for money",
     "claims": "A claim changed",

@@ -5,13 +5,13 @@ A form is answered by another page (never by itself), so going back or loading a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from arrears.errors import BadInput, Refused, WrongUse
@@ -25,6 +25,7 @@ from serving.console import desk_page, my_day
 from serving.console.desk import held, notice_said
 from serving.console.desk_facts import known_of
 from serving.console.desk_form import moment_of, read_form
+from serving.console.forms import Form, Posted, one
 from serving.console.frame import page
 from serving.deployment import Deployment
 from serving.desk import Claimed
@@ -33,17 +34,7 @@ from serving.present import in_zone
 
 router = APIRouter(include_in_schema=False)
 
-Form = Mapping[str, Sequence[str]]
 ItemId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-
-
-async def posted(request: Request) -> dict[str, list[str]]:
-    """Every value of each field of a form."""
-    form = await request.form()
-    return {name: [str(value) for value in form.getlist(name)] for name in form}
-
-
-Posted = Annotated[dict[str, list[str]], Depends(posted)]
 
 
 @dataclass(frozen=True)
@@ -98,14 +89,14 @@ def store_outcome(request: Request, item: ItemId, form: Posted) -> Response:
     faults = dict(typed.faults) or _problems(deployment, work_item, typed.document, zone)
     if not faults:
         try:
-            key = _one(form, "key") or None
+            key = one(form, "key") or None
             done = desk_outcome.outcome(deployment, member, item, typed.document, key=key)
         except (BadInput, Refused) as problem:
             faults = {"": f"{problem.found[:1].upper()}{problem.found[1:]}. {problem.do}"}
     if faults:
         return _mend(request, deployment, member, claimed, _Again(form, faults))
     query = {"stored": done.contact_id}
-    if _one(form, "then") == "stop":
+    if one(form, "then") == "stop":
         return _see(query)
     return _to_desk(_claim(deployment, member), **query)
 
@@ -115,7 +106,7 @@ def skip(request: Request, item: ItemId, form: Posted) -> Response:
     """Pass it over, with a reason."""
     return _given_back(
         request,
-        lambda deployment, member: desk_returns.skip(deployment, member, item, _one(form, "reason")),
+        lambda deployment, member: desk_returns.skip(deployment, member, item, one(form, "reason")),
         "skip",
         form,
     )
@@ -126,7 +117,7 @@ def release(request: Request, item: ItemId, form: Posted) -> Response:
     """Give it back."""
     return _given_back(
         request,
-        lambda deployment, member: desk_returns.release(deployment, member, item, _one(form, "because")),
+        lambda deployment, member: desk_returns.release(deployment, member, item, one(form, "because")),
         "release",
         form,
     )
@@ -139,10 +130,10 @@ def snooze(request: Request, item: ItemId, form: Posted) -> Response:
     def act(deployment: Deployment, member: Member) -> object:
         zone = _read(deployment, item).zone or deployment.settings.portfolio.zone
         try:
-            until = moment_of(_one(form, "until"), zone)
+            until = moment_of(one(form, "until"), zone)
         except ValueError as problem:
             raise WrongUse(asked="put an item off", found="no moment", do=str(problem)) from None
-        return desk_returns.snooze(deployment, member, item, until, _one(form, "because"))
+        return desk_returns.snooze(deployment, member, item, until, one(form, "because"))
 
     return _given_back(request, act, "snooze", form)
 
@@ -265,10 +256,6 @@ def _last(deployment: Deployment, member: Member, contact_id: str) -> my_day.Sto
 def _read(deployment: Deployment, work_item_id: int) -> WorkItem:
     with deployment.engine.connect() as connection:
         return item_by_id(connection, work_item_id)
-
-
-def _one(form: Form, name: str) -> str:
-    return next(iter(form.get(name, ())), "")
 
 
 def _moment(told: str | datetime) -> datetime:
