@@ -22,13 +22,16 @@ def draw_allocation(table: Table, report: dict[str, Any]) -> None:
     table.add_row("  collectors", f"{report['collectors']:,}")
     table.add_row("  hours of work", f"{report['minutes'] / 60:,.1f}")
     table.add_row("  short of the best plan by at most", f"{report['gap']:.2%}")
-    table.add_row("on the team's list", f"{sum(report['left_out'].values()):,}")
-    for reason, count in report["left_out"].items():
-        table.add_row(f"  {_LEFT_OUT.get(reason, reason)}", f"{count:,}")
-    for each in report["hour_worth"] if report["unit"] != "places" else ():
-        who = each["collectors"]
+    left_out = {reason: told["items"] for reason, told in report["left_out"].items()}
+    left_out["no_room"] = left_out.get("no_room", 0) + report["beyond"]
+    table.add_row("on the team's list", f"{sum(left_out.values()):,}")
+    for reason, count in left_out.items():
+        if count:
+            table.add_row(f"  {_LEFT_OUT.get(reason, reason)}", f"{count:,}")
+    for group in report["groups"] if report["unit"] != "places" else ():
+        who = group["collectors"]
         named = who[0] if len(who) == 1 else f"{who[0]} and {len(who) - 1} more"
-        table.add_row(f"one more hour of {named} adds", _said(each["adds"], report["unit"]))
+        table.add_row(f"one more hour of {named} adds", _said(group["hour_value"], report["unit"]))
 
 
 def _said(value: float, unit: str) -> str:

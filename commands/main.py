@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("commands.models", "The registry and its alias history."),
     "score": ("commands.score", "Scores and reasons for the book."),
     "night": ("commands.night", "Score, hold, value, rank and enqueue one morning's work."),
+    "allocate": ("commands.allocate", "Share out today's ready items anew among who is at work."),
     "queue": ("commands.queue", "Queues, items, files."),
     "why": ("commands.why", "Why an account stands where it stands."),
     "replay": ("commands.replay", "Rebuild a night from what was recorded and compare."),

@@ -7,7 +7,7 @@ stays on the team's list, by rank.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from arrears.lake import Lake
 from arrears.policy.columns import Flags, Numbers, Rows, Words
 from arrears.policy.zonetime import Instants
 from arrears.queues.allocation.problem import Quota, Rules, Team, Wanted
+from arrears.queues.allocation.report import report
 from arrears.queues.allocation.shifts import blocks_between
 from arrears.queues.allocation.solve import Plan, solve
 from arrears.queues.desk.team import Member
@@ -156,14 +157,16 @@ def allocated(given: Given, places: Numbers, work: AtWork, settings: Settings, *
         return unallocated(places)
     rows = _best(given)
     rules = rules_of(work, settings, seed=seed)
-    plan = solve(work.team, wanted_of(given, rows, work), rules)
+    wanted = wanted_of(given, rows, work)
+    plan = solve(work.team, wanted, rules)
     placed = plan.collector >= 0
     names = np.array(work.team.collector_id, dtype=np.object_)
     assigned = np.full(count, None, dtype=np.object_)
     assigned[rows[placed]] = names[plan.collector[placed]]
     place = places.copy()
     place[rows[placed]] = plan.position[placed]
-    return Allocation(assigned, place, report_of(plan, work, unit=given.unit, beyond=count - len(rows)))
+    told = report_of(plan, work, wanted, rules, unit=given.unit, beyond=count - len(rows))
+    return Allocation(assigned, place, told)
 
 
 def unallocated(places: Numbers) -> Allocation:
@@ -209,49 +212,18 @@ def rules_of(work: AtWork, settings: Settings, *, seed: int) -> Rules:
     )
 
 
-def report_of(plan: Plan, work: AtWork, *, unit: str, beyond: int) -> dict[str, Any]:
-    """What a plan came to, as JSON keeps it.
+def report_of(plan: Plan, work: AtWork, wanted: Wanted, rules: Rules, *, unit: str, beyond: int) -> dict[str, Any]:
+    """What a plan came to, as JSON keeps it: the report of `arrears.queues.allocation`, and who was there.
 
     Parameters
     ----------
     unit : what values are told in.
     beyond : items so far down the list that nobody was asked to work them.
     """
-    reasons, counts = np.unique(plan.left_out[plan.left_out != ""], return_counts=True)
-    left_out = dict(zip(reasons.tolist(), counts.tolist(), strict=True))
-    if beyond:
-        left_out["no_room"] = left_out.get("no_room", 0) + beyond
-    return {
-        "collectors": len(work.members),
-        "away": sorted(work.away),
-        "minutes": round(float(work.team.minutes.sum()), 2),
-        "placed": int((plan.collector >= 0).sum()),
-        "left_out": left_out,
-        "unit": unit,
-        "value": plan.value,
-        "bound": plan.bound,
-        "gap": round(plan.gap, 6),
-        "drawn": int((plan.drawn & (plan.collector >= 0)).sum()),
-        "hour_worth": _hour_worth(plan, work),
-    }
-
-
-def _hour_worth(plan: Plan, work: AtWork) -> list[dict[str, Any]]:
-    """What one more hour of each skill group would add, at the hour in which it would add most."""
-    told = []
-    for group in np.unique(plan.group).tolist():
-        rows = np.flatnonzero(plan.group == group)
-        prices = plan.price[rows].max(axis=0)
-        best = int(prices.argmax())
-        told.append(
-            {
-                "group": int(group),
-                "collectors": [work.team.collector_id[row] for row in rows.tolist()],
-                "adds": round(float(prices[best]) * 60, 2),
-                "from": str(work.team.starts[best].astype("M8[s]")) + "+00:00",
-            }
-        )
-    return told
+    told = asdict(report(work.team, wanted, rules, plan))
+    for block in told["blocks"]:
+        block["starts_at"] = f"{block['starts_at'].isoformat()}+00:00"
+    return told | {"unit": unit, "collectors": len(work.members), "away": sorted(work.away), "beyond": beyond}
 
 
 def _best(given: Given) -> Rows:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from arrears.queues import store
 from arrears.queues.strategy import strategy
 from serving.nightly import run_night
+from serving.reallocate import reallocate
 from serving.replay import replay
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, account, debtor, lake_of, people, phone, statement
 
@@ -36,7 +37,7 @@ def served(database, no_registry, tmp_path):
     """Serve a night; gives its items by debtor, and its report."""
 
     def serve(tables, *, settings="", clock=None):
-        lake = lake_of(tmp_path, tables, settings=settings)
+        lake = serve.lake = lake_of(tmp_path, tables, settings=settings)
         night = run_night(
             database, lake, no_registry, AS_OF, strategy("severity"), clock=clock or StandingClock(), limits_on=DAY
         )
@@ -83,12 +84,13 @@ def test_what_nobody_may_take_and_what_goes_beyond_the_minutes_is_the_teams_with
     tables["debtors"][0] = debtor("D1", language="zh")
     items, report = served(tables, settings="[desk]\nrandom_slice_share = 0\n")
     assert items["D1"].assigned_to is None
-    assert report["left_out"] == {"no_eligible_collector": 1, "no_room": 30 - 1 - report["placed"]}
+    left_out = {reason: told["items"] for reason, told in report["left_out"].items()}
+    assert left_out == {"no_eligible_collector": 1, "no_room": 30 - 1 - report["placed"]}
     taken = [item for item in items.values() if item.assigned_to == "C1"]
     assert sum(item.expected_minutes for item in taken) <= 30
     assert len(taken) == report["placed"] > 0
     assert sorted(item.place for item in taken) == list(range(1, len(taken) + 1))
-    assert report["hour_worth"][0]["adds"] > 0
+    assert report["groups"][0]["hour_value"] > 0
     waiting = [item for item in items.values() if item.assigned_to is None]
     assert [item.place for item in sorted(waiting, key=lambda item: item.rank)] == sorted(
         item.rank for item in waiting
@@ -155,3 +157,56 @@ def test_equal_collectors_get_lists_of_equal_value(served):
     for item in items.values():
         worth[item.assigned_to] += item.value_minor if item.assigned_to else 0
     assert abs(worth["C1"] - worth["C2"]) / ((worth["C1"] + worth["C2"]) / 2) <= 0.06
+
+
+def test_the_day_is_shared_out_anew_when_somebody_falls_ill(served, database):
+    tables = book([f"D{n}" for n in range(1, 7)], collector("C1"), collector("C2"))
+    items, _ = served(tables)
+    on_list = {name: item.assigned_to for name, item in items.items()}
+    assert {"C1", "C2"} <= set(on_list.values())
+    ill = "INSERT INTO absences (collector, from_on, to_on, by, at) VALUES ('C2', :day, :day, 'M', :at)"
+    kept = next(name for name, who in on_list.items() if who == "C1")
+    put = """
+        UPDATE work_items SET state = 'claimed' WHERE debtor_id = :kept;
+    """
+    with database.begin() as connection:
+        connection.execute(text(ill), {"day": DAY, "at": MORNING})
+        connection.execute(text(put), {"kept": kept})
+    found = reallocate(database, served.lake, clock=StandingClock(), by="M", because="C2 is ill")
+    with database.connect() as connection:
+        lists = connection.execute(text("SELECT assigned_to, count(*) FROM work_items GROUP BY 1")).all()
+        moved = connection.execute(
+            text("SELECT count(*) FROM work_item_events WHERE because = 'C2 is ill'")
+        ).scalar_one()
+    assert [tuple(row) for row in lists] == [("C1", 6)]
+    assert (found.items, found.moved) == (5, sum(who == "C2" for who in on_list.values()))
+    assert found.moved <= moved <= 5
+    assert found.report["away"] == ["C2"]
+
+
+def test_what_a_manager_put_on_a_list_stays_there_while_its_collector_is_at_work(served, database):
+    items, _ = served(book(("D1", "D2"), collector("C1"), collector("C2")))
+    (item,) = (item for name, item in items.items() if name == "D1")
+    other = {"C1": "C2", "C2": "C1"}[item.assigned_to]
+    put = """
+        WITH moved AS (UPDATE work_items SET assigned_to = :to WHERE work_item_id = :item RETURNING work_item_id)
+        INSERT INTO work_item_events (work_item_id, at, did, by) SELECT work_item_id, :at, 'reassigned', 'M' FROM moved
+    """
+    with database.begin() as connection:
+        connection.execute(text(put), {"to": other, "item": item.work_item_id, "at": MORNING})
+    found = reallocate(database, served.lake, clock=StandingClock(), by="M", because="again")
+    with database.connect() as connection:
+        on_list = store.item(connection, item.work_item_id).assigned_to
+    assert (found.items, on_list) == (1, other)
+
+
+def test_hours_that_are_over_are_nobodys(served, database):
+    served(book([f"D{n}" for n in range(1, 40)], collector("C1")))
+    late = StandingClock(MORNING + timedelta(hours=7))  # 16:30 in Albany, half an hour before the end
+    found = reallocate(database, served.lake, clock=late, by="M", because="late")
+    assert found.report["minutes"] == pytest.approx(420 / 8 / 2)
+
+
+def test_without_a_night_there_is_nothing_to_share_out(database, tmp_path):
+    lake = lake_of(tmp_path, people("D1"))
+    assert reallocate(database, lake, clock=StandingClock(), by="M", because="none") is None
