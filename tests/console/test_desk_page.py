@@ -301,3 +301,46 @@ def test_every_outcome_shows_the_questions_that_it_asks():
 def test_every_question_can_be_asked():
     kinds = {field.kind for field in FIELDS.values()}
     assert kinds <= {"choice", "flag", "date", "moment", "money", "count", "text", "accounts"}
+
+
+@pytest.fixture
+def somebody(desks):
+    """A debtor whom nobody has on the desk, with an account and a number."""
+    (row,) = desks.rows(
+        "SELECT debtor_id, lead_account_id FROM work_items WHERE state = 'ready' ORDER BY work_item_id DESC LIMIT 1"
+    )
+    return row.debtor_id, row.lead_account_id, f"0900 0{row.debtor_id[1:3]} {row.debtor_id[3:]}"
+
+
+@pytest.fixture
+def answering(desks):
+    """A collector at the telephone, nobody on the desk."""
+    return Browser(desks.collector())
+
+
+@pytest.mark.parametrize("which", [1, 2], ids=["account", "number"])
+def test_who_calls_in_is_opened_at_once(answering, somebody, which):
+    page = answering.send("/desk/lookup", {"said": somebody[which], "reason": "called"})
+    assert debtor_of(page) == somebody[0]
+    assert "They called" in page.text
+    assert "nothing to dial" in page.text
+    then = answering.outcome(page, "promise", verified_party="primary", method="verbal", then="stop")
+    assert f"{somebody[0]}: Promise to pay." in then.text
+
+
+def test_a_caller_whom_a_colleague_works_is_put_through(browser, answering, page):
+    said = debtor_of(page).replace("D", "A")
+    then = answering.send("/desk/lookup", {"said": said, "reason": "called"})
+    assert "works this debtor right now" in then.text
+    assert "They are calling in right now" in browser.open().text
+
+
+def test_a_caller_nobody_knows_is_told_so(answering):
+    then = answering.send("/desk/lookup", {"said": "0900 999 999", "reason": "called"})
+    assert "Nobody is known by this account or number" in then.text
+    nonsense = answering.send("/desk/lookup", {"said": "somebody", "reason": "called"})
+    assert "Not opened." in nonsense.text
+
+
+def test_a_look_up_needs_a_reason(answering, somebody):
+    assert "Not opened." in answering.send("/desk/lookup", {"said": somebody[1], "reason": ""}).text

@@ -199,3 +199,18 @@ def test_who_works_no_list_cannot_claim(desks):
     with desks.served.client() as manager:
         answer = manager.post("/v1/queues/next/claim")
     assert (answer.status_code, problem(answer)) == (403, "not-allowed")
+
+
+def test_a_caller_is_opened_within_two_seconds(desks):
+    (row,) = desks.rows(
+        "SELECT lead_account_id FROM work_items WHERE state = 'ready' ORDER BY work_item_id DESC LIMIT 1"
+    )
+    answer = desks.collector().client.post("/v1/lookup", json={"account": row.lead_account_id, "reason": "called"})
+    assert answer.json()["item"]["lane"] == "inbound", answer.text
+    assert answer.json()["item"]["accounts"] == [row.lead_account_id]
+    assert answer.elapsed.total_seconds() < 2
+
+
+def test_a_look_up_names_a_number_or_an_account(collector):
+    answer = collector.client.post("/v1/lookup", json={"reason": "called"})
+    assert (answer.status_code, problem(answer)) == (422, "wrong-request")
