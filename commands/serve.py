@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 HOST = "127.0.0.1"
+LINE_KEPT_SECONDS = 75
+"""An open Desk asks every few seconds: its connection outlives the quiet between."""
 
 app = typer.Typer(add_completion=False)
 
@@ -145,6 +147,7 @@ def _run(listening: socket.socket, ready: Any) -> None:  # noqa: ANN401 - as abo
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=LINE_KEPT_SECONDS,
     )
     with suppress(KeyboardInterrupt, SystemExit):
         Announcing(config).run(sockets=[listening])

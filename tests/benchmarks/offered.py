@@ -112,6 +112,8 @@ class _Line:
         self._writer.close()
 
     async def post(self, path: str, document: dict[str, object]) -> tuple[int, dict[str, object]]:
+        if self._reader.at_eof():  # the service closes lines that were quiet for long
+            await self.open()
         body = json.dumps(document).encode()
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {self._key}\r\n"
