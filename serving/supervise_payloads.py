@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from arrears.queues.supervise.acts import LONGEST, MOST_RAISED
 from arrears.queues.supervise.chosen import Chosen, Filter
 
-Because = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$")]
+Because = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")]
+Client = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$", description="The client.")]
 Word = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
 ItemId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
@@ -26,7 +27,7 @@ class ItemFilter(_Payload):
 
     lane: Word | None = None
     bucket: Word | None = None
-    work_group: Annotated[str | None, Field(max_length=100, description="The client.")] = None
+    work_group: Client | None = None
     collector: Annotated[Word | None, Field(description="On whose list; `team`: on nobody's.")] = None
     standing: Literal["ready", "waiting"] | None = None
     search: Annotated[Word | None, Field(description="The beginning of a debtor's or account's id.")] = None
@@ -35,9 +36,9 @@ class ItemFilter(_Payload):
 class _OnItems(_Payload):
     items: Annotated[tuple[ItemId, ...] | None, Field(max_length=MOST_ITEMS)] = None
     filter: ItemFilter | None = None
-    most: Annotated[int | None, Field(ge=1, description="Of the filter's, the first so many as they are worked.")] = (
-        None
-    )
+    most: Annotated[
+        int | None, Field(ge=1, le=10**9, description="Of the filter's, the first so many as they are worked.")
+    ] = None
     because: Because
 
     @model_validator(mode="after")
@@ -83,7 +84,7 @@ class Pausing(_Payload):
     """Why a lane stops or goes on, and of which client; null: of every client."""
 
     because: Because
-    work_group: Annotated[str | None, Field(max_length=100)] = None
+    work_group: Client | None = None
 
 
 class AbsenceNote(_Payload):
@@ -119,9 +120,10 @@ class AwaySpan(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
     absence_id: int
+    collector: str
     from_on: date
     to_on: date
-    substitute: str | None
+    substitute: Annotated[str | None, Field(description="Who works the list; null: the team.")]
 
 
 class RightPartyRate(BaseModel):
@@ -169,7 +171,7 @@ class TeamDay(BaseModel):
     day: date
     rate_days: Annotated[int, Field(description="Days of outcomes behind the rates.")]
     collectors: list[TeamMember]
-    absences: Annotated[list[dict[str, object]], Field(description="That stand from today on.")]
+    absences: Annotated[list[AwaySpan], Field(description="That stand from today on.")]
 
 
 class Decision(BaseModel):

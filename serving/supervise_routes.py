@@ -19,7 +19,7 @@ from serving.problems import Problem
 from serving.supervise_payloads import Acted
 from serving.team_day import OneDay, team_day
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS)
+router = APIRouter(prefix="/v1", responses=PROBLEMS | {409: {**PROBLEMS[422], "description": "Refused"}})
 
 Key = Annotated[
     str | None,
@@ -106,7 +106,7 @@ def team() -> payloads.TeamDay:
     deployment = running.deployment()
     with deployment.engine.connect() as connection:
         found = team_day(deployment, connection)
-    ahead = [{**one.__dict__} for one in found.absences]
+    ahead = [payloads.AwaySpan.model_validate(one) for one in found.absences]
     members = [_member(one) for one in found.people]
     return payloads.TeamDay(day=found.day, rate_days=RATE_DAYS, collectors=members, absences=ahead)
 

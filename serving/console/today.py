@@ -20,6 +20,7 @@ from arrears.queues.supervise.held_money import KINDS, HeldMoney, Why, cures, he
 from arrears.queues.supervise.lanes import LaneTotal, lanes, pauses
 from arrears.queues.supervise.lists import open_items
 from arrears.queues.supervise.month import month_to_date
+from arrears.queues.supervise.planned import planned
 from arrears.queues.supervise.promised import broken, falling_due
 from arrears.queues.supervise.roster import roster_of
 from arrears.queues.supervise.untouched import by_days_since, penetration, rolling
@@ -79,6 +80,7 @@ def shown(deployment: Deployment) -> dict[str, Any] | None:
             "held_kinds": _kinds(held),
             "kinds": KINDS,
             "cures": deployment.of_night("cures", lambda: cures(connection, number)),
+            "plan": deployment.of_night("plan", lambda: planned(connection, number)),
             "aging": deployment.of_night("aging", lambda: store.aging(connection, number)),
             "silence": by_days_since(connection, number, today=day, zone=zone),
             "months": _months(deployment, connection, day),

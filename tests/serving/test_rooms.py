@@ -13,11 +13,11 @@ from serving.sign_ins import KEPT_FOR
 
 HTML = {"Accept": "text/html"}
 NAMED = {
-    "manager": ["Today", "Queues", "Desk", "Portfolio", "Models", "Conduct"],
+    "manager": ["Today", "Queues", "Desk", "Team", "Portfolio", "Strategies", "Models", "Conduct", "Exports"],
     "collector": ["Desk", "Conduct"],
-    "strategist": ["Today", "Queues", "Portfolio", "Models", "Conduct"],
-    "scientist": ["Queues", "Portfolio", "Models", "Conduct"],
-    "auditor": ["Today", "Queues", "Portfolio", "Models", "Conduct"],
+    "strategist": ["Today", "Queues", "Team", "Portfolio", "Strategies", "Models", "Conduct", "Exports"],
+    "scientist": ["Queues", "Portfolio", "Strategies", "Models", "Conduct"],
+    "auditor": ["Today", "Queues", "Team", "Portfolio", "Strategies", "Models", "Conduct", "Exports"],
 }
 
 

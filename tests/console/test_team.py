@@ -1,0 +1,76 @@
+"""The page Team and /v1/team: everybody's day, and an absence that hands a list over and back."""
+
+import re
+
+import pytest
+from sqlalchemy import text
+
+
+@pytest.fixture(scope="module")
+def client(served):
+    with served.client() as client:
+        client.headers["Accept"] = "text/html"
+        yield client
+
+
+def words(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.split("<main")[1]))
+
+
+def ready(served, collector):
+    sql = text("SELECT count(*) FROM work_items WHERE state = 'ready' AND assigned_to = :collector")
+    with served.engine.connect() as connection:
+        return connection.execute(sql, {"collector": collector}).scalar_one()
+
+
+def test_everybody_of_the_team_has_a_row(client):
+    page = words(client.get("/team").text)
+    for number in range(1, 13):
+        assert f"Collector {number} (synthetic)" in page
+    assert "0 of 420" in page
+    assert "no call in 28 days" in page
+
+
+def test_programs_read_the_same_day(client):
+    team = client.get("/v1/team", headers={"Accept": "application/json"}).json()
+    assert (team["day"], team["rate_days"], len(team["collectors"])) == ("2005-10-03", 28, 12)
+    one = team["collectors"][0]
+    assert (one["collector"], one["minutes_today"], one["rate"], one["away"]) == ("C01", 420.0, None, None)
+
+
+def test_an_absence_hands_todays_list_over_and_back(client, served):
+    before, other = ready(served, "C02"), ready(served, "C03")
+    assert before > 0
+    form = {"collector": "C02", "from_on": "2005-10-03", "to_on": "2005-10-04", "substitute": "C03", "because": "ill"}
+    answer = client.post("/team/absence", data=form)
+    page = client.get(answer.headers["location"]).text
+    assert f"{before} items went to Collector 3 (synthetic)." in words(page)
+    assert "away until 4 Oct 2005" in words(page)
+    assert (ready(served, "C02"), ready(served, "C03")) == (0, other + before)
+    assert client.get("/v1/team").json()["collectors"][1]["minutes_today"] == 0
+    again = client.post("/team/absence", data=form)
+    assert (again.status_code, "stands already" in again.text) == (409, True)
+    absence = re.search(r'name="absence_id" value="(\d+)"', page).group(1)
+    back = client.post("/team/back", data={"absence_id": absence})
+    assert "as before" in client.get(back.headers["location"]).text
+    assert (ready(served, "C02"), ready(served, "C03")) == (before, other)
+    assert "Nobody is away" in words(client.get("/team").text)
+
+
+def test_the_page_tells_the_same_absence_to_programs(client):
+    asked = {"from_on": "2005-11-01", "to_on": "2005-11-05", "because": "holidays"}
+    act = client.post("/v1/collectors/C04/absence", json=asked).json()["act"]
+    (absence,) = client.get("/v1/team").json()["absences"]
+    assert (absence["collector"], absence["substitute"]) == ("C04", None)
+    path = f"/v1/collectors/C04/absence/{absence['absence_id']}/end"
+    assert client.post(path, json={"because": "no holidays"}).status_code == 200
+    assert client.post(f"/v1/acts/{act}/undo").status_code == 409
+    assert client.get("/v1/team").json()["absences"] == []
+
+
+def test_strategies_tells_formula_order_and_which_is_in_force(client):
+    page = words(client.get("/strategies").text)
+    assert "in force since the night of 30 Sep 2005" in page
+    assert page.count("not in force") == 2
+    assert "priority_minor largest first" in page
+    assert "1.5 % of the list" in page
