@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from arrears.lake import Lake
 from arrears.queues.desk.claim import Pools
 from arrears.queues.desk.team import Member
+from arrears.queues.next.hours import DeskHours, hours_of
+from arrears.settings import Settings
 
 _NIGHT = "SELECT lake_fingerprint, limits_on FROM nights WHERE night_id = %(night)s"
+_ABOUT = timedelta(weeks=4)
 _ABILITIES = ("languages", "licences", "clients", "products", "territories", "skills")
 
 
@@ -31,6 +34,7 @@ class DeskMemory:
     _nights: dict[int, NightFacts] = field(default_factory=dict)
     _fingerprint: tuple[Lake, str] | None = None
     _team: tuple[str, dict[str, Member] | None] | None = None
+    _hours: tuple[tuple[str, date, str], DeskHours] | None = None
 
     def night(self, connection: Connection, night_id: int) -> NightFacts:
         """What a night read, and by which limits it judged."""
@@ -61,6 +65,13 @@ class DeskMemory:
             self._team = (fingerprint, _read_team(lake))
         return self._team[1]
 
+    def hours(self, lake: Lake, settings: Settings, on: date) -> DeskHours:
+        """When the desk works, by the shifts of the weeks about a day; without such a table, as the settings say."""
+        key = (self.fingerprint(lake) if lake.exists() else "", on, settings.portfolio.zone)
+        if self._hours is None or self._hours[0] != key:
+            self._hours = (key, hours_of(_read_shifts(lake, on), settings))
+        return self._hours[1]
+
     def has_skill(self, lake: Lake, skill: str) -> bool:
         """Whether anybody has a skill."""
         team = self.team(lake)
@@ -77,6 +88,19 @@ def _read_team(lake: Lake) -> dict[str, Member] | None:
         sql = f"SELECT {', '.join(columns)} FROM collectors WHERE known_until IS NULL AND NOT deleted"  # noqa: S608 - our own names
         rows = [dict(zip(columns, row, strict=True)) for row in con.execute(sql).fetchall()]
     return {str(row["collector_id"]): _member(row) for row in rows}
+
+
+def _read_shifts(lake: Lake, on: date) -> list[tuple[datetime, datetime]]:
+    if not lake.exists() or "shifts" not in lake.tables:
+        return []
+    first, last = on - _ABOUT, on + _ABOUT
+    with lake.connect() as con:
+        sql = (
+            "SELECT starts_at, ends_at FROM shifts"
+            " WHERE known_until IS NULL AND NOT deleted AND starts_at BETWEEN ?::DATE AND ?::DATE"
+        )
+        rows = con.execute(sql, [first, last]).to_arrow_table().to_pylist()
+    return [(row["starts_at"], row["ends_at"]) for row in rows]
 
 
 def _member(row: dict[str, object]) -> Member:

@@ -119,7 +119,8 @@ def _stored(
         point_id=told.point_id,
         open_promises=_called_off(deployment, connection, stands, told, day_of(at, zone), settings),
     )
-    then = after(told, history, at, zone, settings)
+    hours = deployment.desk.hours(deployment.lake, deployment.settings, day_of(now, deployment.settings.portfolio.zone))
+    then = after(told, history, at, zone, settings, hours=hours)
     is_try = told.direction == "out" and told.channel in SPOKEN
     changed = store.following(
         stands,

@@ -89,7 +89,9 @@ def skip(
         spent = giving_back.skips_since(connection, member.collector_id, since=midnight, at=now)
         history = stands.history(zone=zone, at=now, skips_today=spent)
         own = settings.for_client(stands.item.work_group)
-        skipped = skips.skip(reason, history, now, zone, own, language=language or stands.item.language)
+        hours = deployment.desk.hours(deployment.lake, settings, day_of(now, settings.portfolio.zone))
+        spoken = language or stands.item.language
+        skipped = skips.skip(reason, history, now, zone, own, language=spoken, hours=hours)
         made = giving_back.skip(connection, stands, skipped, collector=member.collector_id, reason=reason, at=now)
         return _document(Returned(made, skipped.ready_at, skipped.left))
 

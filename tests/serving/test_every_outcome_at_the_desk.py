@@ -9,7 +9,8 @@ from arrears.tables import TABLES
 from serving.desk import claim
 from serving.desk_outcome import outcome
 from tests.queues.next.told import told
-from tests.serving.desk_day import ANNA, TAIPEI, a_desk
+from tests.serving.desk_day import ANNA, TAIPEI
+from tests.serving.fresh_desk import fresh_desk
 
 THURSDAY = datetime(2026, 6, 18, 10, tzinfo=TAIPEI)
 DAYS = {"due_on": date(2026, 6, 19).isoformat(), "callback_at": datetime(2026, 6, 24, 15, tzinfo=TAIPEI).isoformat()}
@@ -29,7 +30,7 @@ def posted(disposition, held):
 
 @pytest.mark.slow
 def test_every_outcome_is_stored_whole_and_stops_or_steers_what_comes_next(tmp_path, database, no_registry):
-    desk = a_desk(tmp_path, database, no_registry, debtors=len(DISPOSITIONS))
+    desk = fresh_desk(tmp_path, database, no_registry, debtors=len(DISPOSITIONS))
     of_debtor, lanes = {}, {}
     for disposition in DISPOSITIONS:
         held = claim(desk.deployment, ANNA, another=True)

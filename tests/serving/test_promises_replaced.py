@@ -5,7 +5,8 @@ from datetime import date
 from arrears.events.promised import open_promises
 from serving.desk import claim
 from serving.desk_outcome import outcome
-from tests.serving.desk_day import ANNA, a_desk
+from tests.serving.desk_day import ANNA
+from tests.serving.fresh_desk import fresh_desk
 
 MADE = date(2026, 5, 20)
 AGAIN = {
@@ -23,7 +24,7 @@ def promise(name, **own):
 
 def test_a_promise_in_place_of_another_calls_it_off(tmp_path, database, no_registry):
     promises = [promise("open"), promise("broken", due_on=date(2026, 6, 1))]
-    desk = a_desk(tmp_path, database, no_registry, debtors=1, promises=promises)
+    desk = fresh_desk(tmp_path, database, no_registry, debtors=1, promises=promises)
     here = desk.deployment
 
     def waiting():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from arrears.clock import add_business_days, day_of, is_business_day
 from arrears.desk_settings import Ready
-from arrears.policy.preferences import Band, bands
+from arrears.policy.preferences import DAY, Band, bands
 from arrears.queues.next.entries import book
 from arrears.settings import Settings
 
@@ -58,6 +58,32 @@ def desk_hours(settings: Settings) -> DeskHours:
     desk, portfolio = settings.desk, settings.portfolio
     week = bands(f"{desk.working_days} {desk.working_day}")
     return DeskHours(week, portfolio.zone, portfolio.country or None)
+
+
+def hours_of(shifts: Iterable[tuple[datetime, datetime]], settings: Settings) -> DeskHours:
+    """The desk's week by its shifts: on each weekday from the first that begins to the last that ends.
+
+    Parameters
+    ----------
+    shifts : when each begins and ends, with zones; none: the settings' usual week.
+
+    Examples
+    --------
+    >>> from arrears.settings import default_settings
+    >>> seven, noon, three, eight = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (7, 12, 15, 20))
+    >>> hours_of([(seven, three), (noon, eight)], default_settings()).week
+    (Band(begins=420, ends=1200, weekdays=1),)
+    """
+    zone = ZoneInfo(settings.portfolio.zone)
+    usual = desk_hours(settings)
+    by_weekday: dict[int, tuple[int, int]] = {}
+    for starts_at, ends_at in shifts:
+        begins, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
+        ends = last.hour * 60 + last.minute if last.date() == begins.date() else DAY  # a night shift ends at midnight
+        first, so_far = by_weekday.get(begins.weekday(), (DAY, 0))
+        by_weekday[begins.weekday()] = (min(first, begins.hour * 60 + begins.minute), max(so_far, ends))
+    week = tuple(Band(begins, ends, 1 << weekday) for weekday, (begins, ends) in sorted(by_weekday.items()))
+    return DeskHours(week, usual.zone, usual.country) if week else usual
 
 
 def part_of_day(at: datetime, zone: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arrears.queues.next.hours import DeskHours, desk_hours, part_of_day
+from arrears.queues.next.hours import DeskHours, desk_hours, hours_of, part_of_day
 from arrears.queues.next.outcome import History
 from arrears.settings import default_settings
 from tests.queues.next.told import NEW_YORK, clock, following, house, shown
@@ -134,6 +134,23 @@ def test_shifts_that_are_known_count_instead_of_the_usual_day():
     evenings = DeskHours(bands("mon-fri 16:00-20:00"), NEW_YORK, "US")
     then = after(told("refused"), History(), clock("2026-06-02 17:00"), NEW_YORK, house(), hours=evenings)
     assert shown(then.ready_at) == "Tue 2026-06-09 16:00"
+
+
+def test_a_desks_week_is_that_of_its_shifts():
+    def shift(begins: str, ends: str):
+        return clock(f"2026-06-{begins}"), clock(f"2026-06-{ends}")
+
+    shifts = [shift("01 10:00", "01 18:30"), shift("01 12:00", "01 20:00"), shift("06 22:00", "07 06:00")]
+    hours = hours_of(shifts, house())
+    assert [(band.begins, band.ends, band.weekdays) for band in hours.week] == [
+        (10 * 60, 20 * 60, 1),  # Monday
+        (22 * 60, 24 * 60, 1 << 5),  # Saturday's night shift, until midnight
+    ]
+    assert (hours.zone, hours.country) == (NEW_YORK, "US")
+
+
+def test_a_desk_without_shifts_has_the_usual_week():
+    assert hours_of([], house()) == desk_hours(house())
 
 
 def test_the_usual_day_is_the_settings():
