@@ -6,7 +6,7 @@ night, and who waits is moved to it with fresh amounts; both stand in it on reco
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -84,8 +84,37 @@ def carry_over(connection: Connection, night_id: int, before: Before, *, at: dat
     if not items:
         return 0
     values = {"night": night_id, "items": items, "at": at, "waiting": WAITING, "because": REPLACED}
+    values["along"] = list(_FOLLOWS_CALLBACK)
     return sum(len(connection.execute(text(sql), values).all()) for sql in (_SERVED, _HELD))
 
+
+def join_serving_night(connection: Connection, work_item_ids: Sequence[int], *, at: datetime) -> dict[int, int | None]:
+    """Bring items that come back from somebody's hands into the night that serves by now, with its amounts and ways.
+
+    Returns
+    -------
+    dict[int, int | None] : each item that was of an older night, now withdrawn, with the one in its place; None where
+        the serving night has no work for its person any more.
+    """
+    values = {"items": list(work_item_ids), "at": at, "because": REPLACED}
+    older = connection.execute(text(_OF_OLDER), values).all()
+    if not older:
+        return {}
+    night, items = older[0].serving, [row.work_item_id for row in older]
+    values |= {"night": night, "items": items, "waiting": IN_HAND, "along": list(_FOLLOWS_CALLBACK)}
+    new = [row.work_item_id for sql in (_SERVED, _HELD) for row in connection.execute(text(sql), values)]
+    follows = connection.execute(
+        text("SELECT follows, work_item_id FROM work_items WHERE work_item_id = ANY (:new)"), {"new": new}
+    )
+    return dict.fromkeys(items) | {row.follows: row.work_item_id for row in follows}
+
+
+_OF_OLDER = """
+    UPDATE work_items i SET state = 'withdrawn', state_since = :at, state_because = :because
+    FROM (SELECT max(night_id) AS serving FROM nights WHERE state = 'served') AS n
+    WHERE i.work_item_id = ANY (:items) AND i.state = 'ready' AND i.night_id < n.serving
+    RETURNING i.work_item_id, n.serving
+"""
 
 _EXPIRE = """
     WITH ended AS (
@@ -126,7 +155,7 @@ _ALWAYS = {
     "follows": "w.work_item_id",
     "made_by": "CASE w.made_by WHEN 'night' THEN 'return' ELSE w.made_by END",
 }
-_KEPT = ("lane", "because", "assigned_to", "ready_at", "team_from", "not_for", "tries", "tried_on", "raised")
+_KEPT = ("assigned_to", "ready_at", "team_from", "not_for", "tries", "tried_on", "raised")
 _KEPT_IF_KNOWN = ("owner", "skill", "zone")
 _OF_ACCOUNT = (
     *("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on"),
@@ -152,8 +181,11 @@ def _moved(sources: Mapping[str, str], otherwise: str, rows: str) -> str:
     """  # noqa: S608 - our own words
 
 
+_STAYS = "(w.lane = s.lane OR w.lane = 'callback' AND s.lane = ANY (:along))"
 _SERVED = _moved(
-    {name: f"w.{name}" for name in _KEPT} | {name: f"coalesce(w.{name}, s.{name})" for name in _KEPT_IF_KNOWN},
+    {name: f"w.{name}" for name in _KEPT}
+    | {name: f"coalesce(w.{name}, s.{name})" for name in _KEPT_IF_KNOWN}
+    | {name: f"CASE WHEN {_STAYS} THEN w.{name} ELSE s.{name} END" for name in ("lane", "because")},
     "s",
     """
     FROM work_items w JOIN work_items s ON s.night_id = :night AND s.state_because = :waiting

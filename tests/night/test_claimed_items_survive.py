@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from arrears.queues.desk import leases
 from arrears.queues.strategy import strategy
 from serving.nightly import run_night
 from serving.replay import replay
@@ -155,6 +156,26 @@ def test_a_night_over_a_day_in_full_swing_comes_out_identical_when_replayed(data
     second = run(MORNING + timedelta(minutes=5))
     found = replay(database, lake.root, no_registry, second)
     assert (found.difference, found.items) == (None, len(DEBTORS))
+
+
+def test_what_comes_back_from_somebodys_hands_joins_the_night_that_ran_meanwhile(database, run, tmp_path):
+    run()
+    for who in ("D2", "D4"):
+        claim(database, who)
+    hold = {"hold_id": "H4", "debtor_id": "D4", "kind": "hardship", "starts_on": AS_OF}
+    tables = people(*DEBTORS) | {"holds": [hold]}
+    tables["statements"] = [row | {"balance": 700} for row in tables["statements"]]
+    second = run(MORNING + timedelta(minutes=5), lake=lake_of(tmp_path, tables))
+    with database.begin() as connection:
+        back = leases.expire(connection, at=MORNING + timedelta(minutes=15))
+    found = (
+        "SELECT debtor_id, night_id, lane, balance_minor FROM work_items WHERE work_item_id = ANY (:items) ORDER BY 1"
+    )
+    assert rows(database, found, items=list(back.values())) == [
+        ("D2", second, "pay", 70_000),
+        ("D4", second, "hardship", 70_000),
+    ]
+    assert sorted(open_items(database)) == [(who, second, "ready") for who in DEBTORS]
 
 
 def test_two_nights_at_once_come_one_after_the_other(database, run):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from arrears.queues.carry_over import join_serving_night
 from arrears.queues.desk.item_events import note
 from arrears.queues.desk.successor import close, succeed
 
@@ -148,7 +149,8 @@ def give_back(
 ) -> dict[int, int | None]:
     """Close claimed items whose work did not happen; each comes back as it was before the claim.
 
-    Who was looked up goes back to the lane they were taken from, or leaves, where no lane had them.
+    Where a night ran meanwhile it comes back as that night has it, or not at all if there is no more work. Who was
+    looked up goes back to the lane they were taken from, or leaves, where no lane had them.
     """
     if not work_item_ids:
         return {}
@@ -173,4 +175,5 @@ def give_back(
             changed=changed,
             only=("claimed",),
         )
-    return back
+    joined = join_serving_night(connection, [new for new in back.values() if new is not None], at=at)
+    return {old: new if new is None else joined.get(new, new) for old, new in back.items()}
