@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from arrears.errors import ArrearsError
-from serving import audit, desk_routes, export_routes, problems, routes, supervise_routes
+from serving import audit, desk_routes, event_routes, export_routes, problems, routes, supervise_routes
 from serving.console import desk_pages, look_up_pages, manager_pages, pages
 from serving.console.frame import problem_page
 from serving.door import wants_page
@@ -27,6 +27,7 @@ def make_app() -> FastAPI:
     app = FastAPI(title=TITLE, version=VERSION, openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None)
     app.include_router(routes.router)
     app.include_router(audit.router)
+    app.include_router(event_routes.router)
     app.include_router(export_routes.router)
     app.include_router(export_routes.pages)
     app.include_router(desk_routes.router)

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -36,6 +36,9 @@ from serving.kept import Kept
 from serving.live import Live
 from serving.may_we import lawless_of
 from serving.present import Present
+
+if TYPE_CHECKING:
+    from serving.sweep import Sweep
 
 _log = logging.getLogger("arrears.service")
 
@@ -65,6 +68,7 @@ class Deployment:
     present: Present
     live: Live = field(default_factory=Live)
     desk: DeskMemory = field(default_factory=DeskMemory)
+    sweep: Sweep | None = None
     _closing: ExitStack = field(default_factory=ExitStack)
     forecaster: Forecaster | None = None
     _portfolio: Kept[Any] | None = None
@@ -154,6 +158,8 @@ class Deployment:
 
     def close(self) -> None:
         """Stop watching and leave the database; the last to leave stops an embedded one."""
+        if self.sweep is not None:
+            self.sweep.stop()
         self.champions.stop()
         self.live.close()
         self._closing.close()
@@ -179,6 +185,8 @@ def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None
     except BaseException:
         closing.close()
         raise
+    from serving.sweep import Sweep  # it reads a deployment
+
     deployment = Deployment(
         places=places,
         engine=engine,
@@ -189,6 +197,8 @@ def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None
         _closing=closing,
     )
     champions.start()
+    deployment.sweep = Sweep(deployment)
+    deployment.sweep.start()
     threading.Thread(target=_settle_aliases, args=[champions], name="aliases", daemon=True).start()
     threading.Thread(target=_warm, args=[deployment], name="warm", daemon=True).start()
     return deployment

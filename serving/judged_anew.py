@@ -193,7 +193,7 @@ def _place(lane: str) -> int:
 
 def _lifts(event: Event, lane: str) -> bool:
     """It may end what put an item into its lane; what an outcome told came with its own next item."""
-    if event.origin == "desk" or lane not in _LIFTS.get(event.source_table, ()):
+    if event.origin != "api" or lane not in _LIFTS.get(event.source_table, ()):
         return False
     row = event.row
     match event.source_table:

@@ -12,8 +12,10 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+from sqlalchemy import Connection
 
-from arrears.lake import Lake
+from arrears.events.overlay import NOTHING, around
+from arrears.lake import Lake, looking, show
 from serving.bench import Bench
 from serving.book import Questions, questions, read_book
 from serving.losses import Losses, losses_on
@@ -44,7 +46,7 @@ class Live:
     def warm(self, lake: Lake) -> None:
         """Compile the questions of a lake."""
         if lake.exists():
-            self._open(lake)
+            self._open(lake).asked.between_loads  # noqa: B018 - compiled here, so that no first event waits for it
 
     def asked(self, lake: Lake) -> Questions:
         """The questions of a lake, compiled."""
@@ -58,23 +60,34 @@ class Live:
         """True where the lake has every one of these features."""
         return set(features) <= set(self._open(lake).asked.features.names)
 
-    def standing(self, lake: Lake, account_id: str, day: date) -> Standing | None:
-        """Where an account stands on `day`; None where the lake knows no such account, or it has left."""
+    def standing(self, lake: Lake, account_id: str, day: date, connection: Connection | None = None) -> Standing | None:
+        """Where an account stands on `day`; None where the lake knows no such account, or it has left.
+
+        Parameters
+        ----------
+        connection : to the database, which keeps what came between loads; None: the lake alone is asked.
+        """
         opened = self._open(lake)
         debtor = opened.bench.debtor_of(account_id)
         if debtor is None:
             return None
-        positions, features = opened.bench.ask(debtor, day)
+        overlay = NOTHING if connection is None else opened.bench.around(debtor, connection).overlay
+        positions, features = opened.bench.ask(debtor, day, overlay)
         return _standing(positions, features, opened.asked.features.names, account_id, day)
 
-    def standing_by_rules(self, lake: Lake, account_id: str, day: date) -> Standing | None:
+    def standing_by_rules(
+        self, lake: Lake, account_id: str, day: date, connection: Connection | None = None
+    ) -> Standing | None:
         """The same with the rules score as its answer, for a model without a champion; slower."""
         opened = self._open(lake)
         debtor = opened.bench.debtor_of(account_id)
         if debtor is None:
             return None
-        con = lake.connect(only_debtor=debtor)
+        con = looking()
         try:
+            overlay = NOTHING if connection is None else around(con, lake, connection, debtor).overlay
+            rows = overlay.over(con, lake.rows_of_debtors(con, [debtor]))
+            show(con, {table: rows[table] for table in lake.tables})
             book = read_book(con, opened.asked, day, past_due_only=False)
         finally:
             con.close()

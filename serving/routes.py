@@ -165,7 +165,8 @@ def _fresh(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:
     champions = [deployment.champions.of(name) for name in MODELS.values()]
     all_fit = all(each is not None and deployment.live.knows(lake, each.artifact.features) for each in champions)
     look = deployment.live.standing if all_fit else deployment.live.standing_by_rules
-    found = [look(lake, each, deployment.day) for each in wanted]
+    with deployment.engine.connect() as connection:
+        found = [look(lake, each, deployment.day, connection) for each in wanted]
     return [each for each in found if each is not None]
 
 

@@ -128,12 +128,12 @@ def _settle_debtor(deployment: Deployment, debtor: str, events: Sequence[Event],
 
 def _is_older(item: WorkItem, events: Sequence[Event]) -> bool:
     """It was made without knowing one of these: what an outcome asks for next knows what the outcome told."""
-    return any(event.recorded_at > item.state_since or event.origin != "desk" for event in events)
+    return any(event.recorded_at > item.state_since or event.origin == "api" for event in events)
 
 
 def _may_release(event: Event) -> bool:
     """Somebody whom a rule held may be worked after it; what the desk tells brings its own next item along."""
-    return event.origin != "desk" and event.source_table != "contacts"
+    return event.origin == "api" and event.source_table != "contacts"
 
 
 def _follow(

@@ -1,11 +1,13 @@
 """Recomputing from current events gives what the night's own way of reading gives, account by account."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from arrears.events.keep import New, keep
+from arrears.tables import TABLES
 from serving import routes
 from serving.bench import Bench
 from serving.book import questions, read_book
@@ -55,11 +57,11 @@ def test_an_account_nobody_knows_stands_nowhere(demo_lake):
     live.close()
 
 
-def test_rules_answer_for_a_champion_that_reads_features_the_book_has_not(demo_lake):
+def test_rules_answer_for_a_champion_that_reads_features_the_book_has_not(demo_lake, database):
     live = Live()
     loaded = SimpleNamespace(artifact=SimpleNamespace(features=("a_table_that_is_gone",)))
     champions = SimpleNamespace(wait=lambda: None, of=dict.fromkeys(("propensity", "roll_rate"), loaded).get)
-    deployment = SimpleNamespace(lake=demo_lake, live=live, day=DAY, champions=champions)
+    deployment = SimpleNamespace(lake=demo_lake, live=live, day=DAY, champions=champions, engine=database)
     (found,) = routes._fresh(deployment, ["A14589"])
     assert found.otherwise["propensity"]["reasons"][0]["sentence"].startswith("Scored by rules")
     live.close()
@@ -71,4 +73,18 @@ def test_both_ways_stand_in_the_same_place(demo_lake):
     assert by_model.bucket == by_rules.bucket
     np.testing.assert_equal(dict(by_model.features), dict(by_rules.features))
     assert by_rules.otherwise["propensity"]["reasons"][0]["sentence"].startswith("Scored by rules")
+    live.close()
+
+
+def test_both_ways_know_what_came_since_the_load(demo_lake, database):
+    row = {"payment_id": "T1", "line": 1, "account_id": "A14589", "paid_on": "2005-10-03", "amount": "12.00"}
+    new = New(TABLES["payments"], row, datetime(2005, 10, 3, 2, tzinfo=UTC), "D14589", "A14589")
+    with database.begin() as connection:
+        keep(connection, [new], by="test")
+    live = Live()
+    with database.connect() as connection:
+        ways = [look(demo_lake, "A14589", DAY, connection) for look in (live.standing, live.standing_by_rules)]
+    before = live.standing(demo_lake, "A14589", DAY)
+    told = [way.features["paid_30d_minor"] - before.features["paid_30d_minor"] for way in ways]
+    assert told == [1_200, 1_200]
     live.close()
