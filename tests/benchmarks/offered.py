@@ -26,7 +26,10 @@ NOBODY_THERE = (
 
 @dataclass
 class Offered:
-    """What was offered, and what came of it; waits in seconds from the moment at which a request was due."""
+    """What was offered, and what came of it; waits in seconds from the moment at which a request was due.
+
+    `nothing_left` counts claims of collectors whose list was worked to its end.
+    """
 
     rate: float
     seconds: float
@@ -34,6 +37,7 @@ class Offered:
     outcomes: list[float] = field(default_factory=list)
     served: list[int] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
+    nothing_left: int = 0
     strange: list[str] = field(default_factory=list)
     took: float = 0.0
 
@@ -51,7 +55,7 @@ class Offered:
         """The figures in a line."""
         held = f"{len(self.acknowledged)} pairs, {self.pairs_a_second:.1f}/s held"
         waits = f"p50 {self.slowest(0.5):.0f} ms, p99 {self.slowest(0.99):.0f} ms"
-        return f"offered {self.rate:g}/s for {self.seconds:g} s: {held}, {waits}, {len(self.strange)} other answers"
+        return f"offered {self.rate:g}/s for {self.seconds:g} s: {held}, {waits}, {self.nothing_left} lists at their end"
 
 
 def offer(host: str, port: int, keys: Sequence[str], *, rate: float, seconds: float, seed: int = 7) -> Offered:
@@ -83,6 +87,9 @@ async def _pair(idle: asyncio.Queue[_Line], offered: Offered, due: float, outcom
     try:
         status, claimed = await line.post(CLAIM, {})
         offered.claims.append(perf_counter() - due)
+        if status == 204:  # whoever has worked all that was theirs
+            offered.nothing_left += 1
+            return
         if status != 200:
             offered.strange.append(f"claim {status}")
             return
