@@ -32,8 +32,8 @@ def posted(disposition, held):
 def test_every_outcome_is_stored_whole_and_stops_or_steers_what_comes_next(tmp_path, database, no_registry):
     desk = fresh_desk(tmp_path, database, no_registry, debtors=len(DISPOSITIONS))
     of_debtor, lanes = {}, {}
-    for disposition in DISPOSITIONS:
-        held = claim(desk.deployment, ANNA, another=True)
+    mine = [claim(desk.deployment, ANNA, another=True) for _ in DISPOSITIONS]
+    for disposition, held in zip(DISPOSITIONS, mine, strict=True):
         stored = outcome(desk.deployment, ANNA, held.item.work_item_id, posted(disposition, held))
         of_debtor[held.item.debtor_id], lanes[disposition] = disposition, stored.lane
 
