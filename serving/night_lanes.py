@@ -17,6 +17,7 @@ from arrears.policy.rule import PAY
 from arrears.policy.verdict import Judgement
 from arrears.policy.ways import ItemWay, ways_of
 from arrears.queues.lanes import PRECEDENCE, PROMISE, WITHOUT_WAYS, wishes, written
+from arrears.queues.looked_at import LookedAt
 from arrears.state.closed import WITHOUT_CONTACT
 from serving.book import Book
 from serving.may_we import judge_day
@@ -62,16 +63,29 @@ class Lanes:
         return self.judgements[PAY].verdict(lead).word
 
 
-def lanes_of(book: Book, facts: Facts, judgement: Judgement, promised: FollowUps, limits: Limits, day: date) -> Lanes:
+def lanes_of(
+    book: Book,
+    facts: Facts,
+    judgement: Judgement,
+    promised: FollowUps,
+    limits: Limits,
+    day: date,
+    *,
+    seen: LookedAt = frozenset(),
+) -> Lanes:
     """The lane of every account of a book on a day.
 
     Parameters
     ----------
     judgement : of the facts, for pay.
     promised : promises to follow up that day.
+    seen : whose papers were looked at lately, as `arrears.queues.looked_at` tells.
     """
     asked = wishes(judgement, len(book), promised.due | promised.short)
     lane, because, judgements = asked.lane, asked.because, {PAY: judgement}
+    for row in np.flatnonzero(np.isin(lane, WITHOUT_WAYS)) if seen else ():
+        if (str(book.debtor_id[row]), str(book.client[row]), str(lane[row])) in seen:
+            lane[row], because[row] = "" if judgement.is_held[row] else PAY, None
     for name in PRECEDENCE:
         rows = np.flatnonzero(lane == name)
         if name == PAY or name in WITHOUT_CONTACT or not len(rows):

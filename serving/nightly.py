@@ -26,6 +26,7 @@ from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues import store, value
 from arrears.queues.ledger import import_weeks
+from arrears.queues.looked_at import looked_at
 from arrears.queues.rank import Ranking, ranked
 from arrears.queues.record import record_allocation, record_night
 from arrears.queues.strategy import Strategy
@@ -255,7 +256,9 @@ def build(
     progress("Asking the rules")
     judgement = judged(book, facts, served_on)
     promised = follow_ups(book, promises, facts, served_on)
-    lanes = lanes_of(book, facts, judgement, promised, limits_of_house(asked.settings.conduct), served_on)
+    seen = looked_at(connection, now) if connection is not None and now is not None else frozenset()
+    limits = limits_of_house(asked.settings.conduct)
+    lanes = lanes_of(book, facts, judgement, promised, limits, served_on, seen=seen)
     progress("Valuing and ranking")
     terms = value.terms(worth(book, scores), losses.by_bucket)
     ranking = rank(book, terms, lanes.served, strategy)

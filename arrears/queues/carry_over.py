@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
+from arrears.queues.lanes import MOOT, WITHOUT_WAYS
 from arrears.state.schema import work_items
 
 Key = tuple[str, str]
@@ -27,6 +28,8 @@ _FROM_FACTS = ("promise",)
 
 _FOLLOWS_CALLBACK = ("pay", "promise")
 """Lanes whose work a callback that was agreed on takes along."""
+
+_LANES = {"along": list(_FOLLOWS_CALLBACK), "without_ways": list(WITHOUT_WAYS), "moot": list(MOOT)}
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def clear(connection: Connection, *, at: datetime, day: date, zone: str) -> Befo
     """
     connection.execute(text(_EXPIRE), {"at": at, "because": _LAPSED})
     told = {"at": at, "day": day, "zone": zone, "from_facts": list(_FROM_FACTS)}
+    told["without_ways"] = list(WITHOUT_WAYS)
     waiting = connection.execute(text(_WAITING), told).all()
     connection.execute(text(_WITHDRAW), {"at": at, "because": REPLACED})
     # Locked, so that whoever gives one back meanwhile finds this night served, and puts it into it.
@@ -78,13 +82,13 @@ def clear(connection: Connection, *, at: datetime, day: date, zone: str) -> Befo
 def carry_over(connection: Connection, night_id: int, before: Before, *, at: datetime) -> int:
     """Move what waits to a night whose items are written; how many items that are.
 
-    Who is held for a time waits on; who is held until a fact changes, or is not past due any more, leaves the lists.
+    Who is held for a time waits on, and so do papers; who is held until a fact changes, or is not past due any more,
+    leaves the lists.
     """
     items = [item for _, item in before.waiting.values()]
     if not items:
         return 0
-    values = {"night": night_id, "items": items, "at": at, "waiting": WAITING, "because": REPLACED}
-    values["along"] = list(_FOLLOWS_CALLBACK)
+    values = {"night": night_id, "items": items, "at": at, "waiting": WAITING, "because": REPLACED} | _LANES
     return sum(len(connection.execute(text(sql), values).all()) for sql in (_SERVED, _HELD))
 
 
@@ -101,7 +105,7 @@ def join_serving_night(connection: Connection, work_item_ids: Sequence[int], *, 
     if not older:
         return {}
     night, items = older[0].serving, [row.work_item_id for row in older]
-    values |= {"night": night, "items": items, "waiting": IN_HAND, "along": list(_FOLLOWS_CALLBACK)}
+    values |= {"night": night, "items": items, "waiting": IN_HAND} | _LANES
     new = [row.work_item_id for sql in (_SERVED, _HELD) for row in connection.execute(text(sql), values)]
     follows = connection.execute(
         text("SELECT follows, work_item_id FROM work_items WHERE work_item_id = ANY (:new)"), {"new": new}
@@ -137,6 +141,7 @@ _WAITING = """
     SELECT work_item_id, debtor_id, work_group, lane FROM work_items
     WHERE state = 'ready' AND lane <> ALL (:from_facts) AND (
         lane = 'callback'
+        OR (lane = ANY (:without_ways) AND made_by <> 'night')
         OR (ready_at > :at AND (made_by <> 'night' OR (ready_at AT TIME ZONE :zone)::date > judged_for))
         OR (tries > 0 AND tried_on = :day)
     ) FOR UPDATE
@@ -199,7 +204,11 @@ _HELD = _moved(
     """
     FROM work_items w JOIN nights n ON n.night_id = :night
         JOIN night_accounts a ON a.night_id = n.night_id AND a.account_id = w.lead_account_id
-    WHERE w.work_item_id = ANY (:items) AND a.verdict = 'held' AND a.held_until IS NOT NULL AND NOT EXISTS (
+    WHERE w.work_item_id = ANY (:items) AND (
+        (a.verdict = 'held' AND a.held_until IS NOT NULL) OR (w.lane = ANY (:without_ways) AND NOT EXISTS (
+            SELECT FROM jsonb_array_elements(a.held_because) AS hold WHERE hold ->> 'code' = ANY (:moot)
+        ))
+    ) AND NOT EXISTS (
         SELECT FROM work_items s
         WHERE s.night_id = :night AND (s.debtor_id, s.work_group) = (w.debtor_id, w.work_group)
     )
