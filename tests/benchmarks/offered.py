@@ -55,7 +55,8 @@ class Offered:
         """The figures in a line."""
         held = f"{len(self.acknowledged)} pairs, {self.pairs_a_second:.1f}/s held"
         waits = f"p50 {self.slowest(0.5):.0f} ms, p99 {self.slowest(0.99):.0f} ms"
-        return f"offered {self.rate:g}/s for {self.seconds:g} s: {held}, {waits}, {self.nothing_left} lists at their end"
+        ended = f"{self.nothing_left} lists at their end"
+        return f"offered {self.rate:g}/s for {self.seconds:g} s: {held}, {waits}, {ended}"
 
 
 def offer(host: str, port: int, keys: Sequence[str], *, rate: float, seconds: float, seed: int = 7) -> Offered:
