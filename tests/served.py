@@ -60,27 +60,48 @@ class Served:
 @contextmanager
 def serving(engine: Engine, lake: Path, registry: Registry, folder: Path) -> Iterator[Served]:
     """Start `arrears serve` on a free port; the block's end asks it to stop and sees that it stops well."""
-    environment = os.environ | {
+    running = start(engine, lake, registry, folder)
+    try:
+        yield running
+    finally:
+        running.process.send_signal(signal.SIGINT)
+        code = running.process.wait(timeout=60)
+        assert running.process.stdout is not None
+        running.process.stdout.close()
+    assert code == 0, running.log.read_text()
+
+
+def start(engine: Engine, lake: Path, registry: Registry, folder: Path) -> Served:
+    """Start `arrears serve` on a free port and wait until it listens; whoever starts it ends it."""
+    log = folder / "serve.log"
+    command = [str(Path(sys.executable).parent / "arrears"), "serve", "--port", "0", "--json"]
+    with log.open("a") as told:
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=told,
+            text=True,
+            env=environment(engine, lake, registry, folder),
+            cwd=folder,
+        )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        process.wait()
+        process.stdout.close()
+    assert line, log.read_text()
+    said = json.loads(line)
+    return Served(said["address"], said["sign_in"], process, engine, registry, log)
+
+
+def environment(engine: Engine, lake: Path, registry: Registry, folder: Path) -> dict[str, str]:
+    """What tells a command which deployment it is for."""
+    return os.environ | {
         "ARREARS_ROOT": str(folder),
         "ARREARS_LAKE": str(lake),
         "DATABASE_URL": engine.url.render_as_string(hide_password=False),
         "MLFLOW_TRACKING_URI": registry.tracking.uri,
     }
-    log = folder / "serve.log"
-    command = [str(Path(sys.executable).parent / "arrears"), "serve", "--port", "0", "--json"]
-    with log.open("w") as told:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True, env=environment, cwd=folder)
-        assert process.stdout is not None
-        try:
-            line = process.stdout.readline()
-            assert line, log.read_text()
-            said = json.loads(line)
-            yield Served(said["address"], said["sign_in"], process, engine, registry, log)
-        finally:
-            process.send_signal(signal.SIGINT)
-            code = process.wait(timeout=60)
-            process.stdout.close()
-        assert code == 0, log.read_text()
 
 
 def small_models(engine: Engine, folder: Path) -> Registry:
