@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from arrears.errors import WrongUse
+from arrears.errors import Refused, WrongUse
 from arrears.queues.desk.idempotency import answered, fingerprint, taken
 from arrears.queues.desk.team import Member
-from arrears.queues.supervise import acts_absence, acts_on_items, acts_pause
+from arrears.queues.supervise import acts, acts_absence, acts_on_items, acts_pause
 from arrears.queues.supervise.acts import Changed
 from arrears.queues.supervise.acts_undo import take_back
 from arrears.queues.supervise.chosen import Chosen
@@ -175,6 +175,29 @@ def undo(deployment: Deployment, person: Person, act: int, *, key: str | None = 
         return take_back(connection, act, at=at, by=by)
 
     return _once(deployment, person, key, ("undo", act, None), do)
+
+
+def share_out(deployment: Deployment, person: Person, because: str) -> Done:
+    """Share today's ready items out anew among who is at work for the rest of the day; cannot be undone.
+
+    Raises
+    ------
+    WrongUse : no reason.
+    Refused : no night serves, or the book names no collectors.
+    """
+    from serving.reallocate import reallocate
+
+    why, by, at = acts.reason(because), person.collector_id or person.name, deployment.clock.now()
+    found = reallocate(deployment.engine, deployment.lake, clock=deployment.clock, by=by, because=why)
+    if found is None or found.report is None:
+        raise Refused(
+            asked="share the lists out", found="no night that serves, or no team", do="Run a night; load `collectors`."
+        )
+    detail = {"items": found.moved, "ready": found.items, "gap": found.report["gap"]}
+    with deployment.engine.begin() as connection:
+        act = acts.new_act(connection)
+        acts.write(connection, act, at=at, by=by, did="items.shared_out", subject="the team", because=why, **detail)
+    return asdict(Changed(act, found.moved, same=found.items - found.moved))
 
 
 def member_of(deployment: Deployment, collector_id: str) -> Member:

@@ -8,7 +8,7 @@ from typing import Any
 
 from arrears.queues.supervise.acts import Act
 from arrears.queues.supervise.acts_undo import CAN_BE_UNDONE
-from serving.console.words import many, short_day
+from serving.console.words import many, share, short_day
 
 LANE_NAMES: Mapping[str, str] = {
     "pay": "Pay",
@@ -89,6 +89,11 @@ def _put_off(act: Act, _: Mapping[str, str]) -> str:
     return f"{_items(act)} put off to {short_day(date.fromisoformat(act.detail['until']))}."
 
 
+def _shared_out(act: Act, _: Mapping[str, str]) -> str:
+    gap = share(act.detail["gap"], 1)
+    return f"{_items(act)} on another list now, within {gap} of the best plan for the rest of the day."
+
+
 def _announced(act: Act, names: Mapping[str, str]) -> str:
     return f"The absence of {names.get(act.subject, act.subject)} is noted. {_handed_over(act.detail, names)}"
 
@@ -97,6 +102,7 @@ _SAYS: Mapping[str, Callable[[Act, Mapping[str, str]], str]] = {
     "items.reassigned": _reassigned,
     "items.raised": _raised,
     "items.put_off": _put_off,
+    "items.shared_out": _shared_out,
     "absence.announced": _announced,
     "queue.paused": lambda *_: "The queue is paused: nobody claims from it, and who holds an item finishes it.",
     "queue.resumed": lambda *_: "The queue goes on.",

@@ -85,6 +85,12 @@ def back_again(
     return _back(f"/team?done={done['act']}")
 
 
+@router.post("/team/allocation")
+def share_out(request: Request, because: Because = "") -> Response:
+    """Share the lists out anew."""
+    return _back(f"/team?done={supervise.share_out(running.deployment(), person_of(request), because)['act']}")
+
+
 @router.post("/team/undo")
 def undo_on_team(request: Request, act: ActId) -> Response:
     """Take back what was done to the team."""

@@ -28,6 +28,7 @@ from serving.console import day_charts
 from serving.console.day_words import LANE_NAMES, ago
 from serving.deployment import Deployment
 from serving.present import in_zone
+from serving.recent import Recent
 from serving.team_day import TeamDay, team_day
 
 SOON_DAYS = 3
@@ -60,6 +61,7 @@ def shown(deployment: Deployment) -> dict[str, Any] | None:
             return None
         soon = day + timedelta(days=SOON_DAYS)
         team, number = team_day(deployment, connection), night.night_id
+        recent = deployment.of_night("recent", Recent).of
         held = deployment.of_night("held money", lambda: held_money(connection, number))
         top = open_items(connection, Filter(standing="ready"), now=now, limit=SHOWN)
         return {
@@ -71,7 +73,7 @@ def shown(deployment: Deployment) -> dict[str, Any] | None:
             "lanes": _by_lane(lanes(connection, now)),
             "pauses": pauses(connection),
             "feed": _feed(deployment, connection, now),
-            "rolling": rolling(connection, today=day, by=soon, zone=zone),
+            "rolling": recent(f"rolling {day}", lambda: rolling(connection, today=day, by=soon, zone=zone)),
             "due": falling_due(connection, deployment.lake, day),
             "broken": broken(connection, now),
             "penetration": penetration(connection, number, today=day, zone=zone),
@@ -80,14 +82,14 @@ def shown(deployment: Deployment) -> dict[str, Any] | None:
             "held_kinds": _kinds(held),
             "kinds": KINDS,
             "cures": deployment.of_night("cures", lambda: cures(connection, number)),
-            "plan": deployment.of_night("plan", lambda: planned(connection, number)),
+            "plan": planned(connection, number),
             "aging": deployment.of_night("aging", lambda: store.aging(connection, number)),
-            "silence": by_days_since(connection, number, today=day, zone=zone),
+            "silence": recent(f"silence {day}", lambda: by_days_since(connection, number, today=day, zone=zone)),
             "months": _months(deployment, connection, day),
             "month_days": monthrange(day.year, day.month)[1],
             "top": top.rows,
             "team": team,
-            **_hours(connection, team, now, zone),
+            **_hours(recent("windows", lambda: windows(connection, now, zone=zone)), team, now, zone),
             "charts": day_charts,
             "rate_range": rate_range(team),
             "currencies": len({row.currency for row in held}),
@@ -110,9 +112,9 @@ def rate_range(team: TeamDay) -> tuple[float, float]:
     return max(low - room, 0.0), high + room
 
 
-def _hours(connection: Connection, team: TeamDay, now: datetime, zone: str) -> dict[str, Any]:
+def _hours(ready: Sequence[Window], team: TeamDay, now: datetime, zone: str) -> dict[str, Any]:
     starts, planned = blocks_of(team.day, zone), team.by_hour
-    meeting = meet(windows(connection, now, zone=zone), starts, planned, now)
+    meeting = meet(ready, starts, planned, now)
     picture = day_charts.by_hour(meeting, planned, now, zone)
     return {"meeting": meeting, "by_hour": picture, "windows": _told(meeting, zone), "planned": _total(planned)}
 

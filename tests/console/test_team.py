@@ -9,6 +9,7 @@ from sqlalchemy import text
 @pytest.fixture(scope="module")
 def client(served):
     with served.client() as client:
+        client.timeout = 120  # sharing out solves a day's plan
         client.headers["Accept"] = "text/html"
         yield client
 
@@ -66,6 +67,20 @@ def test_the_page_tells_the_same_absence_to_programs(client):
     assert client.post(path, json={"because": "no holidays"}).status_code == 200
     assert client.post(f"/v1/acts/{act}/undo").status_code == 409
     assert client.get("/v1/team").json()["absences"] == []
+
+
+def test_lists_are_shared_out_anew_among_who_is_there(client, served):
+    form = {"collector": "C06", "from_on": "2005-10-03", "to_on": "2005-10-03", "because": "ill"}
+    away = client.post("/team/absence", data=form)
+    answer = client.post("/team/allocation", data={"because": "C06 is ill"})
+    assert "of the best plan for the rest of the day" in words(client.get(answer.headers["location"]).text)
+    assert ready(served, "C06") == 0
+    assert ready(served, "C07") > 0
+    assert client.post("/team/allocation", data={"because": ""}).status_code == 422
+    act = re.search(r"done=(\d+)", away.headers["location"]).group(1)
+    assert client.post("/team/undo", data={"act": act}).status_code == 303
+    assert client.post("/team/allocation", data={"because": "C06 came in after all"}).status_code == 303
+    assert ready(served, "C06") > 0
 
 
 def test_strategies_tells_formula_order_and_which_is_in_force(client):
