@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "queue": ("commands.queue", "Queues, items, files."),
     "why": ("commands.why", "Why an account stands where it stands."),
     "replay": ("commands.replay", "Rebuild a night from what was recorded and compare."),
+    "events": ("commands.events", "Facts between two loads, from a file."),
+    "outcomes": ("commands.outcomes", "A dialer's outcomes back in, row by row."),
     "serve": ("commands.serve", "Start the API and the console."),
     "user": ("commands.user", "People, roles, sign-in links and keys."),
 }
