@@ -35,8 +35,27 @@ class Asked:
     def __init__(self, team: Team, wanted: Wanted, rules: Rules) -> None:
         self.team, self.wanted, self.rules = team, wanted, rules
         self.items, self.collectors, self.blocks = range(len(wanted)), range(len(team)), range(len(team.starts))
+        self.at_work = [any(team.minutes[who, block] > 0 for block in self.blocks) for who in self.collectors]
+        self.known: dict[object, bool] = {}
+        self.places_known: dict[object, list[tuple[int, int]]] = {}
+        columns = (wanted.language, wanted.region, wanted.client, wanted.product, wanted.territory, wanted.lane)
+        high = (wanted.balance <= rules.high_balance).tolist()
+        self.kinds = list(zip(*(column.tolist() for column in columns), high, strict=True))
+        self.hours = list(zip(wanted.opens_at.tolist(), wanted.closes_at.tolist(), strict=True))
 
     def may(self, item: int, who: int) -> bool:
+        key = self.kinds[item], who
+        if key not in self.known:
+            self.known[key] = self._may(item, who)
+        return self.known[key]
+
+    def inside(self, item: int, block: int) -> bool:
+        key = self.hours[item], block
+        if key not in self.known:
+            self.known[key] = self._inside(item, block)
+        return self.known[key]
+
+    def _may(self, item: int, who: int) -> bool:
         wanted, team, rules = self.wanted, self.team, self.rules
         skills = set()
         if str(wanted.lane[item]) in rules.lane_skills:
@@ -59,9 +78,9 @@ class Asked:
         )
 
     def works(self, who: int) -> bool:
-        return any(self.team.minutes[who, block] > 0 for block in self.blocks)
+        return self.at_work[who]
 
-    def inside(self, item: int, block: int) -> bool:
+    def _inside(self, item: int, block: int) -> bool:
         """Whether the whole hour lies within the debtor's hours."""
         starts = self.team.starts[block].astype("M8[us]").item()
         opens, closes = self.wanted.opens_at[item].item(), self.wanted.closes_at[item].item()
@@ -70,19 +89,24 @@ class Asked:
 
     def places(self, item: int) -> list[tuple[int, int]]:
         """Every collector and hour in which an item may be worked, owner's rule aside."""
-        return [
-            (who, block)
-            for who in self.collectors
-            if self.may(item, who)
-            for block in self.blocks
-            if self.team.minutes[who, block] > 0 and self.inside(item, block)
-        ]
+        key = self.kinds[item], self.hours[item]
+        if key not in self.places_known:
+            self.places_known[key] = [
+                (who, block)
+                for who in self.collectors
+                if self.may(item, who)
+                for block in self.blocks
+                if self.team.minutes[who, block] > 0 and self.inside(item, block)
+            ]
+        return self.places_known[key]
 
     def places_by_owner(self, item: int) -> list[tuple[int, int]]:
         """The same, where an owner who is at work and may take it keeps the others out."""
         places = self.places(item)
+        if not self.rules.owner_strict:
+            return places
         owned = [(who, block) for who, block in places if self.team.collector_id[who] == str(self.wanted.owner[item])]
-        return owned if self.rules.owner_strict and owned else places
+        return owned or places
 
     def total_minutes(self) -> float:
         return float(sum(self.team.minutes[who, block] for who in self.collectors for block in self.blocks))
@@ -222,36 +246,29 @@ def _list(plan: Plan, who: int) -> list[int]:
 
 def _passed_over(asked: Asked, plan: Plan) -> Iterator[str]:
     """Items that must be worked and were left out where others could have gone for them."""
-    must_in_lane: dict[str, float] = defaultdict(float)
+    kept: dict[tuple[int, int], float] = defaultdict(float)
     for item in _placed(plan):
-        if asked.wanted.must[item]:
-            must_in_lane[str(asked.wanted.lane[item])] += float(asked.wanted.minutes[item])
+        if asked.wanted.must[item] or plan.spill[item]:
+            who, block = int(plan.collector[item]), int(plan.block[item])
+            kept[who, block] += float(asked.wanted.minutes[item] - plan.spill[item])
+            kept[who, block + 1] += float(plan.spill[item])
     for item in asked.items:
-        if not asked.wanted.must[item] or plan.collector[item] >= 0:
-            continue
-        lane, need = str(asked.wanted.lane[item]), float(asked.wanted.minutes[item])
-        if lane in asked.rules.quotas:
-            continue  # a lane's maximum may have kept it out
-        for who, block in asked.places_by_owner(item):
-            kept = sum(
-                _minutes_in(asked, plan, other, block)
-                for other in _list(plan, who)
-                if asked.wanted.must[other] or plan.spill[other]
-            )
-            if kept + need <= asked.team.minutes[who, block] - ALLOWANCE:
-                yield f"item {item} must be worked, and collector {who} could make room in hour {block}"
-
-
-def _minutes_in(asked: Asked, plan: Plan, item: int, block: int) -> float:
-    if plan.block[item] == block:
-        return float(asked.wanted.minutes[item] - plan.spill[item])
-    return float(plan.spill[item]) if plan.block[item] == block - 1 else 0.0
+        # A lane's maximum may have kept it out.
+        if (
+            asked.wanted.must[item]
+            and plan.collector[item] < 0
+            and str(asked.wanted.lane[item]) not in asked.rules.quotas
+        ):
+            need = float(asked.wanted.minutes[item])
+            for who, block in asked.places_by_owner(item):
+                if kept[who, block] + need <= asked.team.minutes[who, block] - ALLOWANCE:
+                    yield f"item {item} must be worked, and collector {who} could make room in hour {block}"
 
 
 def _wrong_reasons(asked: Asked, plan: Plan) -> Iterator[str]:
     for item in asked.items:
         reason, out = str(plan.left_out[item]), plan.collector[item] < 0
-        someone = any(asked.may(item, who) and asked.works(who) for who in asked.collectors)
+        someone = not out or any(asked.may(item, who) and asked.works(who) for who in asked.collectors)
         somewhere = bool(asked.places(item))
         fits = {
             "": not out,

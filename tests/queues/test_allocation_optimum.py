@@ -20,7 +20,7 @@ DAYS = {
     "every rule about people": (1_000, Rules(high_balance=3_000.0, lane_skills=SPECIALISTS)),
     "only with the owner": (1_000, Rules(owner_strict=True)),
     "a lane at its maximum": (1_000, Rules(quotas={"pay": Quota(0, 0.5)})),
-    "a lane at its minimum": (1_000, Rules(quotas={"promise": Quota(0.25, 1)})),
+    "a lane at its minimum": (1_000, Rules(quotas={"promise": Quota(0.15, 1)})),
 }
 
 

@@ -27,6 +27,9 @@ _FASTER, _FASTEST = 1.1, 20.0
 """A price that keeps moving one way moves ever faster, so that gaps in what items bid are crossed."""
 
 _LOWEST = 15.0
+_LOOKS = 6
+"""A bound is worked out once in so many rounds of the later half."""
+
 _FARTHEST = 2.0
 """A lane's charge or grant ends at so many times the highest bid: a minimum that nothing can reach asks for no more."""
 
@@ -90,7 +93,7 @@ def settle(day: Day, rounds: int = ROUNDS) -> Prices:
         spread = LOOSE * (STRICT / LOOSE) ** (number / max(rounds - 1, 1))
         prices = Prices(np.exp(logs), prices.charge, prices.grant, spread)
         wanted = _demand(day, const, prices)
-        if number % 5 == 0 or number >= rounds - 10:
+        if (number >= rounds // 2 and number % _LOOKS == 0) or number >= rounds - 4:
             for candidate in (prices, _without_idle(day, prices, wanted)):
                 if (found := bound(day, candidate)) < lowest:
                     best, lowest = candidate, found
