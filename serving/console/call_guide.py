@@ -79,7 +79,7 @@ class Words(_Part):
 
 
 @dataclass(frozen=True)
-class Case:
+class Conversation:
     """What the words depend on.
 
     Attributes
@@ -139,13 +139,14 @@ class Guide:
     points: tuple[str, ...]
 
 
-def guide_for(case: Case) -> Guide:
+def guide_for(case: Conversation) -> Guide:
     """The words that fit an item.
 
     Examples
     --------
-    >>> case = Case("pay", "30-59", False, frozenset({"third_party"}), "US", frozenset({"TX"}), False, frozenset(), (),
-    ...             {"past_due": "120.00 USD"})
+    >>> roles, regions = frozenset({"third_party"}), frozenset({"TX"})
+    >>> known = {"past_due": "120.00 USD"}
+    >>> case = Conversation("pay", "30-59", False, roles, "US", regions, False, frozenset(), (), known)
     >>> [said.title for said in guide_for(case).verified]
     ['First word about this debt', 'Once verified']
     >>> guide_for(case).points[0]
@@ -173,7 +174,7 @@ def conditions() -> Mapping[str, str]:
     return _words().conditions
 
 
-def _disclosures(words: Words, case: Case, when: str) -> Iterator[Said]:
+def _disclosures(words: Words, case: Conversation, when: str) -> Iterator[Said]:
     for each in words.disclosures:
         if each.when != when or not _fits(each, case):
             continue
@@ -181,14 +182,14 @@ def _disclosures(words: Words, case: Case, when: str) -> Iterator[Said]:
             yield Said(each.title, say, each.note, each.clause, each.link, each.kind, each.verify)
 
 
-def _fits(each: Disclosure, case: Case) -> bool:
+def _fits(each: Disclosure, case: Conversation) -> bool:
     by_role = not each.roles or bool(case.roles & set(each.roles))
     by_country = not each.countries or case.country in each.countries
     by_place = not each.places or not case.regions or bool(case.regions & set(each.places))
     return by_role and by_country and by_place
 
 
-def _points(words: Words, case: Case) -> Iterator[str]:
+def _points(words: Words, case: Conversation) -> Iterator[str]:
     for each in words.points:
         fits = (
             _among({case.lane}, each.lanes)

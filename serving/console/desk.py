@@ -18,7 +18,7 @@ from arrears.queues.item import WorkItem
 from arrears.queues.next.fields import FIELDS
 from models.sentences import Tone
 from serving.console import words
-from serving.console.call_guide import Case, Guide, guide_for
+from serving.console.call_guide import Conversation, Guide, guide_for
 from serving.console.desk_facts import Known
 from serving.console.desk_form import Ask, questions
 from serving.console.reasons import ORDER, sentences_of
@@ -60,12 +60,12 @@ def parties_of(known: Known) -> tuple[tuple[str, str], ...]:
     return tuple((part, named[part]) for part in parts if part in named)
 
 
-def case_of(item: WorkItem, known: Known, today: date) -> Case:
+def case_of(item: WorkItem, known: Known, today: date) -> Conversation:
     """What the words of a talk depend on."""
     told = {amount.name: money_said(amount.minor, item.currency) for amount in amounts_of(item, today)}
     promised = known.promised
     creditors = {str(row["client"]) for row in known.accounts if row["client"]}
-    return Case(
+    return Conversation(
         lane=item.lane,
         bucket=item.bucket,
         business=known.debtor.get("kind") == "business",
@@ -166,7 +166,7 @@ def held(
 ) -> Held:
     """An item as the desk shows it."""
     settings = deployment.settings.for_client(item.work_group or None)
-    zone = known.zones[0]
+    zone = item.zone or deployment.settings.portfolio.zone
     return Held(
         item=item,
         until=until,

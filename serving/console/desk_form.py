@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from arrears.clock import add_business_days
 from arrears.money import to_major, to_minor
 from arrears.queues.item import WorkItem
-from arrears.queues.next.entries import Entry, entries
+from arrears.queues.next.entries import Entry, entries, sentence_of
 from arrears.queues.next.fields import FIELDS, Field, asks
 from arrears.settings import Settings
 
@@ -94,16 +94,16 @@ def choices(settings: Settings, *, written: bool = False) -> dict[str, list[Choi
     found: dict[str, list[Choice]] = {}
     for disposition, entry in entries(_changes(settings)).items():
         if entry.group != "message" or written:
-            found.setdefault(GROUPS[entry.group], []).append(_choice(disposition, entry))
+            found.setdefault(GROUPS[entry.group], []).append(_choice(disposition, entry, settings))
     return found
 
 
-def _choice(disposition: str, entry: Entry) -> Choice:
+def _choice(disposition: str, entry: Entry, settings: Settings) -> Choice:
     return Choice(
         disposition,
         entry.key,
         entry.title,
-        entry.sentence,
+        sentence_of(entry, settings),
         needs_verified=entry.needs_verified,
         holds=bool(entry.hold) or "dispute" in entry.becomes,
     )
