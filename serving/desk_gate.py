@@ -81,6 +81,8 @@ class Gate:
             return None
         if item.lane in WITHOUT_WAYS:
             return Open([], judged=False)
+        if any((closes := _moment(way["allowed_until"])) and closes <= self.now for way in item.ways):
+            return None  # a night says when a way opens first, and until when: it may have opened again
         return self._at_this_moment(item, item.ways, judged=False)
 
     def ask(self, item: WorkItem) -> Answer:
@@ -89,8 +91,6 @@ class Gate:
         The transaction holds the item's people and accounts (`arrears.queues.reservations.one_at_a_time`), so that
         what others reserve is seen.
         """
-        if item.lane in WITHOUT_CONTACT:
-            return Open([], judged=True)  # papers: what holds contact is why somebody looks at them
         lake, live = self.deployment.lake, self.deployment.live
         judgement = judge_now(
             lake,
@@ -112,6 +112,8 @@ class Gate:
         if not verdict.is_allowed:
             codes = tuple(dict.fromkeys(hold.code for hold in verdict.holds))
             return Later(verdict.until, codes[0]) if verdict.until is not None and codes else Held(codes)
+        if item.lane in WITHOUT_WAYS:
+            return Open([], judged=True)
         free = [rows[each] for each in item.accounts if each in rows and not judgement.is_held[rows[each]]]
         found = ways_of(judgement, free)
         if item.lane == PROMISE and not any(way["channel"] in SPOKEN for way in item.ways):
