@@ -54,7 +54,9 @@ def _improve(board: Board, pool: Pool, cell: int, price: float, *, moving: bool)
     for _ in range(_TRIES):
         bid, inside = bids(board, pool, asked, cell // board.blocks), held(board, pool, cell)
         found = one_for_one(board, pool, bid, asked, inside, cell)
-        found = found or two_for_two(board, pool, bid, inside, cell, price)
+        if found is None:
+            pairs = bids(board, pool, asked, cell // board.blocks, entering=2) if len(board.lanes) else bid
+            found = two_for_two(board, pool, pairs, inside, cell, price)
         if found is None and not moving:
             found = anew(board, pool, bid, inside, cell)
         if found is None:

@@ -17,9 +17,6 @@ _WORTH_A_LOOK = 0.7
 _MOST = 1_500
 """So many items compete for an hour of a group: those that keep most at its price."""
 
-_BOTH = 2.0
-"""A lane's room is asked for twice an item's minutes, because two may enter at once."""
-
 
 class Pool(NamedTuple):
     """Items that may be worked in one hour of one group, by ascending minutes.
@@ -101,16 +98,21 @@ def _asked(board: Board, prices: Prices, items: Rows, refill: float) -> Numbers:
     return asked
 
 
-def bids(board: Board, pool: Pool, asked: Numbers, collector: int, also: int | None = None) -> Numbers:
-    """What each item of the pool would add with a collector; minus infinity where it may not come.
+def bids(
+    board: Board, pool: Pool, asked: Numbers, collector: int, *, entering: int = 1, also: int | None = None
+) -> Numbers:
+    """What each item of a pool would add with a collector; minus infinity where it may not come.
 
-    A lane without room for two such items takes no more, but for the lane `also`.
+    Parameters
+    ----------
+    asked : as the pool has it, or later.
+    entering : a lane without room for so many such items takes no more, but for the lane `also`.
     """
     day, mine = board.day, pool.owner == collector
     bid = pool.worth + np.where(mine, pool.bonus, 0.0) - asked
     if day.strict:
         bid[(pool.owner >= 0) & ~mine] = -np.inf
     if len(day.most):
-        full = board.lanes[pool.lane] + _BOTH * pool.minutes > day.most[pool.lane] + TINY
+        full = board.lanes[pool.lane] + entering * pool.minutes > day.most[pool.lane] + TINY
         bid[(pool.lane >= 0) & full & (asked == 0) & (pool.lane != also)] = -np.inf
     return np.asarray(bid)
