@@ -80,10 +80,9 @@ def next_debtor(request: Request) -> Response:
 def store_outcome(request: Request, item: ItemId, form: Posted) -> Response:
     """Store what came of it, then give the next debtor or stop."""
     deployment, member = running.deployment(), working_member(request)
-    claimed = at_desk.held_by(deployment, member)
-    work_item = claimed.item if claimed is not None and claimed.item.work_item_id == item else None
-    if work_item is None or claimed is None:
-        work_item = _read(deployment, item)
+    on_desk = at_desk.held_by(deployment, member)
+    claimed = on_desk if on_desk is not None and on_desk.item.work_item_id == item else None
+    work_item = _read(deployment, item) if claimed is None else claimed.item
     zone = work_item.zone or deployment.settings.portfolio.zone
     typed = read_form(form, work_item, zone)
     faults = dict(typed.faults) or _problems(deployment, work_item, typed.document, zone)
