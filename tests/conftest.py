@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import fasteners
 import psutil
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 

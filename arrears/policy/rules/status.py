@@ -178,7 +178,7 @@ RULES = (
         "LS-07",
         "complaint",
         "A complaint is open",
-        lanes=CONTACT_LANES | LEGAL | PLACEMENT,
+        lanes=(CONTACT_LANES - {"specialist"}) | LEGAL | PLACEMENT,  # where it is answered
         about_debt=True,
         spares=POLICY_SPARES,
     ),

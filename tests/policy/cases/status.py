@@ -357,6 +357,7 @@ SUITS_AND_COMPLAINTS = [
         hold("complaint", june(1)),
         ask={"purpose": "service_reply"},
     ),
+    _case("LS-07", "A specialist answers", "allow", "2026-06-05 10:00", hold("complaint", june(1)), lane="specialist"),
 ]
 
 _PROMISE = [{"account_id": "A1", "due_on": june(10), "grace_ends_on": june(15)}]
