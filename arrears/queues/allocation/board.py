@@ -46,10 +46,10 @@ class Board:
         self._move(item, cell, float(self.spill[item]), 1.0)
         self.cell[item], self.spill[item] = NOBODY, 0.0
 
-    def lane_has_room(self, item: int, given_back: float = 0.0) -> bool:
-        """Whether the item's lane stays within its maximum, were so many of its minutes given back."""
+    def lane_has_room(self, item: int) -> bool:
+        """Whether the item's lane stays within its maximum with it."""
         lane = self.day.lane[self.day.kind[item]]
-        return bool(lane < 0 or self.lanes[lane] + self.day.minutes[item] - given_back <= self.day.most[lane] + TINY)
+        return bool(lane < 0 or self.lanes[lane] + self.day.minutes[item] <= self.day.most[lane] + TINY)
 
     def may_go(self, item: int, above: int) -> bool:
         """Whether an item may be displaced for one of tier `above`; ordinary ones leave a lane its minimum."""
@@ -59,11 +59,6 @@ class Board:
         lane = day.lane[day.kind[item]]
         kept = lane < 0 or self.lanes[lane] - day.minutes[item] >= min(day.least[lane], self.lanes[lane]) - TINY
         return bool(kept and day.tier[item] >= ORDINARY)
-
-    def worth(self, item: int, collector: int) -> float:
-        """An item's value with a collector, its owner counting more."""
-        value = float(self.day.value[item])
-        return value + self.day.bonus * max(value, 0.0) * bool(self.day.owner[item] == collector)
 
     def cells_of(self, item: int) -> Rows:
         """Cells in which an item may be worked."""

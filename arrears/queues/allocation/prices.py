@@ -85,8 +85,6 @@ def settle(day: Day, rounds: int = ROUNDS) -> Prices:
     const = _constants(day)
     level = day.level
     prices = Prices(np.full(day.capacity.shape, level), np.zeros(len(day.most)), np.zeros(len(day.most)), LOOSE)
-    if not len(day.value):
-        return replace(prices, minute=np.zeros(day.capacity.shape))
     best, lowest = prices, np.inf
     logs, pace, before = np.log(prices.minute), np.ones(day.capacity.shape), np.zeros(day.capacity.shape)
     for number in range(rounds):
