@@ -179,6 +179,7 @@ def _collector(row: Sequence[Any]) -> Collector:
         products=None if products is None else tuple(products),
         territories=None if territories is None else tuple(territories),
         skills=tuple(skills or ()),
+        listed=True,
     )
     return Collector(member, *rest)
 

@@ -80,6 +80,7 @@ def test_work_is_laid_on_the_hours_that_are_left_to_it():
     assert found.needed[12:14].tolist() == [60, 60]
     assert found.needed.sum() == 120
     assert found.available.sum() == 0
+    assert found.minutes_needed == 120
 
 
 def test_half_an_hour_that_is_over_counts_for_neither():
