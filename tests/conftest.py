@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from models.registry import Registry
 
 __all__ = ["desks", "served"]
+
+settings.register_profile("arrears", deadline=None)  # how fast is for the benchmarks to say, on a machine of their own
+settings.load_profile("arrears")
+
 _numbers = itertools.count()
 
 
