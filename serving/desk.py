@@ -17,6 +17,7 @@ from arrears.queues.desk import leases
 from arrears.queues.desk.claim import ITEM_COLUMNS, NotTaken, Taken, candidates, read_item, take
 from arrears.queues.desk.decisions import decide
 from arrears.queues.desk.leases import Lease
+from arrears.queues.desk.statement import run
 from arrears.queues.desk.successor import close, succeed
 from arrears.queues.desk.team import Member
 from arrears.queues.item import Json, WorkItem
@@ -114,7 +115,7 @@ def held_item(deployment: Deployment, work_item_id: int) -> Claimed | None:
     """An item that somebody holds now, with whoever holds it; None where nobody does."""
     told = {"at": deployment.clock.now(), "item": work_item_id}
     with deployment.engine.connect() as connection:
-        rows = connection.exec_driver_sql(_HELD.format("work_item_id = %(item)s"), told).all()
+        rows = run(connection, _HELD.format("work_item_id = %(item)s"), told)
     return next((_claimed(row) for row in rows), None)
 
 
@@ -212,7 +213,7 @@ def _turned_away(gate: Gate, item: WorkItem, answer: Answer) -> None:
 
 
 def _held(connection: Connection, collector: str, at: datetime) -> list[Claimed]:
-    rows = connection.exec_driver_sql(_HELD.format("collector = %(me)s"), {"at": at, "me": collector})
+    rows = run(connection, _HELD.format("collector = %(me)s"), {"at": at, "me": collector})
     return [_claimed(row) for row in rows]
 
 

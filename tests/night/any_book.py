@@ -55,8 +55,8 @@ def any_book(draw):
     }
 
 
-def loaded(folder: Path, country: str, rows: dict) -> Lake:
-    """The book as a lake; every row was known on its last morning."""
+def loaded(folder: Path, country: str, rows: dict, *, known: datetime = WHEN_KNOWN) -> Lake:
+    """The book as a lake; every row was known on its last morning, or when that was said."""
     source = folder / f"book-{next(_numbers)}"
     source.mkdir()
     for table, names in COLUMNS.items():
@@ -64,7 +64,7 @@ def loaded(folder: Path, country: str, rows: dict) -> Lake:
             writer = csv.DictWriter(file, [*names.split(), "recorded_at"])
             writer.writeheader()
             for number, row in enumerate(rows[table]):
-                writer.writerow({names.split()[0]: f"{table}-{number}", **row, "recorded_at": WHEN_KNOWN.isoformat()})
+                writer.writerow({names.split()[0]: f"{table}-{number}", **row, "recorded_at": known.isoformat()})
     own = f'zone = "{ZONES[country]}"\ncountry = "{country}"\nno_law_profile = ["TW"]\n'
     (source / "portfolio.toml").write_text(f"[portfolio]\n{own}")
     load(source, folder / f"{source.name}-lake", SystemClock())

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from arrears.queues.desk.decisions import COLUMNS, OF_ITEM
+from arrears.queues.desk.statement import Found, first, one, run
 from arrears.queues.desk.team import MAY_TAKE, Member
 from arrears.queues.item import WorkItem
 from arrears.queues.record import plain_json
@@ -185,7 +186,7 @@ class Pools:
     def of(self, connection: Connection, member: Member, lane: str | None, *, anew: bool = False) -> list[str]:
         """The kinds that a member may take."""
         if anew or monotonic() - self._asked_at > self.lasts.total_seconds():
-            self._keys = [str(row[0]) for row in connection.exec_driver_sql(_POOLS)]
+            self._keys = [str(row[0]) for row in run(connection, _POOLS, {})]
             self._known = [[part or None for part in key.split(chr(31))] for key in self._keys]
             self._asked_at = monotonic()
         asked = zip(self._keys, self._known, strict=True)
@@ -217,7 +218,7 @@ def candidates(
     """
     passed: list[int] = []
     pools = pools or Pools()
-    connection.exec_driver_sql(_PLAN_ONCE)
+    run(connection, _PLAN_ONCE, {})
     told = {**member.values, "at": at, "lane": lane, "passed": passed}
     for _ in range(most):
         row = _next(connection, member, pools, told)
@@ -225,7 +226,7 @@ def candidates(
             return
         item = read_item(row)
         passed.append(item.work_item_id)
-        if row.alone:
+        if row[-1]:  # nobody else is about anybody whom it concerns
             yield item
 
 
@@ -268,7 +269,7 @@ def take(
         "is_eligible": True,
         "codes": [],
     }
-    leased, news, lease_id, decision_id = connection.exec_driver_sql(_TAKE, told).one()
+    leased, news, lease_id, decision_id = one(connection, _TAKE, told)
     if lease_id is None:
         return NotTaken(leased=bool(leased), news=bool(news))
     return Taken(lease_id=int(lease_id), decision_id=int(decision_id), expires_at=until)
@@ -286,11 +287,11 @@ ITEM_COLUMNS = _ITEM
 _PLAN_ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 
-def _next(connection: Connection, member: Member, pools: Pools, told: Mapping[str, Any]) -> Row[Any] | None:
+def _next(connection: Connection, member: Member, pools: Pools, told: Mapping[str, Any]) -> Found | None:
     # Of the team's a few of the best are looked at; only where others hold every one of them, many.
     for anew, few in ((False, _FEW), (True, _MANY)):
         mine = pools.of(connection, member, told["lane"], anew=anew)
         asked = {**told, "pools": mine, "few": few, "each": max(few // max(len(mine), 1), _LEAST)}
-        if (row := connection.exec_driver_sql(_PICK, asked).first()) is not None:
+        if (row := first(connection, _PICK, asked)) is not None:
             return row
     return None

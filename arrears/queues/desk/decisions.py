@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from arrears.queues.desk.statement import run
+
 COLUMNS = """
     at, night_id, work_item_id, debtor_id, work_group, lane, action, is_eligible, because, probability, explores,
     collector, rank, strategy, propensity_version, roll_rate_version, experiment, arm
@@ -45,4 +47,4 @@ def decide(
     """  # noqa: S608 - our own words
     told = {"items": list(work_item_ids), "action": action, "at": at, "collector": collector}
     told |= {"codes": list(because), "is_eligible": is_eligible}
-    return [int(row[0]) for row in connection.exec_driver_sql(sql, told)]
+    return [int(row[0]) for row in run(connection, sql, told)]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from arrears.queues.desk.decisions import decide
 from arrears.queues.desk.history import Stands
 from arrears.queues.desk.leases import give_back, give_up
+from arrears.queues.desk.statement import one
 from arrears.queues.desk.successor import succeed
 from arrears.queues.next.skips import Skipped
 
@@ -23,7 +24,7 @@ _SPENT = """
 def skips_since(connection: Connection, collector: str, *, since: datetime, at: datetime) -> int:
     """What a collector's skips have cost since a moment."""
     told = {"me": collector, "since": since, "at": at}
-    return int(connection.exec_driver_sql(_SPENT, told).scalar_one())
+    return int(one(connection, _SPENT, told)[0])
 
 
 def release(connection: Connection, stands: Stands, *, collector: str, because: str, at: datetime) -> int | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from arrears.clock import day_of
 from arrears.queues.desk.claim import ITEM_COLUMNS, read_item
+from arrears.queues.desk.statement import first, one
 from arrears.queues.item import Json, WorkItem
 from arrears.queues.next.hours import part_of_day
 from arrears.queues.next.outcome import History
@@ -129,12 +130,12 @@ class Stands:
 
 def opened(connection: Connection, work_item_id: int, *, collector: str, at: datetime) -> Stands | None:
     """Wait until nobody else decides about the item or its people, then read how it stands; None: no such item."""
-    row = connection.exec_driver_sql(_ALONE, {"item": work_item_id}).first()
+    row = first(connection, _ALONE, {"item": work_item_id})
     if row is None:
         return None
     told = {"item": work_item_id, "me": collector, "since": at - LATELY, "most": _MOST}
     # A statement of its own: it sees what the others did while this one waited for its locks.
-    state, holder, decision_id, lane_before, books, other, tried = connection.exec_driver_sql(_STANDS, told).one()
+    state, holder, decision_id, lane_before, books, other, tried = one(connection, _STANDS, told)
     return Stands(
         item=read_item(row),
         state=state,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from arrears.errors import Refused
+from arrears.queues.desk.statement import first, one, run
 from arrears.queues.record import plain_json
 
 Answer = dict[str, Any]
@@ -45,19 +46,19 @@ def taken(connection: Connection, *, person: str, key: str, asked: str, at: date
     Refused : the key was used for something else.
     """
     values = {"person": person, "key": key, "asked": asked, "at": at}
-    if connection.exec_driver_sql(_TAKE, values).first() is not None:
+    if first(connection, _TAKE, values) is not None:
         return None
-    before = connection.exec_driver_sql(_READ, values).one()
-    if before.asked != asked:
+    asked_before, before = one(connection, _READ, values)
+    if asked_before != asked:
         raise Refused(
             asked="do something once by its Idempotency-Key",
             found="a key that was used for something else",
             do="Use a new key for each act; the same one only to repeat the same request.",
         )
-    answer: Answer = before.answer
+    answer: Answer = before
     return answer
 
 
 def answered(connection: Connection, *, person: str, key: str, answer: Answer) -> None:
     """Keep what a taken key's act answered; the caller commits both together."""
-    connection.exec_driver_sql(_WRITE, {"person": person, "key": key, "answer": plain_json(answer)})
+    run(connection, _WRITE, {"person": person, "key": key, "answer": plain_json(answer)})

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from arrears.queues.desk.statement import run
 from arrears.queues.record import plain_json
 
 _NOTE = """
@@ -34,7 +35,7 @@ def note(
     because : a code or a sentence, never a debtor's data; the same holds for `detail`.
     """
     told = {"items": list(work_item_ids), "did": did, "at": at, "by": by, "because": because}
-    connection.exec_driver_sql(_NOTE, told | {"detail": plain_json(dict(detail or {}))})
+    run(connection, _NOTE, told | {"detail": plain_json(dict(detail or {}))})
 
 
 def steps(connection: Connection, work_item_id: int) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from arrears.queues.carry_over import join_serving_night
 from arrears.queues.desk.item_events import note
+from arrears.queues.desk.statement import first, one, run
 from arrears.queues.desk.successor import close, succeed
 
 LAPSED = "lease_ended"
@@ -86,21 +87,21 @@ _BACK_TO = """
 
 def held_by(connection: Connection, collector: str, at: datetime) -> tuple[list[Lease], bool]:
     """What a collector holds now, longest held first, and whether a lease of anybody ran out that nobody has ended."""
-    rows = connection.exec_driver_sql(_HELD_BY, {"me": collector, "at": at}).all()
+    rows = run(connection, _HELD_BY, {"me": collector, "at": at})
     return [Lease(*row[1:]) for row in rows if row[1] is not None], bool(rows[0][0])
 
 
 def lease_of(connection: Connection, work_item_id: int) -> Lease | None:
     """The lease on an item that nobody has ended, overdue or not."""
-    row = connection.exec_driver_sql(_HELD.format("work_item_id = %(item)s"), {"item": work_item_id}).first()
+    row = first(connection, _HELD.format("work_item_id = %(item)s"), {"item": work_item_id})
     return None if row is None else Lease(*row)
 
 
 def extend(connection: Connection, work_item_id: int, *, collector: str, at: datetime, until: datetime) -> bool:
     """Lengthen a lease that still runs, and the contact reserved with it; False where it has ended or is another's."""
-    connection.exec_driver_sql(_LOCK, {"item": work_item_id})  # whoever ends overdue leases takes this lock, too
+    run(connection, _LOCK, {"item": work_item_id})  # whoever ends overdue leases takes this lock, too
     told = {"item": work_item_id, "me": collector, "at": at, "until": until}
-    if not connection.exec_driver_sql(_EXTEND, told).scalar_one():
+    if not one(connection, _EXTEND, told)[0]:
         return False
     note(connection, [work_item_id], "extended", at=at, by=collector)
     return True
@@ -121,7 +122,7 @@ def give_up(
     contact_id : the contact that came of it; None: nobody was contacted.
     """
     told = {"items": list(work_item_ids), "at": at, "contact": contact_id, "overdue": only_overdue}
-    return [int(row[0]) for row in connection.exec_driver_sql(_END, told)]
+    return [int(row[0]) for row in run(connection, _END, told)]
 
 
 def expire(
@@ -138,7 +139,7 @@ def expire(
     dict[int, int | None] : each expired item with its successor; None where a call that came in had opened it.
     """
     told = {"at": at, "people": None if people is None else list(people), "limit": limit}
-    overdue = [int(row[0]) for row in connection.exec_driver_sql(_OVERDUE, told)]
+    overdue = [int(row[0]) for row in run(connection, _OVERDUE, told)]
     # The lock may have waited for whoever lengthened the lease: what is overdue is asked again under it.
     ended = give_up(connection, overdue, at=at, only_overdue=True) if overdue else []
     return give_back(connection, ended, state="expired", because=LAPSED, at=at, by=REAPER)
@@ -154,7 +155,7 @@ def give_back(
     """
     if not work_item_ids:
         return {}
-    rows = connection.exec_driver_sql(_BACK_TO, {"items": list(work_item_ids)})
+    rows = run(connection, _BACK_TO, {"items": list(work_item_ids)})
     lanes: dict[int, str | None] = {int(item): lane for item, lane in rows}
     back: dict[int, int | None] = {}
     for lane in {None, *lanes.values()}:

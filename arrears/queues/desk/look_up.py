@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from arrears.queues.desk.claim import ITEM_COLUMNS, NotTaken, read_item, take
 from arrears.queues.desk.item_events import note
 from arrears.queues.desk.leases import expire
+from arrears.queues.desk.statement import one, run
 from arrears.queues.desk.successor import succeed
 from arrears.queues.item import WorkItem
 from arrears.queues.reservations import one_at_a_time
@@ -82,7 +83,7 @@ class Opened:
 
 def open_items(connection: Connection, debtor_id: str) -> list[WorkItem]:
     """The open items of a debtor, one a work group."""
-    return [read_item(row) for row in connection.exec_driver_sql(_OPEN, {"debtor": debtor_id})]
+    return [read_item(row) for row in run(connection, _OPEN, {"debtor": debtor_id})]
 
 
 def open_for_call(
@@ -107,14 +108,14 @@ def open_for_call(
     """
     one_at_a_time(connection, [debtor_id], group.accounts)
     expire(connection, at=at, people=[debtor_id])
-    for holder, item in connection.exec_driver_sql(_HOLDER, {"debtor": debtor_id, "at": at}):
+    for holder, item in run(connection, _HOLDER, {"debtor": debtor_id, "at": at}):
         if holder == collector:
             return Opened(int(item))
         note(connection, [item], "noticed", at=at, by=collector, because=CALLED_IN)
         return Opened(None, held_by=str(holder), held_item=int(item))
     waits = [each.work_item_id for each in open_items(connection, debtor_id) if each.work_group == group.work_group]
     made = _moved(connection, waits, collector, at) or _made(connection, debtor_id, group, night_id, day, at)
-    item = read_item(connection.exec_driver_sql(_ITEM, {"item": made}).one())
+    item = read_item(one(connection, _ITEM, {"item": made}))
     take_it = partial(take, connection, item, collector=collector, at=at, lease=lease, judged=True, because=reason)
     taken = take_it()
     if isinstance(taken, NotTaken):  # a lease on another person of the item
@@ -141,4 +142,4 @@ def _moved(connection: Connection, waits: Sequence[int], collector: str, at: dat
 def _made(connection: Connection, debtor_id: str, group: Group, night_id: int, day: date, at: datetime) -> int:
     told: dict[str, Any] = {"night": night_id, "debtor": debtor_id, "group": group.work_group, "day": day, "at": at}
     told |= {"accounts": list(group.accounts), "currency": group.currency}
-    return int(connection.exec_driver_sql(_MAKE, told).scalar_one())
+    return int(one(connection, _MAKE, told)[0])

@@ -18,6 +18,7 @@ from arrears.events.keep import keep_own
 from arrears.queues.desk.history import Stands
 from arrears.queues.desk.item_events import note
 from arrears.queues.desk.leases import give_up
+from arrears.queues.desk.statement import first
 from arrears.queues.desk.successor import close, succeed
 from arrears.queues.ledger import record
 from arrears.queues.next.outcome import Fact, Next, Outcome
@@ -78,7 +79,7 @@ def read_stored(document: Mapping[str, Any]) -> Stored:
 
 def found(connection: Connection, contact_id: str) -> Stored | None:
     """What became of an outcome that was stored before; None where there is none."""
-    row = connection.exec_driver_sql(_FOUND, {"contact": contact_id}).first()
+    row = first(connection, _FOUND, {"contact": contact_id})
     if row is None:
         return None
     return Stored(contact_id, bool(row[1]), row[6] or "", next_item=row[3], lane=row[4], ready_at=row[5])
@@ -118,7 +119,7 @@ def store(
     told = {"item": item.work_item_id, "contact": contact_id, "me": collector, "lane": item.lane, "at": at, "now": now}
     told |= {"late": late, "disposition": outcome.disposition, "right": then.is_right_party}
     told |= {"detail": plain_json(_without_names(outcome))}
-    if connection.exec_driver_sql(_WRITE, told).first() is None:
+    if first(connection, _WRITE, told) is None:
         return None
     _tell(connection, stands, then, contact_id, now=now, by=collector, standing=standing, listed=listed)
     if late:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
 from arrears.errors import WrongUse
+from arrears.queues.desk.statement import run
 from arrears.queues.record import plain_json
 from arrears.state.closed import MOVES, OPEN_STATES
 from arrears.state.schema import work_items
@@ -61,7 +62,7 @@ def close(
     """
     sql = _statement((), follow=False)
     values = _values(work_item_ids, state=state, because=because, at=at, by=by, did=did, only=only)
-    return [int(row[0]) for row in connection.exec_driver_sql(sql, values)]
+    return [int(row[0]) for row in run(connection, sql, values)]
 
 
 def succeed(
@@ -115,7 +116,7 @@ def succeed(
     values = _values(work_item_ids, state=state, because=because, at=at, by=by, did=did, only=only)
     values |= {"made_by": made_by, "why": because if why is None else why, "detail": plain_json(dict(detail or {}))}
     values |= {f"new_{name}": plain_json(value) if name in _JSON else value for name, value in changed.items()}
-    return {int(old): int(new) for old, new in connection.exec_driver_sql(sql, values)}
+    return {int(old): int(new) for old, new in run(connection, sql, values)}
 
 
 def _values(
