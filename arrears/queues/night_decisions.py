@@ -25,14 +25,16 @@ _HELD = f"""
     SELECT :at, n.night_id, NULL, h.debtor_id, h.client, 'pay', 'held', false, h.codes, 1, false, NULL,
         {_BY.format("n")}, NULL, NULL
     FROM nights n CROSS JOIN (
-        SELECT debtor_id, client, array_agg(DISTINCT hold ->> 'code') AS codes
-        FROM night_accounts CROSS JOIN jsonb_array_elements(held_because) AS hold
-        WHERE night_id = :night AND verdict = 'held' GROUP BY debtor_id, client
+        SELECT debtor_id, client, array_agg(DISTINCT code) AS codes
+        FROM (
+            SELECT debtor_id, client, hold ->> 'code' AS code, false AS in_item
+            FROM night_accounts CROSS JOIN jsonb_array_elements(held_because) AS hold
+            WHERE night_id = :night AND verdict = 'held'
+            UNION ALL SELECT debtor_id, work_group, NULL, true FROM work_items WHERE night_id = :night
+        ) AS told
+        GROUP BY debtor_id, client HAVING NOT bool_or(in_item)
     ) AS h
-    WHERE n.night_id = :night AND NOT EXISTS (
-        SELECT FROM work_items i
-        WHERE i.night_id = :night AND (i.debtor_id, i.work_group) = (h.debtor_id, h.client)
-    )
+    WHERE n.night_id = :night
 """  # noqa: S608 - our own words
 
 
