@@ -16,7 +16,7 @@ MUST, DRAWN, ORDINARY, IDLE = range(4)
 """Tiers: what has to be worked, what was drawn for the random slice, what pays, what adds nothing."""
 
 
-_PREMIUM = 4.0
+_PREMIUM = 10.0
 """How many times the day's level an item bids more that has to be worked."""
 
 

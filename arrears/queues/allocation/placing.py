@@ -14,12 +14,16 @@ _SPREAD = 0.02
 
 
 def place(day: Day, prices: Prices) -> Board:
-    """Lay out what the prices admit: what must be worked first, then whoever has the least choice, long items first."""
+    """Lay out what the prices admit: what must be worked first, then whoever has the least choice, long items first.
+
+    Of what must be worked and cannot all be, what the prices admit comes first.
+    """
     board = Board(day)
     wanted = demand(day, prices)
     admitted = np.flatnonzero((wanted.keep > 0) | (day.tier < ORDINARY))
     choice = _choice(day, wanted.with_owner)
-    order = np.lexsort((-day.minutes[admitted], choice[admitted], _turn(day)[admitted]))
+    keys = (-day.minutes, choice, wanted.keep <= 0, _turn(day))
+    order = np.lexsort([key[admitted] for key in keys])
     _lay(board, admitted[order], wanted.with_owner, place_weights(day, prices, _SPREAD).reshape(-1))
     return board
 
