@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ _READY = """
     ORDER BY rank, work_item_id FOR NO KEY UPDATE OF i SKIP LOCKED
 """
 _SPOKEN = ("call", "visit")
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Every absence that nobody took back counts, whichever process told it when."""
 _MOVE = """
     WITH told AS (
         SELECT * FROM unnest(
@@ -85,7 +87,7 @@ def reallocate(engine: Engine, lake: Lake, *, clock: Clock, by: str, because: st
         if night is None:
             return None
         ends = start_of_day(day + timedelta(days=1), settings.portfolio.zone)
-        work = at_work(lake, day, settings, connection=connection, now=now, from_=now)
+        work = at_work(lake, day, settings, connection=connection, now=_EVER, from_=now)
         there = [member.collector_id for member in work.members if member.collector_id not in work.away]
         rows = connection.execute(text(_READY), {"ends": ends, "there": there}).all()
         given, places = _given(rows, night, settings), np.array([row.rank for row in rows], dtype=np.float64)
