@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,19 @@ def amounts_of(item: WorkItem, today: date) -> tuple[Amount, ...]:
         Amount("Become current", item.past_due_minor, late if item.past_due_minor else "not told by the source"),
         Amount("Pay it all", item.balance_minor, accounts),
     )
+
+
+def as_it_stands(item: WorkItem, known: Known) -> WorkItem:
+    """An item that no night put an amount on, as of somebody who called in, with what its accounts come to now."""
+    if item.balance_minor is not None or not known.stands:
+        return item
+    summed = {
+        name: sum(row[name] for row in known.stands)
+        for name in ("balance_minor", "past_due_minor", "stop_roll_minor")
+        if all(row[name] is not None for row in known.stands)
+    }
+    lead = known.stands[0]
+    return replace(item, **summed, rolls_on=lead["rolls_on"], days_past_due=lead["days_past_due"])
 
 
 def parties_of(known: Known) -> tuple[tuple[str, str], ...]:
@@ -167,6 +181,9 @@ def held(
     """An item as the desk shows it."""
     settings = deployment.settings.for_client(item.work_group or None)
     zone = item.zone or deployment.settings.portfolio.zone
+    item = as_it_stands(item, known)
+    asks = questions(item, settings, day_of(now, zone), zone, now)
+    has_promise = known.promised is not None and known.promised.is_open
     return Held(
         item=item,
         until=until,
@@ -175,7 +192,7 @@ def held(
         guide=guide_for(case_of(item, known, deployment.day)),
         amounts=amounts_of(item, deployment.day),
         zone=zone,
-        asks=tuple(questions(item, settings, day_of(now, zone), zone, now)),
+        asks=tuple(ask for ask in asks if ask.field.name != "replaces" or has_promise),
         key=secrets.token_urlsafe(12),
     )
 
@@ -209,12 +226,12 @@ def notice_said(notice: Mapping[str, Any], at: datetime, currency: str) -> str:
     --------
     >>> ten = datetime(2026, 6, 1, 10, 4)
     >>> notice_said({"because": "payments", "detail": {"amount": "5000.00", "status": "posted"}}, ten, "USD")
-    '10:04: A payment of 5000.00 USD came.'
+    '10:04: A payment of 5,000.00 USD came.'
     >>> notice_said({"because": "holds", "detail": {"kind": "bankruptcy"}}, ten, "USD")
     '10:04: A hold was recorded: bankruptcy. Look before you go on.'
     """
     table, detail = str(notice.get("because") or ""), notice.get("detail") or {}
-    of = f" of {detail['amount']} {currency}" if detail.get("amount") else ""
+    of = f" of {Decimal(str(detail['amount'])):,f} {currency}" if detail.get("amount") else ""
     match table:
         case "payments":
             told = f"A payment{of} {_PAID.get(str(detail.get('status')), 'came')}"

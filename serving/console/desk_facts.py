@@ -44,6 +44,7 @@ class Known:
     ----------
     zones : every zone in which the debtor may be; one where it is known.
     spoken_before : somebody was told of these accounts before.
+    stands : where each of the item's accounts stands now.
     """
 
     debtor: Row
@@ -53,6 +54,7 @@ class Known:
     contacts: tuple[LastContact, ...]
     promised: Promised | None
     spoken_before: bool
+    stands: tuple[Row, ...] = ()
 
     @property
     def roles(self) -> frozenset[str]:
@@ -83,7 +85,7 @@ def known_of(deployment: Deployment, connection: Connection, item: WorkItem, now
     """What is known of an item's debtor and accounts at `now`."""
     lake, live = deployment.lake, deployment.live
     asked, bench = live.asked(lake), live.bench(lake)
-    _, tables = bench.stand(item.debtor_id, now, bench.around(item.debtor_id, connection))
+    positions, tables = bench.stand(item.debtor_id, now, bench.around(item.debtor_id, connection))
     judgement = judge_now(
         lake,
         asked,
@@ -105,6 +107,7 @@ def known_of(deployment: Deployment, connection: Connection, item: WorkItem, now
         contacts=tuple(_contact(row) for row in said[:SHOWN_CONTACTS]),
         promised=latest_promise(connection, lake, deployment.settings, item, deployment.day),
         spoken_before=any(row["conversation"] for row in said),
+        stands=_in_order(item, positions.to_pylist()),
     )
 
 
