@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Connection, and_, column, exists, select, table, text, tuple_
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from arrears.errors import BadInput
@@ -141,9 +143,13 @@ def record(connection: Connection, contact: Mapping[str, Any], *, recorded_at: d
             found=f"{row['contact_id']} names neither debtor_id nor account_id",
             do="Name at least one of them.",
         )
-    kept = insert(contact_ledger).values(row | {"recorded_at": recorded_at, "source": source})
-    changed = _over(kept, _FACTS).returning(contact_ledger.c.contact_id)
-    return connection.execute(changed).first() is not None
+    return connection.execute(_kept(), row | {"recorded_at": recorded_at, "source": source}).first() is not None
+
+
+@cache
+def _kept() -> ReturningInsert[tuple[Any]]:
+    """Put together once: every outcome at the desk runs it."""
+    return _over(insert(contact_ledger), _FACTS).returning(contact_ledger.c.contact_id)
 
 
 def import_weeks(

@@ -45,51 +45,62 @@ _FREE = """
 """
 
 _LOCKED = "LIMIT 1 FOR NO KEY UPDATE OF i SKIP LOCKED"
-_PICK = f"""
-    WITH callbacks AS MATERIALIZED (
-        SELECT {_ITEM} FROM work_items i
-        WHERE i.lane = 'callback' AND {_FREE}
-            AND (i.assigned_to = %(me)s OR (i.assigned_to IS NULL OR i.team_from <= %(at)s) AND {MAY_TAKE})
-        ORDER BY (i.assigned_to IS NOT DISTINCT FROM %(me)s) DESC, i.ready_at, i.work_item_id
-        {_LOCKED}
-    ), own AS MATERIALIZED (
-        SELECT {_ITEM} FROM work_items i
-        WHERE NOT EXISTS (SELECT FROM callbacks) AND i.assigned_to = %(me)s AND {_FREE}
-        ORDER BY i.raised DESC, i.place, i.work_item_id
-        {_LOCKED}
-    ), let_lie AS MATERIALIZED (
-        SELECT {_ITEM} FROM work_items i
-        WHERE NOT EXISTS (SELECT FROM callbacks) AND NOT EXISTS (SELECT FROM own)
-            AND i.team_from <= %(at)s AND i.assigned_to <> %(me)s AND i.lane <> 'callback' AND {_FREE} AND {MAY_TAKE}
-        ORDER BY i.team_from, i.work_item_id
-        {_LOCKED}
-    ), of_team AS MATERIALIZED (
-        SELECT {_ITEM} FROM (
-            SELECT first.* FROM unnest(%(pools)s::text[]) AS mine CROSS JOIN LATERAL (
-                SELECT i.work_item_id, i.raised, i.place FROM work_items i
-                WHERE i.assigned_to IS NULL AND ({POOL.replace("coalesce(", "coalesce(i.")}) = mine AND {_FREE}
-                ORDER BY i.raised DESC, i.place, i.work_item_id LIMIT %(each)s
-            ) AS first
-            ORDER BY first.raised DESC, first.place, first.work_item_id LIMIT %(few)s
-        ) AS best JOIN work_items i USING (work_item_id)
-        WHERE NOT EXISTS (SELECT FROM callbacks) AND NOT EXISTS (SELECT FROM own) AND NOT EXISTS (SELECT FROM let_lie)
-            AND i.state = 'ready' AND i.assigned_to IS NULL
-        ORDER BY best.raised DESC, best.place, best.work_item_id
-        {_LOCKED}
-    ), picked AS (
-        SELECT * FROM callbacks UNION ALL SELECT * FROM own UNION ALL SELECT * FROM let_lie
-        UNION ALL SELECT * FROM of_team
-    )
-    SELECT picked.*, (
-        SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(who, 0)))
-        FROM (
-            SELECT 'debtor:' || person AS who FROM unnest(picked.people) AS person
-            UNION ALL SELECT 'account:' || account FROM unnest(picked.accounts) AS account
-        ) AS everybody
-    ) AS alone
-    FROM picked
-"""  # noqa: S608 - our own words
-"""The first row that nobody else has locked, and whether everybody whom it concerns could be locked with it."""
+
+
+def _first_of(one: str, other: str) -> str:
+    """The first row that nobody else has locked, and whether everybody whom it concerns could be locked with it.
+
+    The driver reads a statement's placeholders once, if it is not longer than 4,096 characters: hence two statements.
+    """
+    whole = f"""
+        WITH one AS MATERIALIZED ({one} {_LOCKED}), other AS MATERIALIZED ({other} {_LOCKED}),
+        picked AS (SELECT * FROM one UNION ALL SELECT * FROM other)
+        SELECT {", ".join(_FIELDS)}, (
+            SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(who, 0)))
+            FROM (
+                SELECT 'debtor:' || person AS who FROM unnest(picked.people) AS person
+                UNION ALL SELECT 'account:' || account FROM unnest(picked.accounts) AS account
+            ) AS everybody
+        ) FROM picked
+    """  # noqa: S608 - our own words
+    return " ".join(whole.split())
+
+
+_LISTED = _first_of(
+    f"""
+    SELECT i.* FROM work_items i
+    WHERE i.lane = 'callback' AND {_FREE}
+        AND (i.assigned_to = %(me)s OR (i.assigned_to IS NULL OR i.team_from <= %(at)s) AND {MAY_TAKE})
+    ORDER BY (i.assigned_to IS NOT DISTINCT FROM %(me)s) DESC, i.ready_at, i.work_item_id
+    """,  # noqa: S608 - our own words
+    f"""
+    SELECT i.* FROM work_items i
+    WHERE NOT EXISTS (SELECT FROM one) AND i.assigned_to = %(me)s AND {_FREE}
+    ORDER BY i.raised DESC, i.place, i.work_item_id
+    """,  # noqa: S608 - our own words
+)
+"""Callbacks whose hour has struck, then one's own list."""
+
+_OF_TEAM = _first_of(
+    f"""
+    SELECT i.* FROM work_items i
+    WHERE i.team_from <= %(at)s AND i.assigned_to <> %(me)s AND i.lane <> 'callback' AND {_FREE} AND {MAY_TAKE}
+    ORDER BY i.team_from, i.work_item_id
+    """,  # noqa: S608 - our own words
+    f"""
+    SELECT i.* FROM (
+        SELECT best.* FROM unnest(%(pools)s::text[]) AS mine CROSS JOIN LATERAL (
+            SELECT i.work_item_id, i.raised, i.place FROM work_items i
+            WHERE i.assigned_to IS NULL AND ({POOL.replace("coalesce(", "coalesce(i.")}) = mine AND {_FREE}
+            ORDER BY i.raised DESC, i.place, i.work_item_id LIMIT %(each)s
+        ) AS best
+        ORDER BY best.raised DESC, best.place, best.work_item_id LIMIT %(few)s
+    ) AS best JOIN work_items i USING (work_item_id)
+    WHERE NOT EXISTS (SELECT FROM one) AND i.state = 'ready' AND i.assigned_to IS NULL
+    ORDER BY best.raised DESC, best.place, best.work_item_id
+    """,  # noqa: S608 - our own words
+)
+"""What others let lie, then the best of the team's of each kind that the member may take."""
 
 _POOLS = f"""
     WITH RECURSIVE pools AS (
@@ -288,10 +299,12 @@ _PLAN_ONCE = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 
 def _next(connection: Connection, member: Member, pools: Pools, told: Mapping[str, Any]) -> Found | None:
+    if (row := first(connection, _LISTED, told)) is not None:
+        return row
     # Of the team's a few of the best are looked at; only where others hold every one of them, many.
     for anew, few in ((False, _FEW), (True, _MANY)):
         mine = pools.of(connection, member, told["lane"], anew=anew)
         asked = {**told, "pools": mine, "few": few, "each": max(few // max(len(mine), 1), _LEAST)}
-        if (row := first(connection, _PICK, asked)) is not None:
+        if (row := first(connection, _OF_TEAM, asked)) is not None:
             return row
     return None
