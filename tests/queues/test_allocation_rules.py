@@ -64,7 +64,7 @@ house = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(collectors(), st.lists(item, max_size=40), house)
 def test_no_plan_breaks_a_rule(staff: Any, rows: list[dict[str, Any]], rules: Rules) -> None:
     book = wanted(*rows)
