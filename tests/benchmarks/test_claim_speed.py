@@ -6,6 +6,8 @@ since its verdict looked for, lease, reserved contact, decision and event writte
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -25,8 +27,8 @@ from tests.queues.desk.laid_out import MORNING, a_night, an_item, lay
 ENOUGH_MS = 10
 """The wait that 99 in 100 claims may have."""
 
-COLLECTORS, LISTED, CLAIMS = 200, 60, 1_000
-LEASE = timedelta(minutes=15)
+COLLECTORS, LISTED = 200, 60
+LEASE, WARM = timedelta(minutes=15), 8
 POOLS = Pools()
 WAY = {
     "person": "D1",
@@ -46,20 +48,26 @@ MODEL_WORDS = {
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Engine]:
     """A server of the bench's own: it writes to disk what it commits, as one in earnest does."""
-    with embedded.start(tmp_path / "state") as server:
+    state = tmp_path / "state"
+    with embedded.start(state) as server:
         engine = create_engine(own_database(server.url, "bench"), connect_args={"options": "-c timezone=UTC"})
         upgrade(engine)
         yield engine
         engine.dispose()
+    data = embedded.data_folder(state)
+    shutil.rmtree(data.parent if os.geteuid() == 0 else data)
 
 
-@pytest.mark.parametrize("ready", [20_000, pytest.param(1_000_000, marks=[pytest.mark.bench, pytest.mark.slow])])
-def test_a_claim_at_the_store_takes_less_than_ten_milliseconds(
-    ready: int, own_server: Engine, record_property: Callable[[str, object], None]
+@pytest.mark.parametrize(
+    ("ready", "claims"), [(15_000, 60), pytest.param(1_000_000, 1_000, marks=[pytest.mark.bench, pytest.mark.slow])]
+)
+def test_how_long_a_claim_takes_at_the_store(
+    ready: int, claims: int, own_server: Engine, record_property: Callable[[str, object], None]
 ) -> None:
     fill(own_server, ready)
-    for name, members in {"own list": own(), "the team's": team()}.items():
-        claim(own_server, members[0])  # each connection plans its statements once
+    for name, members in {"own list": own(claims), "the team's": team(claims)}.items():
+        for member in team(WARM):  # each connection plans its statements once
+            claim(own_server, member)
         took = np.array([timed(own_server, member) for member in members])
         middle, worst = np.percentile(took, [50, 99])
         record_property(
@@ -67,17 +75,17 @@ def test_a_claim_at_the_store_takes_less_than_ten_milliseconds(
         )
 
 
-def own() -> list[Member]:
+def own(claims: int) -> list[Member]:
     """Collectors who have a list."""
-    return [Member(f"C{number % COLLECTORS:03d}") for number in range(CLAIMS)]
+    return [Member(f"C{number % COLLECTORS:03d}") for number in range(claims)]
 
 
-def team() -> list[Member]:
+def team(claims: int) -> list[Member]:
     """Collectors without a list, each able to take some of the team's."""
     languages, licences = (("en",), ("en", "es")), (("US-NY",), ("US-NY", "US-CA"))
     return [
         Member(f"X{number}", languages=languages[number % 2], licences=licences[number // 2 % 2])
-        for number in range(CLAIMS)
+        for number in range(claims)
     ]
 
 
