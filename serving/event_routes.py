@@ -24,6 +24,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, title in (
         (401, "Not signed in"),
         (403, "Not for whoever asks"),
+        (404, "Not known"),
         (409, "Refused"),
         (413, "Too much at once"),
         (422, "Does not fit"),
