@@ -21,7 +21,7 @@ export DO_NOT_TRACK := true
 
 # One demo is made at a time, in order.
 .NOTPARALLEL:
-.PHONY: help made run test lint types unit bench retrain notebooks docs lock clean browser
+.PHONY: help made run test lint types unit bench retrain notebooks docs pictures lock clean browser
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -79,6 +79,9 @@ notebooks: $(MADE)/models ## execute the notebooks in place
 
 docs: .venv/ready ## write the generated pages of docs/reference anew
 	@$(BIN)/python -m tests.docs.generate
+
+pictures: .venv/ready browser ## take the pictures of the pages anew, on a working day of their own
+	@ARREARS_PICTURES=$(CURDIR)/docs/pictures $(BIN)/python -m pytest tests/console/test_a_day_in_chromium.py -n0
 
 lock: ## resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade --quiet --output-file requirements.lock
