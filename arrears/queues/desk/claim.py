@@ -190,18 +190,17 @@ class Pools:
     """
 
     lasts: timedelta = timedelta(seconds=2)
-    _known: Sequence[Sequence[str | None]] = ()
-    _keys: Sequence[str] = ()
+    _kinds: Sequence[tuple[str, Sequence[str | None]]] = ()
     _asked_at: float = -math.inf
 
     def of(self, connection: Connection, member: Member, lane: str | None, *, anew: bool = False) -> list[str]:
         """The kinds that a member may take."""
         if anew or monotonic() - self._asked_at > self.lasts.total_seconds():
-            self._keys = [str(row[0]) for row in run(connection, _POOLS, {})]
-            self._known = [[part or None for part in key.split(chr(31))] for key in self._keys]
+            keys = [str(row[0]) for row in run(connection, _POOLS, {})]
+            # In one step: others read it meanwhile.
+            self._kinds = [(key, [part or None for part in key.split(chr(31))]) for key in keys]
             self._asked_at = monotonic()
-        asked = zip(self._keys, self._known, strict=True)
-        return [key for key, parts in asked if lane in (None, parts[0]) and _may_take(member, parts)]
+        return [key for key, parts in self._kinds if lane in (None, parts[0]) and _may_take(member, parts)]
 
 
 def _may_take(member: Member, parts: Sequence[str | None]) -> bool:
