@@ -129,7 +129,7 @@ def _told(meeting: Meeting, zone: str) -> list[Hours]:
         total[0] += window.items
         total[1] += window.minutes
         total[2] += float(workable)
-        nobody[key] = alone
+        nobody[key] = nobody.get(key, False) or bool(alone)
     rows = [Hours(*key, int(items), minutes, done, nobody[key]) for key, (items, minutes, done) in found.items()]
     return sorted(rows, key=lambda row: -row.minutes)
 
@@ -139,7 +139,8 @@ def _place(window: Window, zone: str) -> str:
 
 
 def _local(moment: datetime | None, zone: str) -> datetime | None:
-    return None if moment is None else in_zone(moment, zone)
+    """To the minute, as it is shown."""
+    return None if moment is None else in_zone(moment, zone).replace(second=0, microsecond=0)
 
 
 def _total(minutes: Numbers) -> float:

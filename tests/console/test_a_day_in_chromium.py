@@ -90,7 +90,7 @@ def picture(window, name):
     """Keep what the window shows, where pictures are asked for; in so few colours that the file stays small."""
     if PICTURES:
         with Image.open(BytesIO(window.page.screenshot())) as taken:
-            few = taken.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            few = taken.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         few.save(Path(PICTURES, f"{name}.png"), optimize=True)
 
 
@@ -253,6 +253,8 @@ def test_the_manager_sees_what_the_team_did(day):
     told = day.manager.page.inner_text("section[aria-labelledby=team] header")
     assert "10 outcomes" in told
     assert "1 promise" in told
+    hours = day.manager.page.locator("section[aria-labelledby=hours] tbody th").all_inner_texts()
+    assert len(hours) == len(set(hours)) > 1
     picture(day.manager, "today")
 
 
