@@ -261,7 +261,7 @@ def test_a_payment_during_the_call_is_told_and_moves_nothing(desks, browser, pag
         ).scalar_one() + timedelta(seconds=1)
         connection.execute(text(sql), {"item": item_of(page), "at": at})
     again = browser.open()
-    assert "A payment of 5000.00 TWD came." in again.text
+    assert "A payment of 5,000.00 TWD came." in again.text
     assert debtor_of(again) == debtor_of(page)
 
 
