@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("arrears.sweep")
 
 EVERY_SECONDS = 1.0
-_ONE_AT_A_TIME = 7_204_136  # any number that nothing else locks on
+ONE_AT_A_TIME = 7_204_136
+"""The database's lock under which a sweep runs: any number that nothing else locks on."""
 
 
 @dataclass
@@ -50,19 +51,24 @@ class Sweep:
             return 0
         with deployment.engine.connect() as connection:
             ours = text("SELECT pg_try_advisory_lock(:key)")
-            if not connection.execute(ours, {"key": _ONE_AT_A_TIME}).scalar_one():
+            if not connection.execute(ours, {"key": ONE_AT_A_TIME}).scalar_one():
                 return 0
             connection.commit()
             try:
                 expire(deployment)
                 return len(settle(deployment))
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ONE_AT_A_TIME})
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ONE_AT_A_TIME})
                 connection.commit()
 
     def _run(self) -> None:
+        trouble = ""
         while not self._stopped.wait(EVERY_SECONDS):
             try:
                 self.once()
             except Exception as problem:  # noqa: BLE001 - the next second tries again, whatever broke
-                _log.warning("sweep.failed error=%s", type(problem).__name__)
+                if type(problem).__name__ != trouble:  # told once, not each second of an outage
+                    trouble = type(problem).__name__
+                    _log.warning("sweep.failed error=%s", trouble)
+            else:
+                trouble = ""

@@ -16,7 +16,7 @@ _MOVES_NOTHING = """
     UPDATE source_events AS e SET settled_at = :at
     WHERE settled_at IS NULL AND origin <> 'api' AND NOT EXISTS (
         SELECT FROM work_items AS i
-        WHERE i.state IN ('ready', 'claimed') AND (i.debtor_id = e.debtor_id OR i.people @> ARRAY[e.debtor_id])
+        WHERE i.state IN ('ready', 'claimed') AND i.people @> ARRAY[e.debtor_id]
             AND i.state_since < e.recorded_at)
 """
 

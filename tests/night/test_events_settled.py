@@ -4,10 +4,12 @@ import pytest
 
 from arrears.events.check import check
 from arrears.events.keep import keep
+from serving import sweep
 from serving.desk import claim
 from serving.desk_returns import release
 from serving.live import Live
 from serving.settle import settle
+from serving.sweep import Sweep
 from tests.night.any_book import loaded
 from tests.serving.desk_day import ANNA, a_night, as_remembered, book, desk_on
 
@@ -49,11 +51,16 @@ def desk_with(tmp_path, database, no_registry):
 
 def post(desk, table, **row):
     """Store one row, and let the items follow it."""
+    told = stored(desk, table, **row)
+    return {each.debtor_id: each for each in settle(desk.deployment, [new.debtor_id for _, new in told.news])}
+
+
+def stored(desk, table, **row):
     with desk.deployment.engine.begin() as connection:
         told = check(connection, desk.deployment.lake, table, [row], now=desk.now)
         assert told.faults == []
         keep(connection, [new for _, new in told.news], by="test")
-    return {each.debtor_id: each for each in settle(desk.deployment, [new.debtor_id for _, new in told.news])}
+    return told
 
 
 def open_items(desk, debtor):
@@ -179,3 +186,22 @@ def test_a_cosigners_facts_move_the_debtors_item(desk_with):
     assert set(told) == {"D1", "D2"}
     (ways,) = (row[0] for row in desk.rows("SELECT ways FROM work_items WHERE debtor_id = 'D1' AND state = 'ready'"))
     assert {way["person"] for way in ways} == {"D1"}
+
+
+def test_the_sweep_follows_what_a_crash_left_and_ends_leases_that_are_over(desk):
+    held = claim(desk.deployment, ANNA)
+    other = next(row[0] for row in desk.rows(OPEN) if row[0] != held.item.debtor_id)
+    stored(desk, "payments", **payment("900", f"A{other[1:]}"))
+    desk.move(minutes=16)
+    assert Sweep(desk.deployment).once() == 1
+    assert open_items(desk, other) == []
+    assert [row[2:4] for row in open_items(desk, held.item.debtor_id)] == [("ready", "return")]
+
+
+def test_one_sweep_at_a_time(desk):
+    stored(desk, "payments", **payment("900"))
+    with desk.deployment.engine.connect() as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({sweep.ONE_AT_A_TIME})")
+        assert Sweep(desk.deployment).once() == 0
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({sweep.ONE_AT_A_TIME})")
+    assert Sweep(desk.deployment).once() == 1
