@@ -93,14 +93,14 @@ def loaded_too(lake, kept):
 
 def said(lake, connection, debtors, bench=None):
     asked = questions(lake.present, lake.settings)
-    positions, _ = facts_now(lake, asked, connection, debtors, NOW, limits_on=DAY, bench=bench)
+    found, _ = facts_now(lake, asked, connection, debtors, NOW, limits_on=DAY, bench=bench)
     told = judge_now(lake, asked, connection, debtors, NOW, limits_on=DAY, through=DAY, bench=bench)
     verdicts = {
         str(account): (told.verdict(row).word, [asdict(way) for way in told.verdict(row).ways],
                        sorted(hold.code for hold in told.verdict(row).holds))
-        for row, account in enumerate(told.facts.accounts.id[: positions.num_rows])
+        for row, account in enumerate(told.facts.accounts.id[: found.positions.num_rows])
     }  # fmt: skip
-    return positions.to_pylist(), verdicts
+    return found.positions.to_pylist(), verdicts
 
 
 @pytest.mark.slow
