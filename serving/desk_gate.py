@@ -76,8 +76,10 @@ class Gate:
         if item.lane == "inbound":
             return Open([], judged=True)  # whoever calls in is not called
         night = self.deployment.desk.night(self.connection, item.night_id)
-        same = (item.judged_for, night.limits_on, night.lake_fingerprint)
-        if same != (self.day, self.limits_on, self.fingerprint):
+        if (item.judged_for, night.lake_fingerprint) != (self.day, self.fingerprint):
+            return None
+        settings = self.deployment.settings
+        if not self.deployment.desk.same_limits(night.limits_on, self.limits_on, settings):
             return None
         if item.lane in WITHOUT_WAYS:
             return Open([], judged=False)

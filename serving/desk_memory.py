@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from arrears.lake import Lake
+from arrears.policy.tightened import limits_of_house
 from arrears.queues.desk.claim import Pools
 from arrears.queues.desk.team import Member
 from arrears.queues.next.hours import DeskHours, hours_of
@@ -32,6 +33,7 @@ class DeskMemory:
 
     pools: Pools = field(default_factory=Pools)
     _nights: dict[int, NightFacts] = field(default_factory=dict)
+    _same_limits: dict[tuple[date, date], bool] = field(default_factory=dict)
     _fingerprint: tuple[Lake, str] | None = None
     _team: tuple[str, dict[str, Member] | None] | None = None
     _hours: tuple[tuple[str, date, str], DeskHours] | None = None
@@ -41,6 +43,12 @@ class DeskMemory:
         if night_id not in self._nights:
             self._nights[night_id] = NightFacts(*connection.exec_driver_sql(_NIGHT, {"night": night_id}).one())
         return self._nights[night_id]
+
+    def same_limits(self, one: date, other: date, settings: Settings) -> bool:
+        """Whether the limits of conduct are the same on two days; a settings' change comes by a load of its own."""
+        if (one, other) not in self._same_limits:
+            self._same_limits[one, other] = limits_of_house(settings.conduct).same_on(one, other)
+        return self._same_limits[one, other]
 
     def fingerprint(self, lake: Lake) -> str:
         """The lake's fingerprint, worked out once for each time it is opened."""

@@ -162,6 +162,17 @@ class Limits:
                     return limit.value
         return None
 
+    def same_on(self, one: date, other: date) -> bool:
+        """True where the very same limits are in force on two days: a verdict by those of one then stands by the other.
+
+        Examples
+        --------
+        >>> limits = read_limits(("us_federal",))
+        >>> limits.same_on(date(2026, 11, 20), date(2026, 11, 23)), limits.same_on(date(1970, 1, 1), date(2026, 11, 23))
+        (True, False)
+        """
+        return all(limit.in_force(one) == limit.in_force(other) for _, limit in self.all)
+
     @property
     def all(self) -> tuple[tuple[str, Limit], ...]:
         """Every limit with its profile, for a page that lists them."""
