@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -126,8 +128,9 @@ def house(folder: Path, registry: Registry, *, debtors: int) -> Iterator[House]:
         if built.service is not None:
             built.kill()
         engine.dispose()
-        with suppress(Exception):
-            built.server.close()
+        built.server.close()
+        data = embedded.data_folder(state)
+        shutil.rmtree(data.parent if os.geteuid() == 0 else data)  # as root it lies outside the test's folder
 
 
 def stands_at(moment: datetime) -> str:
