@@ -80,9 +80,11 @@ def month_to_date(
             own = found.setdefault(currency, {})
             own[day] = own.get(day, 0) + amount
     for key, row in fresh.items():
+        if not _counts(row):
+            continue  # what was taken back may have no day and no amount
         known = by_key[key][0] if key in by_key else told.get(_whose(row))
         day = date.fromisoformat(row["paid_on"])
-        if known is None or not first <= day <= today or not _counts(row):
+        if known is None or not first <= day <= today:
             continue
         amount = to_minor(Decimal(row["amount"]), known)
         own = found.setdefault(known, {})

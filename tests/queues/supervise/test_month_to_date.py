@@ -79,6 +79,12 @@ def test_a_payment_told_anew_takes_the_loads_place(database, lake):
     assert collected(database, lake)["USD"].by_day == (500, 0)
 
 
+def test_a_payment_that_was_removed_counts_no_more(database, lake):
+    with database.begin() as connection:
+        event(connection, "payments", "P1\n1", {"payment_id": "P1", "line": 1, "deleted": True})
+    assert collected(database, lake)["USD"].by_day == (500, 0)
+
+
 def test_a_goal_is_told_even_before_any_money(database, lake):
     found = collected(database, lake, {"USD": 1_000.0, "GBP": 5.0})
     assert found["USD"].share == pytest.approx(0.105)
