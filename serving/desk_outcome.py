@@ -110,6 +110,7 @@ def _stored(
     now: datetime,
 ) -> Stored:
     told = _read(posted, stands, member, contact)
+    _plausible(told, stands, at, now)
     zone, settings = zone_of(deployment, stands), deployment.settings.for_client(stands.item.work_group)
     history = stands.history(
         zone=zone,
@@ -178,6 +179,22 @@ def _read(posted: Mapping[str, Any], stands: Stands, member: Member, contact: st
         )
     decision = None if stands.decision_id is None else str(stands.decision_id)
     return replace(told, collector_id=member.collector_id, decision_id=decision)
+
+
+def _plausible(told: Outcome, stands: Stands, at: datetime, now: datetime) -> None:
+    """A call that the desk made came of its claim, or it would count in none of today's limits."""
+    if told.direction == "out" and stands.claimed_at is not None and at < stands.claimed_at - AHEAD:
+        raise BadInput(
+            asked="record an outcome",
+            found="at lies before the item was claimed",
+            do="Send the moment the contact began; what came before belongs to the claim of that time.",
+        )
+    if told.callback_at is not None and told.callback_at.tzinfo is not None and told.callback_at <= now:
+        raise BadInput(
+            asked="record an outcome",
+            found="callback_at has passed",
+            do="Send a moment that is still to come.",
+        )
 
 
 def _moment(at: datetime | None, now: datetime) -> datetime:

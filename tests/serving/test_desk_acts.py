@@ -229,7 +229,19 @@ def test_an_outcome_lies_not_in_the_future(desk, here):
     held = claim(here, ANNA)
     with pytest.raises(BadInput, match="future"):
         outcome(here, ANNA, held.item.work_item_id, NO_ANSWER, at=desk.now + timedelta(minutes=6))
-    assert outcome(here, ANNA, held.item.work_item_id, NO_ANSWER, at=desk.now - timedelta(minutes=6))
+    assert outcome(here, ANNA, held.item.work_item_id, NO_ANSWER, at=desk.now + timedelta(minutes=5))
+
+
+def test_a_call_that_was_made_lies_not_before_its_claim(desk, here):
+    held = claim(here, ANNA)
+    claimed_at = desk.now
+    desk.move(minutes=10)
+    with pytest.raises(BadInput, match="before the item was claimed"):
+        outcome(here, ANNA, held.item.work_item_id, NO_ANSWER, at=claimed_at - timedelta(minutes=5, seconds=1))
+    passed = {"disposition": "callback", "callback_at": desk.now.isoformat(), "conversation": False}
+    with pytest.raises(BadInput, match="callback_at has passed"):
+        outcome(here, ANNA, held.item.work_item_id, passed, at=claimed_at)
+    assert outcome(here, ANNA, held.item.work_item_id, NO_ANSWER, at=claimed_at - timedelta(minutes=5))
 
 
 def test_what_is_given_back_goes_to_somebody_else(desk, here):

@@ -46,6 +46,9 @@ _STANDS = """
             WHERE work_item_id = %(item)s AND did = 'claimed' AND "by" = %(me)s ORDER BY event_id DESC LIMIT 1
         ) AS decision_id,
         (
+            SELECT max(at) FROM work_item_events WHERE work_item_id = %(item)s AND did = 'claimed' AND "by" = %(me)s
+        ) AS claimed_at,
+        (
             SELECT before.lane FROM work_items before
             WHERE before.work_item_id = locked.follows AND locked.made_by = 'inbound'
         ) AS lane_before,
@@ -75,7 +78,7 @@ class Stands:
     Attributes
     ----------
     holder : who has its lease now, if anybody.
-    decision_id : of the collector's own claim; None: they never had it.
+    decision_id, claimed_at : of the collector's own claim; None: they never had it.
     lane_before : of who was looked up: the lane they were taken from.
     one_book : all the debtor's accounts are of one creditor and currency.
     other : another open item of the same person and group, which came of this one.
@@ -86,6 +89,7 @@ class Stands:
     state: str
     holder: str | None
     decision_id: int | None
+    claimed_at: datetime | None
     lane_before: str | None
     one_book: bool
     other: int | None
@@ -135,12 +139,13 @@ def opened(connection: Connection, work_item_id: int, *, collector: str, at: dat
         return None
     told = {"item": work_item_id, "me": collector, "since": at - LATELY, "most": _MOST}
     # A statement of its own: it sees what the others did while this one waited for its locks.
-    state, holder, decision_id, lane_before, books, other, tried = one(connection, _STANDS, told)
+    state, holder, decision_id, claimed_at, lane_before, books, other, tried = one(connection, _STANDS, told)
     return Stands(
         item=read_item(row),
         state=state,
         holder=holder,
         decision_id=decision_id,
+        claimed_at=claimed_at,
         lane_before=lane_before,
         one_book=books <= 1,
         other=other,
