@@ -18,8 +18,9 @@ from arrears.policy.rule import PAY
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.policy.ways import ItemWay, last_close, ways_of
-from arrears.queues.item import WorkItem
-from arrears.queues.lanes import MOOT, PRECEDENCE, WITHOUT_WAYS, wishes
+from arrears.queues.desk.history import SPOKEN
+from arrears.queues.item import Json, WorkItem
+from arrears.queues.lanes import MOOT, PRECEDENCE, PROMISE, WITHOUT_WAYS, wishes, written
 from arrears.state.closed import WITHOUT_CONTACT
 from serving.deployment import Deployment
 from serving.may_we import facts_now
@@ -107,12 +108,16 @@ class Anew:
         wish, because = self._wish(live, day)
         urgent = wish != "" and PRECEDENCE.index(wish) < _place(item.lane)
         lifted = any(_lifts(event, item.lane) for event in events) and wish != ""
-        if (urgent or lifted) and (moved := self._in_lane(wish, live, day, because)) is not None and wish != item.lane:
+        if (
+            (urgent or lifted)
+            and (moved := self._in_lane(wish, live, day, because, item.ways)) is not None
+            and wish != item.lane
+        ):
             return Says(wish, self._codes(PAY, live, day), because, moved.accounts, moved.ways)
-        stays = self._in_lane(item.lane, live, day, item.because)
+        stays = self._in_lane(item.lane, live, day, item.because, item.ways)
         if stays is not None:
             return stays
-        moved = self._in_lane(wish, live, day, because) if wish not in ("", item.lane) else None
+        moved = self._in_lane(wish, live, day, because, item.ways) if wish not in ("", item.lane) else None
         codes = self._codes(item.lane, live, day)
         return Says(None, codes) if moved is None else Says(wish, codes, because, moved.accounts, moved.ways)
 
@@ -130,8 +135,15 @@ class Anew:
     def _rows(self) -> dict[str, int]:
         return {account: row for row, account in enumerate(self.facts.accounts.id[: self._count].tolist())}
 
-    def _in_lane(self, lane: str, accounts: Sequence[str], day: date, because: str | None) -> Says | None:
-        """The accounts that may be worked in a lane, with their ways; None where there is none."""
+    def _in_lane(
+        self, lane: str, accounts: Sequence[str], day: date, because: str | None, before: Sequence[Json] = ()
+    ) -> Says | None:
+        """The accounts that may be worked in a lane, with their ways; None where there is none.
+
+        Parameters
+        ----------
+        before : the item's ways so far: a reminder of a promise that goes by message stays one.
+        """
         rows = self._rows
         if lane in WITHOUT_CONTACT:
             return Says(lane, (), because, tuple(accounts))
@@ -140,6 +152,8 @@ class Anew:
         if not free:
             return None
         ways = () if lane in WITHOUT_WAYS else ways_of(told, [rows[account] for account in free])
+        if lane == PROMISE and not any(way["channel"] in SPOKEN for way in before):
+            ways = written(ways)
         return Says(lane, (), because, free, ways)
 
     def _wish(self, accounts: Sequence[str], day: date) -> tuple[str, str | None]:

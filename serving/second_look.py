@@ -18,7 +18,9 @@ from arrears.lake import Lake
 from arrears.policy.columns import NOBODY
 from arrears.policy.verdict import ChannelVerdict, Judgement
 from arrears.policy.ways import last_close, ways_of
+from arrears.queues.desk.history import SPOKEN
 from arrears.queues.item import Json, WorkItem
+from arrears.queues.lanes import PROMISE, written
 from arrears.state.closed import WITHOUT_CONTACT
 from serving.bench import Bench
 from serving.book import Questions
@@ -124,6 +126,8 @@ def _again(item: WorkItem, judgement: Judgement, rows: dict[str, int]) -> WorkIt
     if item.lane in WITHOUT_CONTACT:
         return replace(item, accounts=accounts)
     ways = ways_of(judgement, [rows[account] for account in accounts])
+    if item.lane == PROMISE and not any(way["channel"] in SPOKEN for way in item.ways):
+        ways = written(ways)  # a reminder stays a message
     told: list[Json] = [way.document() for way in ways]
     return replace(item, accounts=accounts, ways=told, allowed_until=last_close(ways))
 

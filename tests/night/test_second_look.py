@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -146,6 +147,17 @@ def test_what_opens_later_in_the_day_is_in_the_file_with_its_hours(database, ser
     for way in (way for item in again.items for way in item.ways):
         told = way["opens_at"] and datetime.fromisoformat(way["opens_at"]).astimezone(TAIPEI).strftime("%H:%M")
         assert told == opens
+
+
+def test_a_reminder_that_goes_by_message_becomes_no_call(database, served):
+    lake, _, items = served()
+    (item, *_) = (item for item in items if {way["channel"] for way in item.ways} > {"call"})
+    by_message = [way for way in item.ways if way["channel"] != "call"]
+    (told,) = look(database, lake, [replace(item, lane="promise", ways=by_message)]).items
+    assert "call" not in {way["channel"] for way in told.ways}
+    assert told.ways
+    (told,) = look(database, lake, [replace(item, lane="promise")]).items
+    assert "call" in {way["channel"] for way in told.ways}
 
 
 def calls(*hours_ago):
