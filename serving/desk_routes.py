@@ -23,6 +23,7 @@ from serving.door import person_of
 from serving.look_up import look_up
 from serving.present import in_zone
 from serving.problems import Problem
+from serving.settle import follow_holds
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
@@ -75,6 +76,7 @@ def outcome(
     stored = desk_outcome.outcome(
         running.deployment(), working_member(request), item, posted.document(), at=posted.at, key=key
     )
+    follow_holds(running.deployment(), item)
     return desk_payloads.OutcomeStored(
         contact_id=stored.contact_id, after_lease=stored.after_lease, next=_next_of(stored)
     )

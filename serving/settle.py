@@ -6,8 +6,9 @@ pulled: it is told what came, and the item is judged again when it comes back. D
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,10 @@ from arrears.queues.reservations import one_at_a_time
 from serving.deployment import Deployment
 from serving.judged_anew import Anew, judged_anew
 from serving.made_by_event import make_item
+from serving.needs import lane_skills
 from serving.worth_now import place_for, worth_now
+
+_log = logging.getLogger("arrears.settle")
 
 BY = "events"
 """Who does it, among the steps of an item."""
@@ -34,6 +38,10 @@ BY = "events"
 _OPEN = """
     SELECT work_item_id FROM work_items
     WHERE state IN ('ready', 'claimed') AND debtor_id = %(debtor)s ORDER BY work_item_id
+"""
+_HELD_BY_OUTCOME = """
+    SELECT DISTINCT debtor_id FROM source_events JOIN work_items USING (debtor_id)
+    WHERE work_item_id = %(item)s AND settled_at IS NULL AND source_table = 'holds'
 """
 
 
@@ -84,10 +92,15 @@ def settle(deployment: Deployment, debtor_ids: Iterable[str] | None = None, *, m
         settle_what_moves_nothing(connection, at=now)
         events = unsettled(connection, debtors=wanted, at=now, most=most)
     effects: dict[str, Effects] = {}
+    waits = set[int]()
     for debtor, about in _by_debtor(deployment, events).items():
-        told = _settle_debtor(deployment, debtor, about, now)
-        effects[debtor] = told
-    waits = {event.event_id for event in events if _is_in_hand(event, effects)}
+        try:
+            told = effects[debtor] = _settle_debtor(deployment, debtor, about, now)
+        except Exception as problem:  # noqa: BLE001 - one debtor's trouble keeps nobody else's items waiting
+            _log.warning("settle.failed error=%s", type(problem).__name__)
+            told = None
+        if told is None or told.noticed:
+            waits |= {event.event_id for event in about}
     done = [event.event_id for event in events if event.event_id not in waits]
     if done:
         with deployment.engine.begin() as connection:
@@ -95,8 +108,18 @@ def settle(deployment: Deployment, debtor_ids: Iterable[str] | None = None, *, m
     return [told for told in effects.values() if told]
 
 
-def _is_in_hand(event: Event, effects: dict[str, Effects]) -> bool:
-    return bool(event.debtor_id in effects and effects[event.debtor_id].noticed)
+def follow_holds(deployment: Deployment, work_item_id: int) -> None:
+    """Let items follow the holds that an outcome of an item made, at once: those of its co-debtors, too.
+
+    The outcome stays stored whatever happens here: the sweep follows what still waits.
+    """
+    try:
+        with deployment.engine.connect() as connection:
+            told = connection.exec_driver_sql(_HELD_BY_OUTCOME, {"item": work_item_id}).scalars().all()
+        if told:
+            settle(deployment, told)
+    except Exception as problem:  # noqa: BLE001 - it is stored and acknowledged
+        _log.warning("outcome.not_followed error=%s", type(problem).__name__)
 
 
 def _by_debtor(deployment: Deployment, events: Sequence[Event]) -> dict[str, list[Event]]:
@@ -161,11 +184,13 @@ def _follow(
     changed = worth_now(connection, deployment, item, anew, says)
     if not changed:
         return
-    if "priority" in changed:
-        changed["place"] = place_for(connection, item, changed["priority"])
     moves = says.lane != item.lane
+    if "priority" in changed:
+        stands = replace(item, lane=says.lane, assigned_to=None) if moves else item
+        changed["place"] = place_for(connection, stands, changed["priority"])
     if moves:
         changed |= {"lane": says.lane, "because": says.because, "ready_at": anew.moment, "team_from": None}
+        changed |= {"assigned_to": None, "skill": _skill(deployment, says.lane)}
     why = says.codes[0] if moves and says.codes else _kind_of(events)
     made = succeed(
         connection,
@@ -183,6 +208,12 @@ def _follow(
         told.moved |= dict.fromkeys(made, says.lane)
     else:
         told.reranked += list(made)
+
+
+def _skill(deployment: Deployment, lane: str) -> str | None:
+    """What a lane asks of its collectors, where somebody of the team has it."""
+    team = deployment.desk.team(deployment.lake) or {}
+    return lane_skills(list(team.values()), deployment.settings).get(lane)
 
 
 def _notice(connection: Connection, item: WorkItem, anew: Anew, events: Sequence[Event]) -> None:

@@ -14,7 +14,7 @@ from arrears.lake import Lake, looking
 
 _MOVES_NOTHING = """
     UPDATE source_events AS e SET settled_at = :at
-    WHERE settled_at IS NULL AND origin <> 'api' AND NOT EXISTS (
+    WHERE settled_at IS NULL AND origin <> 'api' AND e.source_table NOT IN ('holds', 'parties') AND NOT EXISTS (
         SELECT FROM work_items AS i
         WHERE i.state IN ('ready', 'claimed') AND i.people @> ARRAY[e.debtor_id]
             AND i.state_since < e.recorded_at)
@@ -26,13 +26,20 @@ _UNSETTLED = """
     WHERE settled_at IS NULL AND (
         debtor_id = ANY (CAST(:debtors AS text[]))
         OR CAST(:debtors AS text[]) IS NULL AND NOT EXISTS (
-            SELECT FROM leases AS l WHERE l.person = e.debtor_id AND l.ended_at IS NULL AND l.expires_at > :at))
+            SELECT FROM leases AS l WHERE l.person = e.debtor_id AND l.ended_at IS NULL AND l.expires_at > :at
+        ) AND NOT EXISTS (
+            SELECT FROM leases AS l JOIN work_item_events AS n USING (work_item_id)
+            WHERE l.ended_at IS NULL AND l.expires_at > :at
+                AND n.did = 'noticed' AND (n.detail ->> 'event_id')::bigint = e.event_id))
     ORDER BY event_id LIMIT :most
 """
 
 
 def settle_what_moves_nothing(connection: Connection, *, at: datetime) -> int:
-    """Mark what the desk told of people who have no item but the one that came of it; how many events that were."""
+    """Mark what the desk told of people who have no item but the one that came of it; how many events that were.
+
+    Holds and parts in an account are never passed over: they may hold another debtor's item.
+    """
     done = connection.execute(text(_MOVES_NOTHING).execution_options(preserve_rowcount=True), {"at": at})
     return done.rowcount
 
@@ -42,7 +49,8 @@ def unsettled(connection: Connection, *, debtors: Sequence[str] | None, at: date
 
     Parameters
     ----------
-    debtors : only what concerns them; None: everybody whom nobody holds a lease for.
+    debtors : only what concerns them; None: all but what waits for somebody's lease: on whom it names, or on an item
+        whose collector was told of it.
     """
     asked = {"debtors": None if debtors is None else list(debtors), "at": at, "most": most}
     return [Event(**row) for row in connection.execute(text(_UNSETTLED), asked).mappings()]

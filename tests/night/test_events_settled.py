@@ -1,9 +1,12 @@
 """Facts posted at noon move the debtor's open items at once, and never what somebody has in hand."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from arrears.events.check import check
 from arrears.events.keep import keep
+from arrears.queues.desk.team import Member
 from serving import sweep
 from serving.desk import claim
 from serving.desk_returns import release
@@ -11,7 +14,7 @@ from serving.live import Live
 from serving.settle import settle
 from serving.sweep import Sweep
 from tests.night.any_book import loaded
-from tests.serving.desk_day import ANNA, a_night, as_remembered, book, desk_on
+from tests.serving.desk_day import ANNA, MONDAY, a_night, as_remembered, book, desk_on
 
 OPEN = """
     SELECT debtor_id, lane, state, made_by, balance_minor, past_due_minor FROM work_items
@@ -40,10 +43,10 @@ def desk_with(tmp_path, database, no_registry):
     """A desk on a book with more in it."""
     live = Live()
 
-    def made(**more):
-        lake = loaded(tmp_path, "TW", book(**more))
+    def made(country="TW", at=MONDAY, **more):
+        lake = loaded(tmp_path, country, book(country=country) | more)
         a_night(lake, database, no_registry)
-        return desk_on(lake, database, live=live)
+        return desk_on(lake, database, live=live, at=at)
 
     yield made
     live.close()
@@ -55,11 +58,11 @@ def post(desk, table, **row):
     return {each.debtor_id: each for each in settle(desk.deployment, [new.debtor_id for _, new in told.news])}
 
 
-def stored(desk, table, **row):
+def stored(desk, table, origin="api", **row):
     with desk.deployment.engine.begin() as connection:
         told = check(connection, desk.deployment.lake, table, [row], now=desk.now)
         assert told.faults == []
-        keep(connection, [new for _, new in told.news], by="test")
+        keep(connection, [new for _, new in told.news], by="test", origin=origin)
     return told
 
 
@@ -186,6 +189,70 @@ def test_a_cosigners_facts_move_the_debtors_item(desk_with):
     assert set(told) == {"D1", "D2"}
     (ways,) = (row[0] for row in desk.rows("SELECT ways FROM work_items WHERE debtor_id = 'D1' AND state = 'ready'"))
     assert {way["person"] for way in ways} == {"D1"}
+
+
+COMAKER = [{"account_id": "A1", "debtor_id": "D2", "role": "joint", "liable": True}]
+CEASED = [{"hold_id": "H0", "debtor_id": "D2", "kind": "cease", "starts_on": "2026-06-01", "form": "written"}]
+
+
+@pytest.fixture
+def joint(desk_with):
+    """D2 has a part in D1's account and no open way, so D1's item is about D1 alone; all live in Albany."""
+    lives = {"kind": "person", "country": "US", "region": "NY", "postal_code": "12207", "city": "Albany"}
+    desk = desk_with(
+        country="US",
+        at=MONDAY.replace(tzinfo=ZoneInfo("America/New_York")),
+        points=[{"point_id": "P1", "debtor_id": "D1", "kind": "phone", "value": "+15185550100", "status": "good"}],
+        debtors=[{"debtor_id": f"D{n}"} | lives for n in (1, 2, 3)],
+        parties=COMAKER,
+        holds=CEASED,
+    )
+    assert desk.rows("SELECT people FROM work_items WHERE debtor_id = 'D1' AND state = 'ready'") == [(["D1"],)]
+    return desk
+
+
+def test_a_codebtors_hold_that_the_desk_told_moves_the_debtors_item(joint):
+    stored(joint, "holds", origin="desk", **hold("bankruptcy", "D2", chapter="13"))
+    settle(joint.deployment)
+    assert "pay" not in [row[1] for row in open_items(joint, "D1")]
+
+
+def test_a_codebtors_hold_waits_while_the_debtor_is_in_hand_and_is_followed_then(joint):
+    joint.run("UPDATE work_items SET state = 'withdrawn' WHERE debtor_id = 'D3' AND state = 'ready'")
+    held = claim(joint.deployment, ANNA, queue="pay")
+    assert held.item.debtor_id == "D1"
+    joint.move(minutes=1)
+    assert post(joint, "holds", **hold("bankruptcy", "D2", chapter="13"))["D1"].noticed == [held.item.work_item_id]
+    waits = "SELECT count(*) FROM source_events WHERE settled_at IS NULL"
+    assert joint.rows(waits) == [(1,)]
+    assert settle(joint.deployment) == [], "not taken up again each second"
+    release(joint.deployment, ANNA, held.item.work_item_id, because="asked to wait")
+    settle(joint.deployment)
+    assert joint.rows(waits) == [(0,)]
+    assert "pay" not in [row[1] for row in open_items(joint, "D1")]
+
+
+def test_an_item_that_moves_leaves_its_owner_and_asks_what_its_lane_asks(desk):
+    team = {name: Member(name, skills=skills) for name, skills in (("anna", ()), ("ben", ("hardship",)))}
+    desk.deployment.desk._team = (desk.deployment.desk.fingerprint(desk.deployment.lake), team)
+    desk.run("UPDATE work_items SET assigned_to = 'anna' WHERE debtor_id = 'D1' AND state = 'ready'")
+    post(desk, "holds", **hold("hardship"))
+    sql = "SELECT lane, assigned_to, skill FROM work_items WHERE debtor_id = 'D1' AND state = 'ready'"
+    assert desk.rows(sql) == [("hardship", None, "hardship")]
+
+
+def test_one_debtors_trouble_keeps_nobody_else_waiting(desk, caplog):
+    stored(desk, "payments", **payment("900", "A1", 1))
+    stored(desk, "payments", **payment("900", "A2", 2))
+    desk.run("ALTER TABLE work_items ADD CONSTRAINT trouble CHECK (debtor_id <> 'D1' OR state <> 'withdrawn')")
+    try:
+        (told,) = settle(desk.deployment)
+        assert told.debtor_id == "D2"
+        assert desk.rows("SELECT debtor_id FROM source_events WHERE settled_at IS NULL") == [("D1",)]
+    finally:
+        desk.run("ALTER TABLE work_items DROP CONSTRAINT trouble")
+    assert [(told.debtor_id, len(told.withdrawn)) for told in settle(desk.deployment)] == [("D1", 1)]
+    assert "D1" not in caplog.text
 
 
 def test_the_sweep_follows_what_a_crash_left_and_ends_leases_that_are_over(desk):
