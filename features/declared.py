@@ -34,7 +34,9 @@ BENEATH: dict[Over, frozenset[str]] = {
     "history": _WHO | _PAID | _OWED,
     "contacts": _WHO | _SPOKEN | _LIABLE,
     "notices": _WHO | _of("notices", "account_id"),
-    "promises": _WHO | _PAID | _of("promises", "account_id", "cancelled_on", "debtor_id", "promise_id"),
+    "promises": _WHO
+    | _PAID
+    | _of("promises", "account_id", "arrangement_id", "cancelled_on", "debtor_id", "promise_id"),
 }
 """Columns that make the rows a feature sums up, beside those that it names itself."""
 

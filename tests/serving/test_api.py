@@ -108,7 +108,8 @@ def test_an_item_carries_what_a_replay_needs(api):
     (item,) = api.get("/v1/queues/pay/items", params={"limit": 1}).json()["items"]
     for name in ("as_of", "propensity_model", "roll_rate_model", "strategy", "feature_fingerprint", "verdict"):
         assert item[name]
-    assert (item["chosen_with_probability"], item["arm"]) == (1.0, None)
+    assert 0.98 < item["chosen_with_probability"] < 1, "first in its list, or in the random slice"
+    assert item["arm"] is None
     assert item["reasons"]
 
 

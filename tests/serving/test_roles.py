@@ -2,7 +2,6 @@
 
 import re
 
-import anyio
 import httpx
 import pytest
 from starlette.responses import Response
@@ -15,6 +14,7 @@ from serving.api import make_app
 from serving.door import OPEN, Door
 from serving.may_enter import HOMES, READING, TABLE, entry_of, may_enter, told_who_may
 from serving.people import add_person
+from tests.on_a_loop import on_a_loop
 
 M, C, S, D, A = ROLES
 """manager, collector, strategist, scientist (of data), auditor"""
@@ -131,7 +131,7 @@ async def _let_in(clients, method, path):
 
 
 def asked(clients, method, path):
-    return anyio.run(_let_in, clients, method, path)
+    return on_a_loop(_let_in, clients, method, path)
 
 
 def test_the_application_is_seen_with_all_its_addresses():
@@ -179,13 +179,13 @@ def test_every_address_stands_once_in_the_table():
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_begins_at_a_page_of_its_own(doors, role):
-    answer = anyio.run(doors[role].get, "/")
+    answer = on_a_loop(doors[role].get, "/")
     assert answer.headers.get("location", "/") == HOMES.get(role, "/")
     assert may_enter("GET", HOMES.get(role, "/"), role)
 
 
 def test_a_refusal_says_who_may_and_as_what_one_came(doors):
-    answer = anyio.run(doors[C].get, "/v1/audit")
+    answer = on_a_loop(doors[C].get, "/v1/audit")
     told = answer.json()
     assert (answer.status_code, told["type"]) == (403, "urn:arrears:problem:not-allowed")
     assert told["detail"] == "This is for a manager or an auditor; you are signed in as a collector."

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-import anyio
 import httpx
 import pytest
 from sqlalchemy import Engine, create_engine, event
@@ -15,6 +14,7 @@ from serving import access
 from serving.door import Door
 from serving.people import add_person, disable_person
 from serving.sign_ins import KEPT_FOR, SIGN_INS, Person, SignIns
+from tests.on_a_loop import on_a_loop
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 JUST = timedelta(microseconds=1)
@@ -169,7 +169,7 @@ def test_the_door_lets_in_whom_it_remembers_without_the_database(database, cooki
             headers = {"Authorization": f"Bearer {access.new_key(database, now=SystemClock().now(), person='ana')}"}
             return [(await client.get("/conduct", headers=headers)).text for _ in range(2)]
 
-    assert anyio.run(twice) == ["ana", "ana"]
+    assert on_a_loop(twice) == ["ana", "ana"]
     assert asked_for == ["engine"]
 
 

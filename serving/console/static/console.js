@@ -1,6 +1,9 @@
 // Comforts only; every page works without this file.
-// "/" goes to the search field; j and k walk the rows of a queue.
+// "/" goes to the search field; j and k walk the rows of a queue; a page that is still worked out looks again by itself.
 "use strict";
+
+const again = document.querySelector('meta[name="look-again"]');
+if (again) setTimeout(() => location.reload(), 1000 * Number(again.content));
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
