@@ -58,7 +58,7 @@ def outcome(
     ------
     WrongUse : there is no such item.
     BadInput : the outcome lacks or contradicts something.
-    Refused : the collector never had the item.
+    Refused : the collector never had the item, or another outcome of the same contact is stored.
     """
     now = deployment.clock.now()
     when = _moment(at, now)
@@ -110,6 +110,16 @@ def _stored(
     now: datetime,
 ) -> Stored:
     told = _read(posted, stands, member, contact)
+    before = partial(
+        store.found,
+        connection,
+        contact,
+        work_item_id=stands.item.work_item_id,
+        collector=member.collector_id,
+        outcome=told,
+    )
+    if (known := before()) is not None:
+        return known
     _plausible(told, stands, at, now)
     zone, settings = zone_of(deployment, stands), deployment.settings.for_client(stands.item.work_group)
     history = stands.history(
@@ -146,7 +156,7 @@ def _stored(
         listed=member.listed,
     )
     if stored is None:
-        stored = store.found(connection, contact)
+        stored = before()
         assert stored is not None  # noqa: S101 - its id was taken a moment ago
     return stored
 

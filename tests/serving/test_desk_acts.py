@@ -161,6 +161,20 @@ def test_without_a_key_too_a_claim_bears_one_contact(desk, here):
     assert desk.rows("SELECT count(*) FROM outcomes") == [(1,)]
 
 
+def test_another_outcome_of_a_claim_is_refused_not_swallowed(desk, here):
+    held = claim(here, ANNA)
+    told = PROMISE | {"debts_discussed": held.item.accounts, "talk_minutes": 3.0}
+    first = outcome(here, ANNA, held.item.work_item_id, told)
+    with pytest.raises(Refused, match="another outcome of this claim is stored"):
+        outcome(here, ANNA, held.item.work_item_id, NO_ANSWER)
+    other = claim(here, BEN)
+    with pytest.raises(Refused, match="another outcome"):
+        outcome(here, BEN, other.item.work_item_id, NO_ANSWER, contact_id=first.contact_id)
+    desk.move(days=6)
+    assert outcome(here, ANNA, held.item.work_item_id, told).next_item == first.next_item
+    assert desk.rows("SELECT count(*) FROM outcomes") == [(1,)]
+
+
 def test_a_key_for_something_else_is_refused(desk, here):
     held = claim(here, ANNA, key="k1")
     assert claim(here, ANNA, key="k1") == held

@@ -6,6 +6,7 @@ of it finds the first. An outcome that comes after its lease is stored all the s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from arrears.clock import day_of
+from arrears.errors import Refused
 from arrears.events.keep import keep_own
 from arrears.queues.desk.history import Stands
 from arrears.queues.desk.item_events import note
@@ -38,7 +40,7 @@ _WRITE = """
     ON CONFLICT (contact_id) DO NOTHING RETURNING outcome_id
 """
 _FOUND = """
-    SELECT o.work_item_id, o.after_lease, o.collector, n.work_item_id, n.lane, n.ready_at, n.because
+    SELECT o.after_lease, n.because, n.work_item_id, n.lane, n.ready_at, o.work_item_id, o.collector, o.detail
     FROM outcomes o LEFT JOIN work_items n ON n.follows = o.work_item_id
     WHERE o.contact_id = %(contact)s
 """
@@ -77,12 +79,26 @@ def read_stored(document: Mapping[str, Any]) -> Stored:
     return Stored(**{**document, "ready_at": ready_at and datetime.fromisoformat(ready_at)})
 
 
-def found(connection: Connection, contact_id: str) -> Stored | None:
-    """What became of an outcome that was stored before; None where there is none."""
+def found(
+    connection: Connection, contact_id: str, *, work_item_id: int, collector: str, outcome: Outcome
+) -> Stored | None:
+    """What became of this very outcome, where it was stored before; None where its contact is new.
+
+    Raises
+    ------
+    Refused : the contact is another item's or collector's, or something else came of it.
+    """
     row = first(connection, _FOUND, {"contact": contact_id})
     if row is None:
         return None
-    return Stored(contact_id, bool(row[1]), row[6] or "", next_item=row[3], lane=row[4], ready_at=row[5])
+    late, sentence, next_item, lane, ready_at, *stored = row
+    if stored != [work_item_id, collector, json.loads(plain_json(_without_names(outcome)))]:
+        raise Refused(
+            asked="record an outcome",
+            found="another outcome of this claim is stored",
+            do="Look the debtor up to record a correction.",
+        )
+    return Stored(contact_id, bool(late), sentence or "", next_item=next_item, lane=lane, ready_at=ready_at)
 
 
 def store(
