@@ -80,7 +80,8 @@ _OVERDUE = """
     FOR NO KEY UPDATE SKIP LOCKED
 """
 _BACK_TO = """
-    SELECT i.work_item_id, before.lane FROM work_items i LEFT JOIN work_items before ON before.work_item_id = i.follows
+    SELECT i.work_item_id, before.lane, greatest(before.ready_at, %(at)s), before.team_from
+    FROM work_items i LEFT JOIN work_items before ON before.work_item_id = i.follows
     WHERE i.work_item_id = ANY (%(items)s) AND i.lane = 'inbound' AND i.made_by = 'inbound'
 """
 
@@ -151,20 +152,20 @@ def give_back(
     """Close claimed items whose work did not happen; each comes back as it was before the claim.
 
     Where a night ran meanwhile it comes back as that night has it, or not at all if there is no more work. Who was
-    looked up goes back to the lane they were taken from, or leaves, where no lane had them.
+    looked up goes back to the lane they were taken from, and waits there as before, or leaves, where no lane had them.
     """
     if not work_item_ids:
         return {}
-    rows = run(connection, _BACK_TO, {"items": list(work_item_ids)})
-    lanes: dict[int, str | None] = {int(item): lane for item, lane in rows}
+    rows = run(connection, _BACK_TO, {"items": list(work_item_ids), "at": at})
+    places = {int(item): None if place[0] is None else tuple(place) for item, *place in rows}
     back: dict[int, int | None] = {}
-    for lane in {None, *lanes.values()}:
-        going = [item for item in work_item_ids if item in lanes and lanes[item] == lane]
-        changed = {} if lane is None else {"lane": lane}
-        if lane is None:  # these came from no lane, or are not of a call that came in
+    for place in {None, *places.values()}:
+        going = [item for item in work_item_ids if item in places and places[item] == place]
+        changed = {} if place is None else dict(zip(("lane", "ready_at", "team_from"), place, strict=True))
+        if place is None:  # these came from no lane, or are not of a call that came in
             gone = close(connection, going, state=state, because=because, at=at, by=by, only=("claimed",))
             back |= dict.fromkeys(gone)
-            going = [item for item in work_item_ids if item not in lanes]
+            going = [item for item in work_item_ids if item not in places]
         back |= succeed(
             connection,
             going,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
+from arrears.errors import Refused
 from arrears.queues.desk.claim import ITEM_COLUMNS, NotTaken, read_item, take
 from arrears.queues.desk.item_events import note
 from arrears.queues.desk.leases import expire
@@ -27,8 +27,9 @@ _OPEN = f"""
 """  # noqa: S608 - our own words
 _ITEM = f"SELECT {ITEM_COLUMNS} FROM work_items i WHERE i.work_item_id = %(item)s"  # noqa: S608 - our own words
 _HOLDER = """
-    SELECT collector, work_item_id FROM leases
-    WHERE person = %(debtor)s AND ended_at IS NULL AND expires_at > %(at)s
+    SELECT person, collector, work_item_id FROM leases
+    WHERE person = ANY (%(people)s) AND ended_at IS NULL AND expires_at > %(at)s
+    ORDER BY person <> %(debtor)s, lease_id
 """
 _MAKE = """
     WITH judged AS (
@@ -105,23 +106,36 @@ def open_for_call(
     group : what is spoken about; where an item of it is open it is that item's accounts.
     reason : why somebody looks; kept with the claim.
     night_id : the night that serves, of which the item is where none was open.
+
+    Raises
+    ------
+    Refused : the item changed at this very moment; nothing was moved.
     """
-    one_at_a_time(connection, [debtor_id], group.accounts)
-    expire(connection, at=at, people=[debtor_id])
-    for holder, item in run(connection, _HOLDER, {"debtor": debtor_id, "at": at}):
-        if holder == collector:
+    people = _people(connection, debtor_id, group)
+    one_at_a_time(connection, sorted(people), group.accounts)
+    expire(connection, at=at, people=sorted(people))
+    for person, holder, item in run(connection, _HOLDER, {"debtor": debtor_id, "people": sorted(people), "at": at}):
+        if holder == collector and person == debtor_id:
             return Opened(int(item))
         note(connection, [item], "noticed", at=at, by=collector, because=CALLED_IN)
         return Opened(None, held_by=str(holder), held_item=int(item))
     waits = [each.work_item_id for each in open_items(connection, debtor_id) if each.work_group == group.work_group]
     made = _moved(connection, waits, collector, at) or _made(connection, debtor_id, group, night_id, day, at)
     item = read_item(one(connection, _ITEM, {"item": made}))
-    take_it = partial(take, connection, item, collector=collector, at=at, lease=lease, judged=True, because=reason)
-    taken = take_it()
-    if isinstance(taken, NotTaken):  # a lease on another person of the item
-        expire(connection, at=at, people=item.people)
-        taken = take_it()
-    return Opened(None if isinstance(taken, NotTaken) else item.work_item_id)
+    taken = take(connection, item, collector=collector, at=at, lease=lease, judged=True, because=reason)
+    if isinstance(taken, NotTaken) or not people.issuperset(item.people):  # it changed before it could be locked
+        raise Refused(
+            asked="open somebody who calls",
+            found="a person of their item in somebody else's hands",
+            do="Look them up again.",
+        )
+    return Opened(item.work_item_id)
+
+
+def _people(connection: Connection, debtor_id: str, group: Group) -> set[str]:
+    """Everybody whom the debtor's open item of the group concerns: nobody of them is in two hands."""
+    waits = [each for each in open_items(connection, debtor_id) if each.work_group == group.work_group]
+    return {debtor_id, *(person for each in waits for person in each.people)}
 
 
 def _moved(connection: Connection, waits: Sequence[int], collector: str, at: datetime) -> int | None:

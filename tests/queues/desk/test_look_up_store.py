@@ -1,0 +1,69 @@
+"""Who calls in is opened with everybody of their item, and goes back to where and when they waited."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from arrears.queues.desk.claim import take
+from arrears.queues.desk.leases import expire, give_back, give_up
+from arrears.queues.desk.look_up import Group, Opened, open_for_call, open_items
+from tests.queues.desk.laid_out import MORNING, a_night, lay, row_of
+
+LEASE = timedelta(minutes=15)
+LATER = MORNING + timedelta(hours=4)
+
+
+@pytest.fixture
+def connection(database):
+    with database.begin() as connection:
+        yield connection
+
+
+def opened(connection, night, debtor="D1"):
+    return open_for_call(
+        connection,
+        debtor,
+        Group("", ("A1",), "USD"),
+        collector="anna",
+        reason="calls back",
+        night_id=night,
+        day=date(2026, 6, 1),
+        at=MORNING,
+        lease=LEASE,
+    )
+
+
+def test_what_waits_for_an_hour_waits_on_after_a_look_up(connection):
+    night = a_night(connection)
+    lay(connection, night, {"lane": "callback", "ready_at": LATER, "assigned_to": "ben", "team_from": LATER})
+    waits = ("callback", LATER, LATER, "ready")
+    for ends in (released, lapsed):
+        back = row_of(connection, ends(connection, opened(connection, night).work_item_id))
+        assert (back["lane"], back["ready_at"], back["team_from"], back["state"]) == waits
+
+
+def test_what_was_due_meanwhile_is_ready_at_once(connection):
+    night = a_night(connection)
+    lay(connection, night, {"ready_at": MORNING + timedelta(minutes=5)})
+    back = row_of(connection, lapsed(connection, opened(connection, night).work_item_id))
+    assert (back["lane"], back["ready_at"]) == ("pay", MORNING + LEASE)
+
+
+def test_nothing_moves_while_a_co_borrower_is_in_somebodys_hands(connection):
+    night = a_night(connection)
+    shared, own = lay(connection, night, {"people": ["D1", "D2"]}, {})
+    (held,) = open_items(connection, "D2")
+    take(connection, held, collector="ben", at=MORNING, lease=LEASE, judged=True)
+    assert opened(connection, night) == Opened(None, held_by="ben", held_item=own)
+    assert (row_of(connection, shared)["state"], row_of(connection, shared)["lane"]) == ("ready", "pay")
+    give_up(connection, [own], at=MORNING)
+    assert opened(connection, night).work_item_id is not None
+
+
+def released(connection, item):
+    give_up(connection, [item], at=MORNING)
+    return give_back(connection, [item], state="released", because="wrong", at=MORNING, by="anna")[item]
+
+
+def lapsed(connection, item):
+    return expire(connection, at=MORNING + LEASE)[item]
