@@ -208,6 +208,24 @@ def test_an_outcome_after_the_lease_takes_the_item_from_nobody(desk, here):
     assert [notice["because"] for notice in again.notices] == ["no_answer"]
 
 
+def test_an_older_late_outcome_undoes_nothing_that_a_newer_one_agreed(desk, here):
+    held = claim(here, ANNA)
+    called_at = desk.now
+    desk.move(minutes=16)
+    expire(here)
+    while (taken := claim(here, BEN, another=True)).item.debtor_id != held.item.debtor_id:
+        pass
+    agreed = outcome(here, BEN, taken.item.work_item_id, PROMISE | {"debts_discussed": held.item.accounts})
+    desk.move(minutes=1)
+    late = outcome(here, ANNA, held.item.work_item_id, NO_ANSWER, at=called_at)
+    assert (late.after_lease, late.next_item) == (True, None)
+    assert desk.rows("SELECT count(*) FROM contact_ledger") == [(2,)]
+    waits = desk.rows(
+        "SELECT work_item_id, lane FROM work_items WHERE debtor_id = :d AND state = 'ready'", d=held.item.debtor_id
+    )
+    assert waits == [(agreed.next_item, "promise")]
+
+
 def test_a_lease_that_nobody_ended_yet_still_takes_its_outcome(desk, here):
     held = claim(here, ANNA)
     desk.move(minutes=16)

@@ -44,6 +44,9 @@ _FOUND = """
     FROM outcomes o LEFT JOIN work_items n ON n.follows = o.work_item_id
     WHERE o.contact_id = %(contact)s
 """
+_NEWER = (
+    "SELECT 1 FROM contact_ledger WHERE debtor_id = %(debtor)s AND at > %(at)s AND contact_id <> %(contact)s LIMIT 1"
+)
 
 StandingRow = Callable[[str, Mapping[str, Any]], Mapping[str, Any] | None]
 """Tells how a row of a source table stands, by its key, in the lake's columns and types."""
@@ -139,7 +142,10 @@ def store(
         return None
     _tell(connection, stands, then, contact_id, now=now, by=collector, standing=standing, listed=listed)
     if late:
-        next_item = _after_lease(connection, stands, changed, outcome.disposition, now=now, by=collector)
+        overtaken = first(connection, _NEWER, {"debtor": item.debtor_id, "at": at, "contact": contact_id}) is not None
+        next_item = _after_lease(
+            connection, stands, changed, outcome.disposition, now=now, by=collector, overtaken=overtaken
+        )
     else:
         give_up(connection, [item.work_item_id], at=now, contact_id=contact_id)
         next_item = _worked(connection, stands, changed, outcome.disposition, now=now, by=collector)
@@ -216,11 +222,24 @@ def _worked(
 
 
 def _after_lease(
-    connection: Connection, stands: Stands, changed: Mapping[str, Any] | None, because: str, *, now: datetime, by: str
+    connection: Connection,
+    stands: Stands,
+    changed: Mapping[str, Any] | None,
+    because: str,
+    *,
+    now: datetime,
+    by: str,
+    overtaken: bool,
 ) -> int | None:
-    """The item is over; what came of it since waits, and then makes way, or is in somebody's hands, and then stays."""
+    """The item is over; what came of it since waits, and then makes way, or is in somebody's hands, and then stays.
+
+    Where a later contact has already said what comes next (`overtaken`), that stays, too.
+    """
     note(connection, [stands.item.work_item_id], "reworked", at=now, by=by, because=because)
     if stands.other is None:
+        return None
+    if overtaken:
+        note(connection, [stands.other], "noticed", at=now, by=by, because=because)
         return None
     ready = ("ready",)
     if changed is None:
