@@ -30,6 +30,9 @@ from arrears.tables import TABLES
 LATE = "outcome_after_lease"
 """Why a ready item makes way for what a late outcome asks for."""
 
+_OF_A_LIST = frozenset({"pay", "promise", "skip_trace"})
+"""Lanes that a night lays out: a caller who stood on no list is not put on one, but what was agreed is kept."""
+
 _PERSONAL = frozenset({"contact_name", "contact_details", "told_by", "reason"})
 
 _WRITE = """
@@ -179,7 +182,7 @@ def following(
     has_skill : somebody has a skill; what nobody can do is the team's.
     """
     item = stands.item
-    if then.lane is None or stands.lane is None:
+    if then.lane is None or (stands.lane is None and then.lane in _OF_A_LIST):
         return None
     day = day_of(at, zone)
     tries = item.tries if item.tried_on == day else 0

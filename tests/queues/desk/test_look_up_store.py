@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from arrears.queues.desk.claim import take
+from arrears.queues.desk.history import opened as stands_of
 from arrears.queues.desk.leases import expire, give_back, give_up
 from arrears.queues.desk.look_up import Group, Opened, open_for_call, open_items
+from arrears.queues.desk.outcome import following
+from arrears.queues.next.outcome import Next
 from tests.queues.desk.laid_out import MORNING, a_night, lay, row_of
 
 LEASE = timedelta(minutes=15)
@@ -58,6 +61,18 @@ def test_nothing_moves_while_a_co_borrower_is_in_somebodys_hands(connection):
     assert (row_of(connection, shared)["state"], row_of(connection, shared)["lane"]) == ("ready", "pay")
     give_up(connection, [own], at=MORNING)
     assert opened(connection, night).work_item_id is not None
+
+
+@pytest.mark.parametrize(("lane", "follows"), [("callback", True), ("pay", False)])
+def test_what_a_caller_on_no_list_agreed_is_kept(connection, lane, follows):
+    item = opened(connection, a_night(connection), "D9").work_item_id
+    stands = stands_of(connection, item, collector="anna", at=MORNING)
+    then = Next(lane, LATER, "owner", "Calls back.", {}, team_from=LATER)
+    told = {"collector": "anna", "at": MORNING, "zone": "America/New_York", "is_try": False}
+    changed = following(stands, then, **told, has_skill=bool)
+    assert (changed is not None) == follows
+    if follows:
+        assert (changed["lane"], changed["ready_at"], changed["assigned_to"]) == ("callback", LATER, "anna")
 
 
 def released(connection, item):
