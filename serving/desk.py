@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from arrears.errors import Refused
+from arrears.errors import ArrearsError, Refused
 from arrears.queues.desk import leases
 from arrears.queues.desk.claim import ITEM_COLUMNS, NotTaken, Taken, candidates, read_item, take
 from arrears.queues.desk.decisions import decide
@@ -27,6 +27,9 @@ from serving.desk_gate import Answer, Gate, Later, Open, gate_now
 
 GATE = "gate"
 """Who withdraws or puts off an item at a claim, among the events."""
+
+TRY_AGAIN = timedelta(minutes=15)
+"""So long an item waits that the rules could not judge."""
 
 _HELD = f"""
     SELECT {ITEM_COLUMNS}, l.lease_id, l.collector, l.taken_at, l.expires_at, claimed.detail, (
@@ -156,17 +159,25 @@ def member_of(deployment: Deployment, collector_id: str) -> Member:
 
 def _taken(gate: Gate, item: WorkItem, member: Member, lease: timedelta) -> bool:
     """Ask the gate about a locked item and take it; where it may not be worked it is put off, or leaves its queue."""
-    answer = gate.proven(item) or gate.ask(item)
+    answer = gate.proven(item) or _asked(gate, item)
     taken = _take(gate, item, member, lease, answer)
     if isinstance(taken, NotTaken) and taken.leased:
         leases.expire(gate.connection, at=gate.now, people=item.people)
         taken = _take(gate, item, member, lease, answer)
     if isinstance(taken, NotTaken) and taken.news:
-        answer = gate.ask(item)
+        answer = _asked(gate, item)
         taken = _take(gate, item, member, lease, answer)
     if taken is None:
         _turned_away(gate, item, answer)
     return isinstance(taken, Taken)
+
+
+def _asked(gate: Gate, item: WorkItem) -> Answer:
+    """What the rules say; one debtor who cannot be judged waits, and stops nobody's claim of another."""
+    try:
+        return gate.ask(item)
+    except ArrearsError:
+        return Later(gate.now + TRY_AGAIN, "cannot_be_judged")
 
 
 def _take(gate: Gate, item: WorkItem, member: Member, lease: timedelta, answer: Answer) -> Taken | NotTaken | None:

@@ -10,6 +10,7 @@ from serving.desk import claim, expire, extend, held_by, held_item
 from serving.desk_outcome import outcome
 from serving.desk_returns import release, skip, snooze
 from serving.live import Live
+from serving.may_we import judge_now
 from tests.night.any_book import loaded
 from tests.serving.desk_day import ANNA, BEN, MONDAY, TAIPEI, a_night, as_remembered, book, desk_on
 
@@ -274,6 +275,21 @@ def test_a_call_that_was_made_lies_not_before_its_claim(desk, here):
     with pytest.raises(BadInput, match="callback_at has passed"):
         outcome(here, ANNA, held.item.work_item_id, passed, at=claimed_at)
     assert outcome(here, ANNA, held.item.work_item_id, NO_ANSWER, at=claimed_at - timedelta(minutes=5))
+
+
+def test_a_debtor_who_cannot_be_judged_stops_no_other_claim(desk, here, monkeypatch):
+    desk.run("UPDATE nights SET lake_fingerprint = 'another'")
+    ((first,),) = desk.rows("SELECT debtor_id FROM work_items ORDER BY place LIMIT 1")
+
+    def broken_for_one(*asked, **how):
+        if asked[3] == [first]:
+            raise BadInput(asked="judge", found="a row that cannot be read", do="Mend it.")
+        return judge_now(*asked, **how)
+
+    monkeypatch.setattr("serving.desk_gate.judge_now", broken_for_one)
+    assert claim(here, ANNA).item.debtor_id != first
+    waits = desk.rows("SELECT ready_at FROM work_items WHERE debtor_id = :d AND state = 'ready'", d=first)
+    assert waits == [(desk.now + timedelta(minutes=15),)]
 
 
 def test_what_is_given_back_goes_to_somebody_else(desk, here):
