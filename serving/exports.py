@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -37,6 +38,8 @@ SENTENCES: Mapping[Kind, str] = {
 }
 BRIEF_AT = "/v1/accounts/{}/brief"
 PAGE = 20_000
+_PAUSED = "SELECT lane, work_group FROM paused_queues WHERE ended_at IS NULL"
+_ON_A_DESK = "SELECT person FROM leases WHERE ended_at IS NULL AND expires_at > %(at)s"
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def export(
         return Exported(kind, [candidates_list(kind, found.free, BRIEF_AT)], found.held, found.because)
     if kind == "recall":
         return Exported(kind, [candidates_list(kind, to_recall(house, after_days), BRIEF_AT)])
-    return _of_queue(house, kind, _items(house, chosen or Chosen()))
+    return _of_queue(house, kind, *_free(house, _items(house, chosen or Chosen())))
 
 
 def record_export(house: House, exported: Exported, *, who: str) -> None:
@@ -119,15 +122,31 @@ def record_export(house: House, exported: Exported, *, who: str) -> None:
     note(house.connection, at=house.at, who=who, did="list.exported", subject=exported.kind, detail=exported.document())
 
 
-def _of_queue(house: House, kind: Kind, items: Sequence[WorkItem]) -> Exported:
+def _of_queue(house: House, kind: Kind, items: Sequence[WorkItem], left_out: Mapping[str, int]) -> Exported:
     again = _again(house, items)
     if kind == "csv":
-        return Exported(kind, [Listing(kind, tuple(rows_of_csv(again.items)))], again.held, again.because)
+        return Exported(kind, [Listing(kind, tuple(rows_of_csv(again.items)))], again.held, again.because, left_out)
     if kind == "crm":
-        return Exported(kind, [crm_list(again.items, house.zone)], again.held, again.because)
+        return Exported(kind, [crm_list(again.items, house.zone)], again.held, again.because, left_out)
     made = dialer_list(again.items, _numbers(house, again.items), _by_machine(house, again.items), house.zone)
-    left_out = {"no number in E.164": made.unreadable, "no call is open": made.without_call}
-    return Exported(kind, made.files, again.held, again.because, {why: n for why, n in left_out.items() if n})
+    unwritten = {"no number in E.164": made.unreadable, "no call is open": made.without_call}
+    left_out = {**left_out, **{why: count for why, count in unwritten.items() if count}}
+    return Exported(kind, made.files, again.held, again.because, left_out)
+
+
+def _free(house: House, items: Sequence[WorkItem]) -> tuple[list[WorkItem], dict[str, int]]:
+    """The items that nobody paused and whose people nobody works at this moment; how many others, by why."""
+    paused = {tuple(row) for row in house.connection.exec_driver_sql(_PAUSED)}
+    leased = set(house.connection.exec_driver_sql(_ON_A_DESK, {"at": house.at}).scalars())
+    left_out, kept = Counter[str](), []
+    for item in items:
+        if paused & {(item.lane, None), (item.lane, item.work_group)}:
+            left_out["paused"] += 1
+        elif leased.intersection(item.people):
+            left_out["on a desk"] += 1
+        else:
+            kept.append(item)
+    return kept, dict(left_out)
 
 
 def _items(house: House, chosen: Chosen) -> list[WorkItem]:

@@ -90,7 +90,7 @@ def team_day(deployment: Deployment, connection: Connection) -> TeamDay:
     away = {absence.collector: absence for absence in ahead if absence.from_on <= day}
     hours = blocks_of(day, zone)
     by_hour = minutes(roster, day, hours, away=list(away), portfolio=settings.portfolio, desk=settings.desk)
-    done = progress.worked(connection, day, zone=zone)
+    done = progress.worked(connection, day, zone=zone, now=now)
     lists: dict[str | None, list[OnList]] = {}
     for each in progress.on_lists(connection, now):
         lists.setdefault(each.collector, []).append(each)

@@ -128,7 +128,7 @@ def test_a_dialer_list_has_who_may_be_called_and_says_who_cannot_be_written(hous
         ("D2", "+886912345679"),
         ("D1", "+886912345678"),
     ]
-    assert exported.left_out == {"no number in E.164": 1}
+    assert exported.left_out == {"no number in E.164": 1, "no call is open": 2}, "who is searched for has no call"
 
 
 def test_a_list_can_be_of_one_lane_and_one_collector(house):
@@ -138,6 +138,33 @@ def test_a_list_can_be_of_one_lane_and_one_collector(house):
     assert {row["debtor_id"] for row in rows_of(export(house, "crm", chosen=Chosen(lane="pay")))} == {
         row["debtor_id"] for row in everybody if row["lane"] == "pay"
     }
+
+
+def test_a_paused_lane_and_who_is_on_a_desk_are_in_no_list(house):
+    def run(sql):
+        house.connection.exec_driver_sql(sql)
+
+    everybody = {row["debtor_id"] for row in rows_of(export(house, "crm"))}
+    run("SAVEPOINT before")
+    run(
+        "INSERT INTO leases (work_item_id, person, collector, taken_at, expires_at)"
+        " SELECT work_item_id, 'D1', 'anna', '2026-07-01 03:50+00', '2026-07-01 04:05+00'"
+        " FROM work_items WHERE debtor_id = 'D1'"
+    )
+    exported = export(house, "crm")
+    assert {row["debtor_id"] for row in rows_of(exported)} == everybody - {"D1"}
+    assert exported.left_out == {"on a desk": 1}
+    run("UPDATE leases SET expires_at = '2026-07-01 04:00+00'")
+    assert export(house, "crm").left_out == {}, "a lease that is over keeps nobody"
+    for group, paused in (("'another'", False), ("'bank'", True), ("NULL", True)):
+        run("DELETE FROM paused_queues")
+        run(
+            "INSERT INTO paused_queues (lane, work_group, because, by, at)"
+            f" VALUES ('pay', {group}, 'a storm', 'ada', '2026-07-01')"
+        )
+        exported = export(house, "dialer", chosen=Chosen(lane="pay"))
+        assert ("paused" in exported.left_out, exported.rows == 0) == (paused, paused)
+    run("ROLLBACK TO before")
 
 
 def test_an_export_is_on_record_with_its_checksum_and_nothing_of_a_debtor(house):

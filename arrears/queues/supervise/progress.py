@@ -57,9 +57,9 @@ class OnList:
     minutes: float
 
 
-def worked(connection: Connection, day: date, *, zone: str) -> dict[str, Worked]:
-    """Everybody who took a step on a day, by collector."""
-    bounds = day_bounds(day, zone)
+def worked(connection: Connection, day: date, *, zone: str, now: datetime) -> dict[str, Worked]:
+    """Everybody who took a step on a day, by collector; what is still in hand counts up to now."""
+    bounds = {**day_bounds(day, zone), "now": now}
     steps = text("""
         SELECT "by" AS collector, count(*) FILTER (WHERE did = 'claimed') AS served,
                count(*) FILTER (WHERE did = 'skipped') AS skips, count(*) FILTER (WHERE did = 'released') AS released,
@@ -75,7 +75,7 @@ def worked(connection: Connection, day: date, *, zone: str) -> dict[str, Worked]
     """)
     leases = text("""
         SELECT collector, sum(EXTRACT(EPOCH FROM ended - taken_at) / 60)::float AS minutes FROM (
-            SELECT DISTINCT collector, work_item_id, taken_at, least(ended_at, expires_at) AS ended
+            SELECT DISTINCT collector, work_item_id, taken_at, least(ended_at, expires_at, :now) AS ended
             FROM leases WHERE taken_at >= :start AND taken_at < :end) AS held
         GROUP BY collector
     """)

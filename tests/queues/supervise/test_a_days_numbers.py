@@ -134,13 +134,23 @@ def test_a_collectors_day_is_what_they_did(connection, tonight):
     event(
         connection, "promises", "P1", {"promise_id": "P1", "account_id": "D1-1", "due_on": "2026-06-09", "amount": "25"}
     )
-    found = worked(connection, TODAY, zone=ZONE)
+    found = worked(connection, TODAY, zone=ZONE, now=TEN + timedelta(hours=8))
     one = found["C1"]
     assert sorted(found) == ["C1", "C2"]
     assert (one.served, one.outcomes, one.right_party, one.promises, one.skips) == (2, 2, 1, 1, 0)
     assert (one.minutes, one.promised_minor) == (10, {"USD": 2_500})
     assert found["C2"].skips == 1
     assert team_total(list(found.values())).outcomes == 2
+
+
+def test_an_item_in_hand_counts_up_to_now(connection, tonight):
+    step(connection, (first := item(connection, tonight, "D1")), "claimed", "C1")
+    lease(connection, first, "D1", "C1", minutes=6)
+    connection.exec_driver_sql("UPDATE leases SET ended_at = NULL")
+    minutes = [
+        worked(connection, TODAY, zone=ZONE, now=TEN + timedelta(minutes=after))["C1"].minutes for after in (2, 15, 40)
+    ]
+    assert minutes == [2, 15, 15]
 
 
 def test_lists_tell_value_and_minutes_of_everybody_and_the_pool(connection, tonight):
