@@ -50,6 +50,12 @@ _OPEN = """
         AND (%(account)s::text IS NULL OR %(account)s = ANY (accounts))
     ORDER BY work_item_id LIMIT 1
 """
+_NEWER = """
+    SELECT FROM contact_ledger
+    WHERE at > %(at)s AND contact_id <> %(contact)s
+        AND (debtor_id = %(debtor)s OR account_id = ANY (%(accounts)s) OR debts_discussed && %(accounts)s) LIMIT 1
+"""
+"""A contact about the same work after a moment."""
 
 Row = Mapping[str, object]
 
@@ -152,7 +158,7 @@ def _take(
 
 
 def _next(connection: Connection, deployment: Deployment, new: New, row: Row, *, now: datetime) -> Next | None:
-    """What the row asks for next, done to the debtor's item; None where there is no item."""
+    """What the row asks for next, done to the debtor's item; None where there is none, or a later contact decided."""
     whose = {"debtor": new.debtor_id, "account": new.account_id}
     found = connection.exec_driver_sql(_OPEN, whose).first()
     if found is None:
@@ -172,6 +178,9 @@ def _next(connection: Connection, deployment: Deployment, new: New, row: Row, *,
     is_try = told.direction == "out" and told.channel in SPOKEN
     has_skill = partial(deployment.desk.has_skill, deployment.lake)
     changed = following(stands, then, collector=by, at=at, zone=zone, is_try=is_try, has_skill=has_skill)
+    of_item = {"debtor": stands.item.debtor_id, "accounts": list(stands.item.accounts), "contact": new.row_key}
+    if connection.exec_driver_sql(_NEWER, {**of_item, "at": at}).first() is not None:
+        return None  # what is next was decided after a later contact
     _move(connection, stands, changed, told.disposition, now=now)
     return then
 

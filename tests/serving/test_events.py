@@ -1,6 +1,7 @@
 """Facts over HTTP: stored once or refused whole with every fault, and the open items follow within a second."""
 
 import time
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -149,6 +150,16 @@ def test_a_dialers_outcomes_come_back_row_by_row(api, items):
     (item,) = api.get("/v1/queues/pay/items", params={"q": silent["debtor_id"]}).json()["items"]
     assert item["work_item_id"] != silent["work_item_id"]
     assert api.post("/v1/outcomes", json=rows[:1]).json()["same"] == 1
+
+
+def test_an_older_outcome_does_not_replace_what_a_later_contact_agreed(api, items):
+    told = {"account_id": next(items)["lead_account_id"]} | CALL | {"disposition": "no_answer"}
+    at = datetime.fromisoformat(CALL["at"])
+    later = told | {"contact_id": "L2", "at": at.isoformat()}
+    older = told | {"contact_id": "L1", "at": (at - timedelta(hours=3)).isoformat()}
+    assert len(api.post("/v1/outcomes", json=[later]).json()["next"]) == 1
+    body = api.post("/v1/outcomes", json=[older]).json()
+    assert (body["stored"], body["refused"], body["next"]) == (1, [], [])
 
 
 def test_outcomes_come_as_csv_too(api, items):
