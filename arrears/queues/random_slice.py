@@ -1,9 +1,9 @@
 """A small slice of the work, drawn by lot and worked in random order, so that what the list does can be learned.
 
 Who is drawn follows from the debtor and the day alone, so a night that is run again draws the same. Every item keeps
-the probability with which it was to be on that day's worked list, drawn or not: it is never 0. The probability takes the
-minutes of the whole team as one: it knows nothing of languages, licences, skills or owners, and where these decide who
-gets an item it is an approximation only.
+the probability with which it was to be on that day's worked list, drawn or not: it is never 0. The probability takes
+the minutes of the whole team as one: it knows nothing of languages, licences, skills or owners, and where these
+decide who gets an item it is an approximation only.
 """
 
 from __future__ import annotations
