@@ -6,7 +6,7 @@ Each act is one transaction on PostgreSQL and passes the conduct gate (`desk_gat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -190,8 +190,16 @@ def _take(gate: Gate, item: WorkItem, member: Member, lease: timedelta, answer: 
         at=gate.now,
         lease=lease,
         judged=answer.judged,
-        detail={"ways": answer.ways, "judged_at": gate.now.isoformat()} if answer.judged else {},
+        detail=_detail(gate, answer),
     )
+
+
+def _detail(gate: Gate, answer: Open) -> dict[str, Any]:
+    """What a claim keeps of an answer of its own: a night's answer is the item's already."""
+    if not answer.judged:
+        return {}
+    told: dict[str, Any] = {"ways": answer.ways, "judged_at": gate.now.isoformat()}
+    return told if answer.accounts is None else told | {"accounts": list(answer.accounts)}
 
 
 def _turned_away(gate: Gate, item: WorkItem, answer: Answer) -> None:
@@ -230,7 +238,9 @@ def _held(connection: Connection, collector: str, at: datetime) -> list[Claimed]
 
 def _claimed(row: Sequence[Any]) -> Claimed:
     lease_id, collector, taken_at, expires_at, detail, notices = row[-6:]
-    item, told = read_item(row), detail or {}
+    told = detail or {}
+    item = read_item(row)
+    item = replace(item, accounts=told.get("accounts", item.accounts))  # what is held by then is not spoken of
     judged_at = told.get("judged_at")
     return Claimed(
         item=item,

@@ -8,7 +8,7 @@ cannot be answered is not worked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -27,10 +27,14 @@ from serving.second_look import limits_today
 
 @dataclass(frozen=True)
 class Open:
-    """It may be worked now, by these ways; `judged`: the rules were asked at this moment."""
+    """It may be worked now, by these ways; `judged`: the rules were asked at this moment.
+
+    `accounts` are those that may be spoken of; None: all of the item's.
+    """
 
     ways: list[Json]
     judged: bool
+    accounts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,14 +120,15 @@ class Gate:
             return Later(verdict.until, codes[0]) if verdict.until is not None and codes else Held(codes)
         if item.lane in WITHOUT_WAYS:
             return Open([], judged=True)
-        free = [rows[each] for each in item.accounts if each in rows and not judgement.is_held[rows[each]]]
-        found = ways_of(judgement, free)
+        free = tuple(each for each in item.accounts if each in rows and not judgement.is_held[rows[each]])
+        found = ways_of(judgement, [rows[each] for each in free])
         if item.lane == PROMISE and not any(way["channel"] in SPOKEN for way in item.ways):
             found = written(found)  # a reminder stays a message
         ways = [way.document() for way in found]
         zone = self.deployment.settings.portfolio.zone
         tomorrow = start_of_day(self.day + timedelta(days=1), zone)
-        return self._at_this_moment(item, ways, judged=True) or Later(tomorrow, NOT_NOW)
+        answer = self._at_this_moment(item, ways, judged=True) or Later(tomorrow, NOT_NOW)
+        return replace(answer, accounts=free) if isinstance(answer, Open) and len(free) < len(item.accounts) else answer
 
     def _at_this_moment(self, item: WorkItem, ways: Sequence[Json], *, judged: bool) -> Answer | None:
         """Open by the ways that are open now, later where one opens later; None where all have closed.
