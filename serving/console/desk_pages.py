@@ -31,6 +31,7 @@ from serving.deployment import Deployment
 from serving.desk import Claimed
 from serving.desk_member import item_by_id, member_asking, working_member
 from serving.present import in_zone
+from serving.settle import follow_holds
 
 router = APIRouter(include_in_schema=False)
 
@@ -90,6 +91,7 @@ def store_outcome(request: Request, item: ItemId, form: Posted) -> Response:
         try:
             key = one(form, "key") or None
             done = desk_outcome.outcome(deployment, member, item, typed.document, key=key)
+            follow_holds(deployment, item)
         except (BadInput, Refused) as problem:
             faults = {"": f"{problem.found[:1].upper()}{problem.found[1:]}. {problem.do}"}
     if faults:

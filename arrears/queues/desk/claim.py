@@ -131,6 +131,9 @@ _TAKE = f"""
                 SELECT FROM call_reservations
                 WHERE ended_at IS NULL AND expires_at > %(at)s
                     AND (people && %(people)s OR accounts && %(accounts)s)
+            ) OR EXISTS (
+                -- A hold of somebody who could not be reached that night may hold whoever owes with them.
+                SELECT FROM source_events WHERE settled_at IS NULL AND source_table IN ('holds', 'parties')
             ) AS news
     ), claimed AS (
         UPDATE work_items SET state = 'claimed', state_since = %(at)s
