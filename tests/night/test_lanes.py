@@ -134,6 +134,7 @@ def test_who_is_past_due_and_nothing_else_is_asked_to_pay(items):
         ("servicemember", "specialist"),
         ("litigation", "legal_review"),
         ("cease", "legal_review"),
+        ("complaint", "specialist"),
     ],
 )
 def test_a_hold_that_asks_for_other_work_makes_its_item(items, connection, night, name, asked):
@@ -145,7 +146,7 @@ def test_a_hold_that_asks_for_other_work_makes_its_item(items, connection, night
     assert store.account(connection, night.night_id, f"A-{name}").verdict == "held", "for pay it is held all the same"
 
 
-@pytest.mark.parametrize("name", ["bankruptcy", "complaint", "identity_theft", "disaster", "other"])
+@pytest.mark.parametrize("name", ["bankruptcy", "identity_theft", "disaster", "other"])
 def test_who_left_the_book_or_may_not_be_spoken_with_in_the_other_lane_either_waits(items, name):
     assert lane(items, name) is None
 
