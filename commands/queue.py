@@ -149,7 +149,7 @@ def _slim(first: str, **others: Literal["left", "right"]) -> Table:
 
 def _draw_items(console: Console, night: Night, items: list[WorkItem], total: int, after: str | None) -> None:
     from arrears.money import say_money
-    from arrears.queues.export import sentences
+    from arrears.queues.files.spreadsheet import sentences
 
     console.print(f"Night {night.night_id} as of {night.as_of}, {night.strategy['sentence']} {total:,} items")
     if not items:

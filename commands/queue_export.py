@@ -57,8 +57,9 @@ def export_command(
     """A list as a file, judged anew at this moment; what a rule holds by now is not in it."""
     from arrears.errors import WrongUse
     from arrears.lake import Lake
+    from arrears.queues.supervise.chosen import Filter
     from arrears.state import opened
-    from serving.exports import Chosen, export, record_export
+    from serving.exports import export, record_export
 
     if as_json and out is None:
         raise WrongUse(
@@ -67,11 +68,11 @@ def export_command(
             do="Name the file: --out queue.csv.",
         )
     where = places(lake=lake, database=database)
-    chosen = Chosen(lane=lane, bucket=bucket, collector=collector)
+    fits = Filter(lane=lane, bucket=bucket, collector=collector)
     with opened(where) as engine, engine.begin() as connection:
         house = _house(Lake(where.lake), connection)
         made = export(
-            house, form.value, chosen=chosen, since=since.date() if since else None, after_days=after_days
+            house, form.value, fits=fits, since=since.date() if since else None, after_days=after_days
         )  # fmt: skip
         record_export(house, made, who="arrears queue export")
         files = _named(out, made.files)

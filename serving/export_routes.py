@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,12 +13,16 @@ from sqlalchemy import Connection
 from starlette.responses import PlainTextResponse, Response
 
 from arrears.lanes import LANES
+from arrears.queues.supervise.chosen import Filter
+from arrears.queues.supervise.lists import SORTS
 from serving import running
 from serving.book_exports import RECALL_AFTER_DAYS, House
 from serving.brief import brief_of
 from serving.console.frame import page
+from serving.console.queue import Wanted
 from serving.described import PROBLEMS
-from serving.exports import KINDS, SENTENCES, Chosen, Exported, Kind, export, record_export
+from serving.door import person_of
+from serving.exports import KINDS, SENTENCES, Exported, Kind, export, record_export
 from serving.problems import Problem
 from serving.second_look import limits_today
 
@@ -95,19 +99,36 @@ def a_list(
     lane: Word = None,
     bucket: Word = None,
     collector: Word = None,
+    work_group: Word = None,
     q: Word = None,
+    sort: Annotated[Literal[*SORTS], Query(description="Of a queue.")] = "rank",  # type: ignore[valid-type]  # its keys
     since: Annotated[date | None, Query(description="Of paid: the first day; by default the month's.")] = None,
     after_days: Annotated[int, Query(ge=1, le=10_000, description="Of recall: placed so long.")] = RECALL_AFTER_DAYS,
     part: Annotated[int, Query(ge=1, le=10_000, description="Which file, where a list has several.")] = 1,
 ) -> Response:
     """A list as a file, judged at this moment; what a rule holds by now is not in it."""
-    chosen = Chosen(lane=lane or None, bucket=bucket or None, collector=collector or None, search=q or None)
+    fits = Filter(
+        lane=lane or None,
+        bucket=bucket or None,
+        work_group=work_group or None,
+        collector=collector or None,
+        search=q or None,
+    )
     with _house() as house:
-        made = export(house, kind, chosen=chosen, since=since, after_days=after_days)
+        made = export(house, kind, fits=fits, sort=sort, since=since, after_days=after_days)
         if part > len(made.files):
             raise Problem("not-found", f"This list has {len(made.files)} files.")
-        record_export(house, made, who=request.state.person.name)
+        record_export(house, made, who=person_of(request).name)
     return _file(made, part, house.today)
+
+
+@pages.get("/queues/export.csv")
+def queue_file(request: Request, wanted: Annotated[Wanted, Query()]) -> Response:
+    """What the page Queues shows, as a file for a spreadsheet."""
+    with _house() as house:
+        made = export(house, "csv", fits=wanted.fits, sort=wanted.sort)
+        record_export(house, made, who=person_of(request).name)
+    return _file(made, 1, house.today)
 
 
 @router.get(

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
 import pyarrow as pa
 
+from arrears.clock import start_of_day
 from arrears.errors import WrongUse
 from arrears.lake import quoted
 from arrears.queues import store
-from arrears.queues.export import rows_of_csv
 from arrears.queues.files.book_lists import candidates_list, paid_list
 from arrears.queues.files.crm import crm_list
 from arrears.queues.files.dialer import Number, dialer_list
 from arrears.queues.files.listing import Listing
+from arrears.queues.files.spreadsheet import rows_of_csv
 from arrears.queues.item import WorkItem
+from arrears.queues.supervise.chosen import Filter
+from arrears.queues.supervise.lists import ready_items
 from arrears.state.audit_trail import note
 from serving.book_exports import RECALL_AFTER_DAYS, House, paid_since, to_place, to_recall
 from serving.second_look import Again, look_again
@@ -40,16 +43,6 @@ BRIEF_AT = "/v1/accounts/{}/brief"
 PAGE = 20_000
 _PAUSED = "SELECT lane, work_group FROM paused_queues WHERE ended_at IS NULL"
 _ON_A_DESK = "SELECT person FROM leases WHERE ended_at IS NULL AND expires_at > %(at)s"
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Which items a list of a queue is made of; None: all."""
-
-    lane: str | None = None
-    bucket: str | None = None
-    collector: str | None = None
-    search: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,8 @@ def export(
     house: House,
     kind: Kind,
     *,
-    chosen: Chosen | None = None,
+    fits: Filter | None = None,
+    sort: str = "rank",
     since: date | None = None,
     after_days: int = RECALL_AFTER_DAYS,
 ) -> Exported:
@@ -98,13 +92,14 @@ def export(
 
     Parameters
     ----------
-    chosen : of a queue: which items.
+    fits : of a queue: which items, of those that can be worked on the portfolio's day; by default all.
+    sort : of a queue: one of `arrears.queues.supervise.lists.SORTS`.
     since : of `paid`: the first day that counts; by default the first of the portfolio's month.
     after_days : of `recall`: placed for so long without a payment.
 
     Raises
     ------
-    WrongUse : no night has run, for a list of a queue.
+    WrongUse : no night has run, for a list of a queue, or no such sort.
     """
     if kind == "paid":
         first = since or house.today.replace(day=1)
@@ -114,7 +109,7 @@ def export(
         return Exported(kind, [candidates_list(kind, found.free, BRIEF_AT)], found.held, found.because)
     if kind == "recall":
         return Exported(kind, [candidates_list(kind, to_recall(house, after_days), BRIEF_AT)])
-    return _of_queue(house, kind, *_free(house, _items(house, chosen or Chosen())))
+    return _of_queue(house, kind, *_free(house, _items(house, fits or Filter(), sort)))
 
 
 def record_export(house: House, exported: Exported, *, who: str) -> None:
@@ -125,7 +120,9 @@ def record_export(house: House, exported: Exported, *, who: str) -> None:
 def _of_queue(house: House, kind: Kind, items: Sequence[WorkItem], left_out: Mapping[str, int]) -> Exported:
     again = _again(house, items)
     if kind == "csv":
-        return Exported(kind, [Listing(kind, tuple(rows_of_csv(again.items)))], again.held, again.because, left_out)
+        return Exported(
+            kind, [Listing(kind, tuple(rows_of_csv(again.items, house.zone)))], again.held, again.because, left_out
+        )
     if kind == "crm":
         return Exported(kind, [crm_list(again.items, house.zone)], again.held, again.because, left_out)
     made = dialer_list(again.items, _numbers(house, again.items), _by_machine(house, again.items), house.zone)
@@ -149,27 +146,11 @@ def _free(house: House, items: Sequence[WorkItem]) -> tuple[list[WorkItem], dict
     return kept, dict(left_out)
 
 
-def _items(house: House, chosen: Chosen) -> list[WorkItem]:
-    night = store.latest_night(house.connection)
-    if night is None:
+def _items(house: House, fits: Filter, sort: str) -> list[WorkItem]:
+    if store.latest_night(house.connection) is None:
         raise WrongUse(asked="export a queue", found="no night has run", do="Run one: arrears night --as-of DAY.")
-    found: list[WorkItem] = []
-    after: str | None = ""
-    while after is not None:
-        page = store.items(
-            house.connection,
-            night.night_id,
-            lane=chosen.lane,
-            bucket=chosen.bucket,
-            search=chosen.search,
-            state="ready",
-            after=after or None,
-            limit=PAGE,
-        )
-        found += page.rows
-        after = page.after
-    mine = [each for each in found if chosen.collector in (None, each.assigned_to)]
-    return [each for each in mine if each.ready_at <= house.at]
+    tomorrow = start_of_day(house.today + timedelta(days=1), house.zone)
+    return ready_items(house.connection, fits, by=tomorrow, sort=sort)
 
 
 def _again(house: House, items: Sequence[WorkItem], technology: str = "manual") -> Again:

@@ -115,7 +115,7 @@ def _leads_its_group(book: Book, lane: Words) -> Flags:
     names = np.array([*PRECEDENCE, ""])
     order = np.argsort(names)
     place = places[order[np.searchsorted(names, lane, sorter=order)]]
-    if not (place < PRECEDENCE.index(PAY)).any():
+    if np.isin(lane, (PAY, "")).all():
         return np.ones(len(lane), dtype=np.bool_)
     _, group = np.unique(np.char.add(np.char.add(book.debtor_id, "\x1f"), book.client), return_inverse=True)
     first = np.full(int(group.max()) + 1, len(PRECEDENCE))

@@ -11,7 +11,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from arrears.errors import WrongUse
-from arrears.queues.export import safe
+from arrears.queues.files.cells import safe
 
 if TYPE_CHECKING:
     from serving.nightly import Built

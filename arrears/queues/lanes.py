@@ -33,10 +33,13 @@ PRECEDENCE = (
     "callback",
     PROMISE,
     "payer",
-    "skip_trace",
     PAY,
+    "skip_trace",
 )
-"""Which lane a person's item of one work group is for, where its accounts ask for several: the first of these."""
+"""Which lane a person's item of one work group is for, where its accounts ask for several: the first of these.
+
+A debtor with no number is not looked for while a cosigner of another account can be asked to pay.
+"""
 
 MOOT = frozenset({"nothing_owed", "account_closed", "cured", "payment_pending", "recall"})
 """Holds under which there is no work at all, whatever else holds."""

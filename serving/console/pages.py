@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from arrears.clock import SystemClock
 from serving import access, running
 from serving.console import conduct, debtor, portfolio, queue, registry, story, today
-from serving.console.frame import STATIC, link_spent, page, today_of
+from serving.console.frame import STATIC, link_spent, page
 from serving.door import COOKIE, person_of
 from serving.own_debtors import refuse_others
 from serving.problems import Problem
@@ -72,19 +72,6 @@ def queue_page(request: Request, wanted: Annotated[queue.Wanted, Query()]) -> Re
     """The queue, best first or as it was asked for."""
     facts = queue.shown(running.deployment(), wanted, person_of(request))
     return _nothing_yet(request, "Queues") if facts is None else page(request, "queue.html", room="Queues", **facts)
-
-
-@router.get("/queues/export.csv")
-def queue_file(wanted: Annotated[queue.Wanted, Query()]) -> Response:
-    """The queue as a file for a spreadsheet or a dialer."""
-    deployment = running.deployment()
-    day = today_of(deployment.clock.now(), deployment.settings.portfolio.zone)
-    file = queue.export(deployment, wanted)
-    told = {
-        "Content-Disposition": f'attachment; filename="arrears-queue-{day}.csv"',
-        "Arrears-Held-Since": str(file.held),  # items of the night that a rule holds by now; they are not in the file
-    }
-    return Response("".join(file.lines), media_type="text/csv; charset=utf-8", headers=told)
 
 
 def _nothing_yet(request: Request, room: str) -> Response:

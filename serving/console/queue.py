@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -15,13 +13,10 @@ from sqlalchemy import Connection
 from arrears.buckets import Bucket
 from arrears.errors import WrongUse
 from arrears.lanes import LANES
-from arrears.queues import store
-from arrears.queues.export import rows_of_csv
-from arrears.queues.item import Night, Page, WorkItem
 from arrears.queues.supervise.acts import LONGEST, act_of
 from arrears.queues.supervise.chosen import TEAM, Chosen, Filter
 from arrears.queues.supervise.lanes import lanes, pauses
-from arrears.queues.supervise.lists import open_items, work_groups
+from arrears.queues.supervise.lists import SORTS, open_items, work_groups
 from arrears.queues.supervise.roster import roster_of
 from serving import supervise
 from serving.console.day_words import LANE_NAMES, ago, can_be_undone, told_of
@@ -29,27 +24,14 @@ from serving.console.frame import today_of
 from serving.deployment import Deployment
 from serving.may_enter import may_enter
 from serving.present import in_zone
-from serving.second_look import limits_today, look_again
 from serving.sign_ins import Person
 
 PAGE = 50
-EXPORT_PAGE = 20_000
 
 BUCKETS = tuple(bucket.value for bucket in Bucket if bucket not in (Bucket.CURRENT, Bucket.PAID_OFF, Bucket.LEFT))
 
-SORTS: dict[str, tuple[str, bool]] = {
-    "rank": ("rank", False),
-    "bucket": ("days_past_due", True),
-    "balance": ("balance", True),
-    "stop_roll": ("stop_roll", True),
-    "rolls_on": ("rolls_on", False),
-    "propensity": ("propensity", True),
-    "p_roll": ("p_roll", True),
-    "value": ("value", True),
-    "judged": ("rank", False),
-    "ready": ("rank", False),
-}
-"""What a click on a column's head sorts by, and whether the largest comes first; ages do not reach a file."""
+LARGEST_FIRST = ("bucket", "balance", "stop_roll", "propensity", "p_roll", "value")
+"""What a click on a column's head sorts with the largest at the top."""
 
 STANDINGS = {"": "All open", "ready": "Ready now", "waiting": "Later", "claimed": "On a desk"}
 
@@ -178,7 +160,7 @@ def shown(deployment: Deployment, wanted: Wanted, person: Person) -> dict[str, A
             "clients": [name for name in work_groups(connection) if name],
             "buckets": BUCKETS,
             "standings": STANDINGS,
-            "sorts": SORTS,
+            "largest_first": LARGEST_FIRST,
             "lane_names": LANE_NAMES,
             "zone": zone,
             "today": today,
@@ -205,51 +187,3 @@ def notice(connection: Connection, act: int | None, names: dict[str, str], *, un
     if done is None or not told_of(done, names):
         return None
     return {"act": done.act, "sentence": told_of(done, names), "can_be_undone": can_be_undone(done), "undo": undo}
-
-
-@dataclass(frozen=True)
-class QueueFile:
-    """The wanted items as they may leave now, as lines of CSV, and how many were held by now."""
-
-    lines: list[str]
-    held: int
-
-
-def export(deployment: Deployment, wanted: Wanted) -> QueueFile:
-    """The wanted items that the rules still let go, each asked again at this moment."""
-    items: list[WorkItem] = []
-    held, now, zone = 0, deployment.clock.now(), deployment.settings.portfolio.zone
-    asked = deployment.live.asked(deployment.lake)
-    with deployment.engine.connect() as connection:
-        for night, page in _pages(deployment, connection, wanted):
-            through, today = max(night.served_on, deployment.day), limits_today(zone)
-            again = look_again(deployment.lake, asked, connection, page, now, through=through, limits_on=today)
-            items += again.items
-            held += again.held
-    return QueueFile(list(rows_of_csv(items)), held)
-
-
-def _pages(deployment: Deployment, connection: Connection, wanted: Wanted) -> Iterator[tuple[Night, list[WorkItem]]]:
-    night = deployment.night(connection)
-    after: str | None = ""
-    while night is not None and after is not None:
-        asked = wanted.model_copy(update={"after": after})
-        found = _found(connection, night.night_id, asked, limit=EXPORT_PAGE)
-        yield night, found.rows
-        after = found.after
-
-
-def _found(connection: Connection, night_id: int, wanted: Wanted, *, limit: int) -> Page[WorkItem]:
-    sort, descending = SORTS[wanted.sort]
-    return store.items(
-        connection,
-        night_id,
-        state="ready",
-        lane=wanted.lane or None,
-        bucket=wanted.bucket or None,
-        search=wanted.q or None,
-        sort=sort,
-        descending=descending,
-        after=wanted.after or None,
-        limit=limit,
-    )

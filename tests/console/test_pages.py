@@ -27,10 +27,10 @@ def test_the_whole_queue_is_exported_in_order(client):
     answer = client.get("/queues/export.csv")
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert answer.headers["content-type"].startswith("text/csv")
-    assert 'filename="arrears-queue-2005-10-03.csv"' in answer.headers["content-disposition"]
+    assert 'filename="arrears-csv-2005-10-03.csv"' in answer.headers["content-disposition"]
     assert [int(row["rank"]) for row in rows] == list(range(1, 5_130))
     assert answer.headers["arrears-held-since"] == "0"
-    assert {row["allowed_until"] for row in rows} == {"2005-10-03T13:00:00+00:00"}
+    assert {row["allowed_until"] for row in rows} == {"2005-10-03T21:00:00+08:00"}
     assert "call" in rows[0]["allowed_channels"].split()
 
 
@@ -45,8 +45,8 @@ def test_a_filtered_queue_exports_what_it_shows(client):
     ("asked", "allowed"),
     [
         ("/queues?bucket=9-9", "bucket is one of 1-29, 30-59, 60-89"),
-        ("/queues?sort=luck", "sort is one of rank, bucket, balance"),
-        ("/queues/export.csv?sort=luck", "sort is one of rank, bucket, balance"),
+        ("/queues?sort=luck", "sort is one of rank, place, bucket"),
+        ("/queues/export.csv?sort=luck", "sort is one of rank, place, bucket"),
         ("/portfolio?by=weight", "by is one of &#39;count&#39; or &#39;balance&#39;"),
     ],
 )

@@ -11,10 +11,11 @@ from arrears.lake import Lake
 from arrears.loading import load
 from arrears.queues import store
 from arrears.queues.strategy import strategy
+from arrears.queues.supervise.chosen import Filter
 from serving.book import questions
 from serving.book_exports import House
 from serving.brief import brief_of
-from serving.exports import Chosen, export, record_export
+from serving.exports import export, record_export
 from serving.nightly import run_night
 from tests.demo_day import DemoClock
 
@@ -132,10 +133,10 @@ def test_a_dialer_list_has_who_may_be_called_and_says_who_cannot_be_written(hous
 
 
 def test_a_list_can_be_of_one_lane_and_one_collector(house):
-    assert rows_of(export(house, "crm", chosen=Chosen(collector="nobody"))) == []
-    assert rows_of(export(house, "crm", chosen=Chosen(lane="callback"))) == []
+    assert rows_of(export(house, "crm", fits=Filter(collector="nobody"))) == []
+    assert rows_of(export(house, "crm", fits=Filter(lane="callback"))) == []
     everybody = rows_of(export(house, "crm"))
-    assert {row["debtor_id"] for row in rows_of(export(house, "crm", chosen=Chosen(lane="pay")))} == {
+    assert {row["debtor_id"] for row in rows_of(export(house, "crm", fits=Filter(lane="pay")))} == {
         row["debtor_id"] for row in everybody if row["lane"] == "pay"
     }
 
@@ -162,7 +163,7 @@ def test_a_paused_lane_and_who_is_on_a_desk_are_in_no_list(house):
             "INSERT INTO paused_queues (lane, work_group, because, by, at)"
             f" VALUES ('pay', {group}, 'a storm', 'ada', '2026-07-01')"
         )
-        exported = export(house, "dialer", chosen=Chosen(lane="pay"))
+        exported = export(house, "dialer", fits=Filter(lane="pay"))
         assert ("paused" in exported.left_out, exported.rows == 0) == (paused, paused)
     run("ROLLBACK TO before")
 

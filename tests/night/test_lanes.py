@@ -72,6 +72,11 @@ def whole_book():
     book.add("several").disputed("A-next")
     book.tables["accounts"] += [account("A-next", "several"), account("A-shop", "several", client="shop")]
     book.tables["statements"] += [statement("A-next"), statement("A-shop")]
+    # A cosigner of one account has a number; nobody of the other has.
+    book.add("shared", address=False, number="bad").add("signs")
+    book.tables["accounts"].append(account("A-unreached", "shared"))
+    book.tables["statements"].append(statement("A-unreached"))
+    book.tell("parties", {"account_id": "A-shared", "debtor_id": "signs", "role": "cosigner", "liable": True})
     # Three business days after the 9th are over on Friday the 12th; after the 10th on Monday the 15th itself.
     book.add("grace-over").promised("grace-over", date(2026, 6, 9))
     book.add("in-grace").promised("in-grace", date(2026, 6, 10))
@@ -170,6 +175,11 @@ def test_who_cannot_be_reached_is_looked_for_unless_there_is_another_reason_to_w
     assert [lane(items, name) for name in ("reachable", "lost", "aided")] == ["pay", "skip_trace", None]
     assert items["lost"].ways == []
     assert items["lost"].verdict == "allowed"
+
+
+def test_who_has_no_number_is_not_looked_for_while_a_cosigner_can_be_asked(items):
+    assert (lane(items, "shared"), lane(items, "unreached")) == ("pay", None)
+    assert {way["person"] for way in items["shared"].ways} == {"signs"}
 
 
 def test_a_denied_claim_goes_to_whoever_speaks_with_payers(items):

@@ -10,7 +10,7 @@ from arrears.errors import Refused
 from arrears.queues.files.crm import crm_list
 from arrears.queues.files.dialer import COLUMNS, Number, dialer_list, e164
 from arrears.queues.files.listing import LONGEST_CELL, MOST_COLUMNS, listing, shortened, within_limits
-from tests.queues.test_export import ITEM
+from tests.queues.test_spreadsheet import ITEM
 
 NEW_YORK = "America/New_York"
 CALL = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from arrears.queues.export import sentences
-from arrears.queues.files.dialer import local
+from arrears.queues.files.cells import local
 from arrears.queues.files.listing import Listing, listing
+from arrears.queues.files.spreadsheet import sentences
 from arrears.queues.item import WorkItem
 from arrears.state.closed import WITHOUT_CONTACT
 

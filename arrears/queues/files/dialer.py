@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 
 from arrears.money import to_major
-from arrears.queues.export import sentences
+from arrears.queues.files.cells import local
 from arrears.queues.files.listing import Listing, within_limits
+from arrears.queues.files.spreadsheet import sentences
 from arrears.queues.item import Json, WorkItem
 
 MOST_NUMBERS = 10
@@ -152,7 +152,7 @@ def _about(item: WorkItem, calls: Sequence[Json], zone: str) -> list[object]:
         item.currency,
         *(_major(each, item.currency) for each in (item.past_due_minor, item.stop_roll_minor, item.balance_minor)),
         # In these hours every number of the row may be dialled; each has its own end beside it.
-        None if None in opens else local(max(opens), zone),
+        local(_from(item, opens), zone),
         local(min((close for close in closes if close), default=None), zone),
         " ".join(sorted({word for way in calls for word in way["conditions"]})),
         "; ".join(sentences(item)),
@@ -161,15 +161,12 @@ def _about(item: WorkItem, calls: Sequence[Json], zone: str) -> list[object]:
     ]
 
 
-def local(instant: str | None, zone: str) -> str | None:
-    """An instant on the clock of a zone, with its offset.
-
-    Examples
-    --------
-    >>> local("2026-06-02T12:00:00+00:00", "America/New_York"), local(None, "UTC")
-    ('2026-06-02T08:00:00-04:00', None)
-    """
-    return None if instant is None else datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).isoformat()
+def _from(item: WorkItem, opens: Sequence[str | None]) -> str | None:
+    """When every number may be dialled and the item's own hour has come; None: now."""
+    hours = [opened for opened in opens if opened]
+    if item.ready_at > item.judged_at:
+        hours.append(item.ready_at.astimezone(UTC).isoformat())  # as all instants of ways are told
+    return max(hours, default=None)
 
 
 def _major(minor: int | None, currency: str) -> Decimal | None:

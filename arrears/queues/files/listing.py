@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from arrears.errors import Refused
-from arrears.queues.export import checksum, line, safe
+from arrears.queues.files.cells import checksum, line, safe
 
 Cell = object
 

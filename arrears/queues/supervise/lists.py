@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from arrears.errors import WrongUse
-from arrears.queues.item import Json, Page
+from arrears.queues.item import Json, Page, WorkItem
 from arrears.queues.supervise.chosen import Filter
 
 
@@ -61,7 +61,8 @@ class Listed:
 
 
 SORTS: Mapping[str, tuple[str, ...]] = {
-    "rank": ("-i.raised", "i.place"),
+    "rank": ("-i.raised", "i.rank"),
+    "place": ("-i.raised", "i.place"),
     "bucket": ("-coalesce(i.days_past_due, 0)",),
     "balance": ("i.currency", "-coalesce(i.balance_minor, 0)"),
     "stop_roll": ("i.currency", "-coalesce(i.stop_roll_minor, 0)"),
@@ -90,18 +91,16 @@ def open_items(
 
     Parameters
     ----------
-    sort : one of `SORTS`; `rank` is the order in which a list is worked. Ties go by the item's id.
+    sort : one of `SORTS`: `rank` is the night's order, `place` the one a list is worked in. Ties go by the item's id.
     after : the cursor that the page before gave; filter and sort must be the same.
 
     Raises
     ------
     WrongUse : no such sort, or a cursor that is none of ours.
     """
-    if sort not in SORTS:
-        raise WrongUse(asked="sort open items", found="no such sort", do=f"Use one of {', '.join(SORTS)}.")
+    keys = _keys(sort)
     conditions, values = fits.conditions(now)
     total = connection.exec_driver_sql(f"SELECT count(*) FROM work_items i WHERE {conditions}", values).scalar_one()  # noqa: S608 - our own words
-    keys = (*SORTS[sort], "i.work_item_id")
     if after:
         values |= {f"key{at}": key for at, key in enumerate(_opened(after, [_kind(key) for key in keys]))}
         kinds = ", ".join(f"CAST(%(key{at})s AS {_kind(key)})" for at, key in enumerate(keys))
@@ -118,6 +117,35 @@ def open_items(
     found = connection.exec_driver_sql(sql, {**values, "limit": limit + 1}).mappings().all()
     rows = [Listed(**{field.name: row[field.name] for field in fields(Listed)}) for row in found[:limit]]
     return Page(rows=rows, total=total, after=_sealed(found[limit - 1]["keys"]) if len(found) > limit else None)
+
+
+def ready_items(connection: Connection, fits: Filter, *, by: datetime, sort: str = "rank") -> list[WorkItem]:
+    """Every item that fits, waits for somebody, and can be claimed before a moment, in order.
+
+    Parameters
+    ----------
+    by : an item whose hour comes then or later is not among them.
+    sort : as in `open_items`.
+
+    Raises
+    ------
+    WrongUse : no such sort.
+    """
+    order = ", ".join(_keys(sort))
+    conditions, values = fits.conditions(by)
+    columns = ", ".join(f"i.{field.name}" for field in fields(WorkItem))
+    sql = f"""
+        SELECT {columns} FROM work_items i
+        WHERE {conditions} AND i.state = 'ready' AND i.ready_at < %(by)s ORDER BY {order}
+    """  # noqa: S608 - our own words
+    rows = connection.exec_driver_sql(sql, {**values, "by": by}).mappings()
+    return [WorkItem(**row) for row in rows]
+
+
+def _keys(sort: str) -> tuple[str, ...]:
+    if sort not in SORTS:
+        raise WrongUse(asked="sort open items", found="no such sort", do=f"Use one of {', '.join(SORTS)}.")
+    return (*SORTS[sort], "i.work_item_id")
 
 
 def work_groups(connection: Connection) -> list[str]:

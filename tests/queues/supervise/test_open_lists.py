@@ -43,7 +43,7 @@ def connection(module_database):
 
 
 def test_the_order_of_a_list_is_the_order_of_work(connection):
-    rows = open_items(connection, Filter(), now=TEN).rows
+    rows = open_items(connection, Filter(), now=TEN, sort="place").rows
     assert [row.debtor_id for row in rows] == ["D5", "D3", "D6", "D1", "D4", "D7", "D2"]
 
 

@@ -6,15 +6,12 @@ that stays text.
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from arrears.money import to_major
+from arrears.queues.files.cells import line, local, safe
 from arrears.queues.item import Json, WorkItem
 
 COLUMNS = (
@@ -48,39 +45,20 @@ COLUMNS = (
 )
 """Columns of the file, in order."""
 
-_NUMBER = re.compile(r"[+-][0-9]+")
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+def rows_of_csv(items: Iterable[WorkItem], zone: str) -> Iterator[str]:
+    """The file, line by line, header first.
 
-
-def rows_of_csv(items: Iterable[WorkItem]) -> Iterator[str]:
-    """The file, line by line, header first."""
+    Parameters
+    ----------
+    zone : in whose clock hours are written; each has its offset.
+    """
     yield line(COLUMNS)
     for item in items:
-        yield line(safe(value) for value in _row(item))
+        yield line(safe(value) for value in _row(item, zone))
 
 
-def checksum(lines: Iterable[str]) -> str:
-    """SHA-256 of the file's bytes, so that whoever receives it can see that it is whole."""
-    whole = hashlib.sha256()
-    for line in lines:
-        whole.update(line.encode())
-    return whole.hexdigest()
-
-
-def safe(value: object) -> object:
-    """Text that a spreadsheet would run is quoted with an apostrophe; numbers, telephone numbers too, stay as they are.
-
-    Examples
-    --------
-    >>> safe("=HYPERLINK(1)"), safe("A00001"), safe(-1.5), safe("+886900000014"), safe("+1+cmd")
-    ("'=HYPERLINK(1)", 'A00001', -1.5, '+886900000014', "'+1+cmd")
-    """
-    is_run = isinstance(value, str) and value.startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(value)
-    return f"'{value}" if is_run else value
-
-
-def _row(item: WorkItem) -> tuple[Any, ...]:
+def _row(item: WorkItem, zone: str) -> tuple[Any, ...]:
     return (
         item.rank,
         item.debtor_id,
@@ -99,7 +77,7 @@ def _row(item: WorkItem) -> tuple[Any, ...]:
         _major(round(item.value_minor / item.expected_minutes), item.currency),
         "; ".join(sentences(item)),
         item.verdict,
-        *_allowed(item.ways),
+        *_allowed(item.ways, zone),
         item.as_of,
         item.night_id,
         item.scored_by,
@@ -109,11 +87,11 @@ def _row(item: WorkItem) -> tuple[Any, ...]:
     )
 
 
-def _allowed(ways: Sequence[Json]) -> tuple[str, str | None, str | None, str]:
+def _allowed(ways: Sequence[Json], zone: str) -> tuple[str, str | None, str | None, str]:
     """The channels, the span in which all of them are open (no beginning: now), and whom to reach where."""
     told, opens, closes = together(ways)
     channels = " ".join(dict.fromkeys(way["channel"] for way in told))
-    return channels, opens, closes, " ".join(_said(way) for way in told)
+    return channels, local(opens, zone), local(closes, zone), " ".join(_said(way) for way in told)
 
 
 def together(ways: Sequence[Json]) -> tuple[list[Json], str | None, str | None]:
@@ -157,10 +135,3 @@ def sentences(item: WorkItem) -> list[str]:
 
 def _major(minor: int | None, currency: str) -> Decimal | None:
     return None if minor is None else to_major(minor, currency)
-
-
-def line(cells: Iterable[object]) -> str:
-    """Cells as a line of CSV, as RFC 4180 ends it."""
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerow(cells)
-    return written.getvalue()

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from arrears.queues.export import COLUMNS, FORMULA_STARTS, checksum, rows_of_csv
+from arrears.queues.files.cells import FORMULA_STARTS, checksum
+from arrears.queues.files.spreadsheet import COLUMNS, rows_of_csv
 from arrears.queues.item import WorkItem
 
 ITEM = WorkItem(
@@ -60,8 +61,8 @@ ITEM = WorkItem(
 )
 
 
-def read(*items):
-    return list(csv.DictReader(io.StringIO("".join(rows_of_csv(items)))))
+def read(*items, zone="UTC"):
+    return list(csv.DictReader(io.StringIO("".join(rows_of_csv(items, zone)))))
 
 
 def test_a_row_says_what_the_item_says():
@@ -100,6 +101,11 @@ def test_a_row_names_the_ways_that_are_open_at_one_time_and_that_time(ways, told
     assert tuple(row[name] for name in COLUMNS if name.startswith("allowed")) == told
 
 
+def test_hours_are_told_on_the_clock_of_the_house():
+    (row,) = read(replace(ITEM, ways=[CALL]), zone="America/New_York")
+    assert (row["allowed_from"], row["allowed_until"]) == ("2026-07-01T08:00:00-04:00", "2026-07-01T21:00:00-04:00")
+
+
 def test_a_negative_number_stays_a_number():
     (row,) = read(ITEM)
     assert (row["value"], row["value_per_minute"]) == ("-0.40", "-0.12")
@@ -117,6 +123,6 @@ def test_text_with_commas_and_quotes_comes_back_as_it_was():
 
 
 def test_the_checksum_is_the_files():
-    lines = list(rows_of_csv([ITEM]))
+    lines = list(rows_of_csv([ITEM], "UTC"))
     assert checksum(lines) == checksum(["".join(lines)])
     assert checksum(lines) != checksum(lines[:1])
