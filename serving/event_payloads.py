@@ -9,21 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 MOST_ROWS = 1_000
 """Rows that one request may bring."""
 
-EventTable = Literal[
-    "payments",
-    "contacts",
-    "promises",
-    "disputes",
-    "claims",
-    "holds",
-    "preferences",
-    "points",
-    "consents",
-    "notices",
-    "changes",
-    "parties",
-]
-
 PostedRow = Annotated[
     dict[str, JsonValue],
     Field(description="Columns as the source table has them; money in major units, as text or number."),

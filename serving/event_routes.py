@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from serving import event_payloads, payloads, running
 from serving.desk_member import Key
 from serving.door import person_of
-from serving.event_payloads import EventsStored, EventTable, OutcomesStored
+from serving.event_payloads import EventsStored, PostedTable, OutcomesStored
 from serving.events import Told, Unfit, tell
 from serving.outcome_file import MOST_OUTCOMES, rows_of_csv, take_outcomes
 from serving.problems import Problem
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1", responses=_PROBLEMS)
 
 
 @router.post("/events/{table}")
-def events(request: Request, table: EventTable, posted: event_payloads.PostedRows, key: Key = None) -> EventsStored:
+def events(request: Request, table: PostedTable, posted: event_payloads.PostedRows, key: Key = None) -> EventsStored:
     """Store one row of a source table, or up to 1,000, all or none; then the debtors' open items follow at once."""
     rows = [posted] if isinstance(posted, dict) else posted
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
@@ -14,7 +14,7 @@ from arrears.tables import TABLES, Table
 
 Origin = Literal["api", "desk", "file"]
 
-POSTED = (
+PostedTable = Literal[
     "payments",
     "contacts",
     "promises",
@@ -27,8 +27,10 @@ POSTED = (
     "notices",
     "changes",
     "parties",
-)
+]
 """Tables of which single rows may come in between loads."""
+
+POSTED: tuple[PostedTable, ...] = get_args(PostedTable)
 
 _COLUMNS = tuple(
     source_events.c[name]

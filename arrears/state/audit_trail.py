@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, insert
 
+from arrears.state.newest_first import newest_first
 from arrears.state.schema import audit
 
 
@@ -47,10 +48,5 @@ def lines(
     before : only lines written before the one of this id: where the page before ended.
     limit : how many at most.
     """
-    wanted = {audit.c.did: did, audit.c.who: who, audit.c.subject: subject}
-    query = select(audit).where(*(column == value for column, value in wanted.items() if value is not None))
-    if since is not None:
-        query = query.where(audit.c.at >= since)
-    if before is not None:
-        query = query.where(audit.c.audit_id < before)
-    return connection.execute(query.order_by(audit.c.audit_id.desc()).limit(limit)).mappings().all()
+    wanted = {"did": did, "who": who, "subject": subject}
+    return newest_first(connection, audit, wanted, since=since, before=before, limit=limit)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping
 
 from arrears.state.desk import decisions
+from arrears.state.newest_first import newest_first
 
 
 def log(
@@ -31,18 +32,12 @@ def log(
     since : only what was decided then or later.
     before : only decisions of a lower id: where the page before ended.
     """
-    table = decisions.c
     wanted = {
-        table.night_id: night_id,
-        table.action: action,
-        table.lane: lane,
-        table.collector: collector,
-        table.debtor_id: debtor_id,
-        table.explores: explores,
+        "night_id": night_id,
+        "action": action,
+        "lane": lane,
+        "collector": collector,
+        "debtor_id": debtor_id,
+        "explores": explores,
     }
-    query = select(decisions).where(*(column == value for column, value in wanted.items() if value is not None))
-    if since is not None:
-        query = query.where(table.at >= since)
-    if before is not None:
-        query = query.where(table.decision_id < before)
-    return connection.execute(query.order_by(table.decision_id.desc()).limit(limit)).mappings().all()
+    return newest_first(connection, decisions, wanted, since=since, before=before, limit=limit)
