@@ -26,8 +26,8 @@ def command(
     from arrears.errors import WrongUse
     from arrears.lake import Lake
     from arrears.state import opened
+    from serving.night.reallocate import reallocate
     from serving.present import Present
-    from serving.reallocate import reallocate
 
     where = places(lake=lake, database=database)
     with opened(where) as engine:

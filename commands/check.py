@@ -17,7 +17,7 @@ from commands.source_report import draw, source_folder, watching
 if TYPE_CHECKING:
     from arrears.intake.report import Report
     from arrears.lake import Lake
-    from serving.readiness import Readiness
+    from serving.gate.readiness import Readiness
 
 app = typer.Typer(add_completion=False)
 
@@ -90,6 +90,6 @@ def _loaded_aside(folder: Path, profiles: list[str], as_of: datetime | None) -> 
 
 def _judged(lake: Lake, profiles: list[str], as_of: datetime | None) -> Readiness:
     from arrears.clock import SystemClock
-    from serving.readiness import readiness
+    from serving.gate.readiness import readiness
 
     return readiness(lake, profiles, as_of and as_of.date(), limits_on=SystemClock().now().date())

@@ -34,8 +34,8 @@ def load(
     """
     from arrears.errors import WrongUse
     from arrears.events.event import POSTED
-    from serving.event_payloads import MOST_ROWS
-    from serving.events import tell
+    from serving.api.event_payloads import MOST_ROWS
+    from serving.events.intake import tell
 
     name = table or file.stem
     if name not in POSTED:

@@ -14,7 +14,7 @@ from commands.allocation_report import draw_allocation
 from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
-    from serving.nightly import Built
+    from serving.night.nightly import Built
 
 app = typer.Typer(add_completion=False)
 
@@ -47,7 +47,7 @@ def command(
     from arrears.queues.strategy import strategy as named
     from arrears.state import opened
     from models.registry import Registry
-    from serving.nightly import build_by_champions, run_night
+    from serving.night.nightly import build_by_champions, run_night
     from serving.present import Present
 
     served_on = for_.date() if for_ else None

@@ -13,7 +13,7 @@ from commands.context import AsJson, Database, LakeDir, emit
 from commands.without_service import deployed, rows_of_file, this_user
 
 if TYPE_CHECKING:
-    from serving.outcome_file import Taken
+    from serving.events.outcome_file import Taken
 
 app = typer.Typer(add_completion=False)
 
@@ -27,7 +27,7 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Take the outcomes that a dialer brings back; a row that does not fit is refused with its reason."""
-    from serving.outcome_file import take_outcomes
+    from serving.events.outcome_file import take_outcomes
 
     rows = rows_of_file(file)
     with deployed(lake, database) as deployment:

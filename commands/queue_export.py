@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from arrears.lake import Lake
     from arrears.queues.files.listing import Listing
-    from serving.book_exports import House
+    from serving.exports.of_book import House
 
 
 class Format(StrEnum):
@@ -59,7 +59,7 @@ def export_command(
     from arrears.lake import Lake
     from arrears.queues.supervise.chosen import Filter
     from arrears.state import opened
-    from serving.exports import export, record_export
+    from serving.exports.lists import export, record_export
 
     if as_json and out is None:
         raise WrongUse(
@@ -90,10 +90,10 @@ def export_command(
 
 def _house(lake: Lake, connection: Connection) -> House:
     from arrears.errors import WrongUse
-    from serving.book import questions
-    from serving.book_exports import House
+    from serving.exports.of_book import House
+    from serving.gate.book import questions
+    from serving.gate.second_look import limits_today
     from serving.present import clock_of
-    from serving.second_look import limits_today
 
     if not lake.exists():
         raise WrongUse(asked="export a list", found="an empty lake", do="Load a source first: arrears load demo.")

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from serving.readiness import Readiness, Want
+    from serving.gate.readiness import Readiness, Want
 
 
 def draw_readiness(found: Readiness, console: Console) -> None:

@@ -28,7 +28,7 @@ def command(
     """Rebuild a night from what was recorded: identical, or the first difference."""
     from arrears.state import opened
     from models.registry import Registry
-    from serving.replay import replay
+    from serving.night.replay import replay
 
     where = places(lake=lake, database=database, tracking=tracking)
     with opened(where) as engine, progress_console().status("Starting") as status:

@@ -12,7 +12,7 @@ from rich.table import Table
 from commands.context import AsJson, Day, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
-    from serving.nightly import Built
+    from serving.night.nightly import Built
 
 app = typer.Typer(add_completion=False)
 _SHOWN = 20
@@ -31,8 +31,8 @@ def command(
     from arrears.lake import Lake
     from arrears.queues.strategy import DEFAULT, strategy
     from models.registry import Registry
-    from serving.nightly import build_by_champions
-    from serving.score_file import rows, write
+    from serving.night.nightly import build_by_champions
+    from serving.night.score_file import rows, write
 
     where = places(lake=lake, tracking=tracking)
     with progress_console().status("Starting") as status:

@@ -49,7 +49,7 @@ def command(
 ) -> None:
     """Start the API and the console on 127.0.0.1; ctrl-C ends everything."""
     from arrears.state.server import opened
-    from serving import access
+    from serving.people import access
 
     where = places(lake=lake, database=database, tracking=tracking)
     signal.signal(
@@ -74,7 +74,7 @@ def command(
 
 def _first_token(engine: Engine, now: datetime) -> str | None:
     """What signs the deployment's own manager in; None where that manager is disabled because people have names."""
-    from serving import access
+    from serving.people import access
 
     try:
         return access.new_link_token(engine, now=now)
@@ -135,7 +135,7 @@ def _run(listening: socket.socket, ready: Any) -> None:  # noqa: ANN401 - as abo
     log_to_stderr()
     from commands.forecast import forecast_document
     from serving import running
-    from serving.deployment import open_deployment
+    from serving.opening import open_deployment
     from serving.service import arrears
 
     # Opened here and not by BentoML, so that what is wrong with it is told in three lines.

@@ -53,7 +53,7 @@ def add(
     """Let somebody in, for the first time or again; a collector stands for a row of the lake's collectors."""
     from arrears.clock import SystemClock
     from arrears.state.server import opened
-    from serving.people import add_person
+    from serving.people.people import add_person
 
     where = places(lake=lake, database=database)
     if collector is not None:
@@ -72,7 +72,7 @@ def disable(name: Name, *, who: Who = None, database: Database = None, as_json: 
     """Shut somebody out: their sessions and keys end at once, their unused links open nothing."""
     from arrears.clock import SystemClock
     from arrears.state.server import opened
-    from serving.people import disable_person
+    from serving.people.people import disable_person
 
     with opened(places(database=database)) as engine:
         ended = disable_person(engine, name, who=who or _machine_user(), now=SystemClock().now())
@@ -85,7 +85,7 @@ def list_command(*, database: Database = None, as_json: AsJson = False) -> None:
     """Everybody who was ever added, with role, collector and open sessions."""
     from arrears.clock import SystemClock
     from arrears.state.server import opened
-    from serving.people import everybody
+    from serving.people.people import everybody
 
     with opened(places(database=database)) as engine:
         found = [dict(row) for row in everybody(engine, now=SystemClock().now())]
@@ -107,7 +107,7 @@ def token(
     """Print a link with which somebody signs in once, or a key for programs that act as them; neither is kept."""
     from arrears.clock import SystemClock
     from arrears.state.server import opened
-    from serving import access
+    from serving.people import access
 
     with opened(places(database=database)) as engine:
         now, by = SystemClock().now(), who or _machine_user()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from arrears.lake import Lake
     from arrears.policy.verdict import ChannelVerdict
     from arrears.queues.item import Term
-    from serving.why import Why
+    from serving.scores.why import Why
 
 app = typer.Typer(add_completion=False)
 
@@ -39,7 +39,7 @@ def command(
     """Why an account stands where it stands."""
     from arrears.lake import Lake
     from arrears.state import opened
-    from serving.why import why
+    from serving.scores.why import why
 
     where = places(lake=lake, database=database)
     with opened(where) as engine, engine.connect() as connection:
@@ -51,9 +51,9 @@ def command(
 
 def _now(lake: Lake, connection: Connection, told: Why) -> tuple[ChannelVerdict, ...] | None:
     """What the rules say at this moment; None where there is no lake to ask."""
-    from serving.book import questions
+    from serving.gate.book import questions
+    from serving.gate.second_look import limits_today, verdicts_now
     from serving.present import clock_of
-    from serving.second_look import limits_today, verdicts_now
 
     if not lake.exists():
         return None

@@ -21,9 +21,9 @@ def deployed(lake: Path | None, database: str | None) -> Iterator[Deployment]:
     from arrears.state import opened
     from models.lawful import approvals_of
     from models.registry import Registry
-    from serving.champion import Champions
     from serving.deployment import Deployment
     from serving.present import Present
+    from serving.scores.champion import Champions
 
     where = places(lake=lake, database=database)
     with opened(where) as engine:
@@ -44,7 +44,7 @@ def rows_of_file(file: Path) -> list[dict[str, object]]:
     BadInput : it is neither.
     """
     from arrears.errors import BadInput
-    from serving.outcome_file import rows_of_csv
+    from serving.events.outcome_file import rows_of_csv
 
     try:
         text = file.read_text(encoding="utf-8-sig")

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 
 from arrears.events.overlay import NOTHING, around
 from arrears.lake import Lake, looking, show
-from serving.bench import Bench
-from serving.book import Questions, questions, read_book
-from serving.losses import Losses, losses_on
-from serving.scoring import PROPENSITY, ROLL_RATE, Champion, score
-from serving.standing import Standing
+from serving.gate.bench import Bench
+from serving.gate.book import Questions, questions, read_book
+from serving.scores.losses import Losses, losses_on
+from serving.scores.scoring import PROPENSITY, ROLL_RATE, Champion, score
+from serving.scores.standing import Standing
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What a program reads when a request fails: RFC 9457 `application/problem+json`, and never a value it sent us.
 
 A stack trace, a database's message or a debtor's data cannot get into one: only the sentences of this file, of
-`arrears.errors` and of the contracts in `serving.payloads` can.
+`arrears.errors` and of the contracts in `serving.api.payloads` can.
 """
 
 from __future__ import annotations

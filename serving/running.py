@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from starlette.applications import Starlette
 from starlette.routing import Router
 
-from serving.deployment import Deployment, open_deployment
+from serving.deployment import Deployment
 from serving.problems import Problem
 
 _held: list[Deployment] = []
 _apps: list[Starlette] = []
 
 
-def start(environ: Mapping[str, str]) -> Deployment:
-    """Serve the deployment that the environment names, unless whoever started this process has opened it already."""
-    return _held[-1] if _held else hold(open_deployment(environ))
-
-
 def hold(opened: Deployment) -> Deployment:
     """Serve an opened deployment from here on."""
     _held.append(opened)
     return opened
+
+
+def is_held() -> bool:
+    """Whether a deployment is served already."""
+    return bool(_held)
 
 
 def deployment() -> Deployment:

@@ -19,13 +19,14 @@ from bentoml.validators import DType
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
 
 from serving import running
-from serving.api import make_app
+from serving.api.application import make_app
 from serving.console.frame import turned_away
-from serving.door import Behind, Door, Fold
-from serving.explained import SCORING_CALL, explained_rows
+from serving.opening import open_deployment
+from serving.people.door import Behind, Door, Fold
+from serving.scores.explained import SCORING_CALL, explained_rows
 
 Rows = Annotated[np.ndarray, DType("float64")]
-"""One account a row; NaN where a feature is null. What the columns are, `serving.explained` says."""
+"""One account a row; NaN where a feature is null. What the columns are, `serving.scores.explained` says."""
 
 LONGEST_WAIT_MS = 10_000
 """A request may wait this long in a crowd before it is turned away; alone it does not wait."""
@@ -47,7 +48,8 @@ class Scoring:
     """Scores and reasons from the champions of the registry."""
 
     def __init__(self) -> None:
-        running.start(os.environ)
+        if not running.is_held():  # whoever started this process may have opened it already
+            running.hold(open_deployment(os.environ))
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator] # BentoML's decorators have no types here
     def close(self) -> None:

@@ -154,7 +154,7 @@ def no_registry(shared_folder: Path) -> Registry:
 def night_template(postgres: str, template: str, shared_folder: Path, demo_lake: Lake, no_registry: Registry) -> str:
     """Name of a database with night 1: the demo on its scoring day, by value at risk, scored by rules."""
     from arrears.queues.strategy import strategy
-    from serving.nightly import run_night
+    from serving.night.nightly import run_night
 
     def build(engine: Engine) -> None:
         run_night(engine, demo_lake, no_registry, SCORING_DAY, strategy("value_at_risk"), clock=DemoClock())

@@ -15,8 +15,8 @@ from sqlalchemy import Engine, text
 from arrears.clock import SystemClock
 from arrears.lake import Lake
 from models.registry import Registry
-from serving import access
-from serving.people import add_person
+from serving.people import access
+from serving.people.people import add_person
 from tests.served import Served, serving
 
 

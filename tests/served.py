@@ -27,8 +27,8 @@ from models.propensity import PROPENSITY
 from models.registry import Registry
 from models.roll_rate import ROLL_RATE, deeper_moves, edge_name
 from models.spec import ModelSpec
-from serving import access
-from serving.nightly import run_night
+from serving.night.nightly import run_night
+from serving.people import access
 from tests.demo_day import SCORING_DAY, DemoClock
 
 FEATURES = ("days_past_due", "balance_minor", "paid_90d_minor", "limit_use_share")

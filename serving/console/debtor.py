@@ -21,8 +21,8 @@ from serving.console.frame import today_of
 from serving.console.story import AccountStory, Story, story_of, use_of_limit
 from serving.console.words import many, money, share, short_day
 from serving.deployment import Deployment
+from serving.gate.second_look import now_of
 from serving.present import in_zone
-from serving.second_look import now_of
 
 QUESTIONS = {
     "roll": ("Will it roll?", "into a worse bucket by its next statement", "pushes towards rolling", False),

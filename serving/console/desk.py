@@ -220,7 +220,7 @@ def notice_said(notice: Mapping[str, Any], at: datetime, currency: str) -> str:
 
     Parameters
     ----------
-    notice : of `serving.desk.Claimed.notices`. at : when it came, by our clock.
+    notice : of `serving.desk.working.Claimed.notices`. at : when it came, by our clock.
 
     Examples
     --------

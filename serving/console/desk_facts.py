@@ -18,8 +18,8 @@ from arrears.queues.item import WorkItem
 from serving.console.desk_numbers import Number, numbers_of
 from serving.console.desk_promise import Promised, latest_promise
 from serving.deployment import Deployment
-from serving.may_we import judge_now
-from serving.second_look import limits_today
+from serving.gate.may_we import judge_now
+from serving.gate.second_look import limits_today
 
 Row = Mapping[str, Any]
 SHOWN_CONTACTS = 3

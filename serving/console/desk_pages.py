@@ -19,8 +19,7 @@ from arrears.queues.desk.team import Member
 from arrears.queues.item import WorkItem
 from arrears.queues.next.outcome import read_outcome
 from arrears.queues.next.problems import problems_of
-from serving import desk as at_desk
-from serving import desk_outcome, desk_returns, running
+from serving import running
 from serving.console import desk_page, my_day
 from serving.console.desk import held, notice_said
 from serving.console.desk_facts import known_of
@@ -28,10 +27,13 @@ from serving.console.desk_form import moment_of, read_form
 from serving.console.forms import Form, Posted, one
 from serving.console.frame import page
 from serving.deployment import Deployment
-from serving.desk import Claimed
-from serving.desk_member import item_by_id, member_asking, working_member
+from serving.desk import outcome as desk_outcome
+from serving.desk import returns as desk_returns
+from serving.desk import working as at_desk
+from serving.desk.member import item_by_id, member_asking, working_member
+from serving.desk.working import Claimed
+from serving.events.settle import follow_holds
 from serving.present import in_zone
-from serving.settle import follow_holds
 
 router = APIRouter(include_in_schema=False)
 

@@ -20,10 +20,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from arrears.queues.item import Night
 from serving import running
 from serving.console import words
-from serving.door import CONTENT_POLICY
-from serving.may_enter import may_enter
+from serving.people.door import CONTENT_POLICY
+from serving.people.may_enter import may_enter
+from serving.people.sign_ins import Person
 from serving.problems import Problem
-from serving.sign_ins import Person
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"

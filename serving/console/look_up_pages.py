@@ -12,8 +12,8 @@ from serving.console import desk_page
 from serving.console.forms import Posted, one
 from serving.console.frame import page
 from serving.deployment import Deployment
-from serving.desk_member import member_asking, working_member
-from serving.look_up import LookedUp, look_up
+from serving.desk.look_up import LookedUp, look_up
+from serving.desk.member import member_asking, working_member
 
 router = APIRouter(include_in_schema=False)
 

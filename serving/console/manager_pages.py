@@ -12,10 +12,11 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from arrears.queues.supervise.acts import LONGEST
-from serving import running, supervise
+from serving import running
 from serving.console import queue, strategies, team
 from serving.console.frame import page
-from serving.door import person_of
+from serving.people.door import person_of
+from serving.supervise import acts as supervise
 
 router = APIRouter(include_in_schema=False)
 

@@ -10,11 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from arrears.clock import SystemClock
-from serving import access, running
+from serving import running
 from serving.console import conduct, debtor, portfolio, queue, registry, story, today
 from serving.console.frame import STATIC, link_spent, page
-from serving.door import COOKIE, person_of
-from serving.own_debtors import refuse_others
+from serving.people import access
+from serving.people.door import COOKIE, person_of
+from serving.people.own_debtors import refuse_others
 from serving.problems import Problem
 
 router = APIRouter(include_in_schema=False)

@@ -23,8 +23,10 @@ from features.delinquency import cycle_statuses
 from serving.console import charts
 from serving.console.words import NOTHING, big_money, count, many, money, month
 from serving.deployment import Deployment
+from serving.kept import Kept
 from serving.problems import Problem
 
+MONTHS_AHEAD = 12
 STEPS = (1, 3, 6, 12)
 """Months ahead that the table shows."""
 
@@ -75,11 +77,41 @@ def facts_of(lake: Lake, settings: Settings, as_of: date) -> Facts:
     )
 
 
+def months_of(deployment: Deployment) -> Kept[Facts]:
+    """The book's months and moves, worked out once a lake and day."""
+    return deployment.keeps(
+        "portfolio",
+        key=lambda: f"{deployment.lake.fingerprint} {deployment.day}",
+        make=lambda: facts_of(deployment.lake, deployment.settings, deployment.day),
+    )
+
+
+def forecast_of(deployment: Deployment) -> Kept[Any] | None:
+    """The months ahead, worked out once a lake, day and champion; None where nobody handed in how, or too early."""
+    if deployment.forecaster is None or not deployment.champions.asked:
+        return None  # without its champion it would be worked out twice
+
+    def key() -> str:
+        champion = deployment.champions.of("roll_rate")
+        return f"{deployment.lake.fingerprint} {deployment.day} {champion.label if champion else None}"
+
+    return deployment.keeps("forecast", key=key, make=lambda: _forecast(deployment))
+
+
+def _forecast(deployment: Deployment) -> dict[str, Any] | None:
+    facts = months_of(deployment).now()
+    if deployment.forecaster is None or facts is None:
+        return None
+    champion = deployment.champions.of("roll_rate")
+    return deployment.forecaster(deployment.lake, deployment.day, MONTHS_AHEAD, facts.currency, champion)
+
+
 def shown(deployment: Deployment, asked: Asked) -> dict[str, Any]:
     """What the page shows; `facts` is None while they are being worked out."""
-    facts = deployment.portfolio.ask()
+    kept = months_of(deployment)
+    facts = kept.ask()
     if facts is None:
-        return {"facts": None, "failed": deployment.portfolio.failed, "asked": asked}
+        return {"facts": None, "failed": kept.failed, "asked": asked}
     choices = [(f"{each.month_from:%Y-%m}", _span(each)) for each in facts.moved]
     if asked.month and asked.month not in dict(choices):
         told = ", ".join(dict(choices)) or "none yet"
@@ -123,7 +155,7 @@ def live_months(facts: Facts, settles_days: int, day: date) -> str | None:
 
 def _is_pending(deployment: Deployment) -> bool:
     """Whether the months ahead will be there in a moment."""
-    kept = deployment.forecast
+    kept = forecast_of(deployment)
     if kept is None:
         return deployment.forecaster is not None
     return kept.ask() is None and not kept.failed
@@ -131,7 +163,7 @@ def _is_pending(deployment: Deployment) -> bool:
 
 def _ahead(deployment: Deployment, facts: Facts, asked: Asked) -> dict[str, Any] | None:
     """The months ahead as two charts and a table; None while they are worked out, or where nobody can."""
-    kept = deployment.forecast
+    kept = forecast_of(deployment)
     told = kept.ask() if kept is not None else None
     if told is None:
         return None

@@ -18,13 +18,13 @@ from arrears.queues.supervise.chosen import TEAM, Chosen, Filter
 from arrears.queues.supervise.lanes import lanes, pauses
 from arrears.queues.supervise.lists import SORTS, open_items, work_groups
 from arrears.queues.supervise.roster import roster_of
-from serving import supervise
 from serving.console.day_words import LANE_NAMES, ago, can_be_undone, told_of
 from serving.console.frame import today_of
 from serving.deployment import Deployment
-from serving.may_enter import may_enter
+from serving.people.may_enter import may_enter
+from serving.people.sign_ins import Person
 from serving.present import in_zone
-from serving.sign_ins import Person
+from serving.supervise import acts as supervise
 
 PAGE = 50
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from arrears.errors import ArrearsError
@@ -13,7 +14,9 @@ from models.alias_history import Move
 from models.registry import Registry, Version
 from serving.console.measures import Measured, measured
 from serving.deployment import Deployment
+from serving.kept import Kept
 from serving.problems import Problem
+from serving.scores.champion import ASKED_EVERY_SECONDS
 
 CHART_TITLES = {
     "calibration.svg": "Calibration: how often what was said came true",
@@ -43,10 +46,20 @@ def shown(deployment: Deployment) -> dict[str, Any]:
 
     What is registered may be some seconds old; what serves is of this moment.
     """
-    kept: dict[str, Any] = deployment.models.latest() or {"models": [], "trouble": "no answer that this page can read"}
+    nothing: dict[str, Any] = {"models": [], "trouble": "no answer that this page can read"}
+    kept = registry_of(deployment).latest() or nothing
     models = [replace(model, serving=_serving(deployment, model.name)) for model in kept["models"]]
     is_opening = any(model.champion for model in models) and not deployment.champions.asked
     return {**kept, "models": models, "is_opening": is_opening}
+
+
+def registry_of(deployment: Deployment) -> Kept[dict[str, Any]]:
+    """The registry as the page shows it, asked again every quarter of a minute."""
+
+    def key() -> str:
+        return f"{deployment.champions.labels} {int(monotonic() // ASKED_EVERY_SECONDS)}"
+
+    return deployment.keeps("models", key=key, make=lambda: models_of(deployment))
 
 
 def models_of(deployment: Deployment) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from arrears.queues.supervise.acts import LONGEST
 from arrears.queues.supervise.chosen import TEAM
 from arrears.queues.supervise.progress import RATE_DAYS
-from serving import supervise
 from serving.console import day_charts
 from serving.console.day_words import ago
 from serving.console.queue import notice
 from serving.console.today import names_of, rate_range
 from serving.deployment import Deployment
-from serving.may_enter import may_enter
-from serving.sign_ins import Person
-from serving.team_day import team_day
+from serving.people.may_enter import may_enter
+from serving.people.sign_ins import Person
+from serving.supervise import acts as supervise
+from serving.supervise.team_day import team_day
 
 
 class AbsenceForm(BaseModel):

@@ -29,7 +29,7 @@ from serving.console.day_words import LANE_NAMES, ago
 from serving.deployment import Deployment
 from serving.present import in_zone
 from serving.recent import Recent
-from serving.team_day import TeamDay, team_day
+from serving.supervise.team_day import TeamDay, team_day
 
 SOON_DAYS = 3
 SHOWN = 8

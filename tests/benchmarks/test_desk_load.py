@@ -25,7 +25,7 @@ from arrears.lake import Lake
 from arrears.loading import load
 from arrears.queues.strategy import strategy
 from arrears.state.server import connect, own_database
-from serving.nightly import run_night
+from serving.night.nightly import run_night
 from tests.benchmarks.offered import Offered, offer
 from tests.demo_day import SCORING_DAY, DemoClock
 from tests.served import Served, serving, small_models

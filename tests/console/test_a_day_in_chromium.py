@@ -24,8 +24,8 @@ from sqlalchemy import text
 from arrears.clock import SystemClock
 from arrears.loading import load
 from arrears.state.server import connect, own_database
-from serving import access
-from serving.people import add_person
+from serving.people import access
+from serving.people.people import add_person
 from tests.console.conftest import Watched
 from tests.served import environment, serving, small_models
 

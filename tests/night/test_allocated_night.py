@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from arrears.queues import store
 from arrears.queues.strategy import strategy
-from serving.nightly import run_night
-from serving.reallocate import reallocate
-from serving.replay import replay
+from serving.night.nightly import run_night
+from serving.night.reallocate import reallocate
+from serving.night.replay import replay
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, account, debtor, lake_of, people, phone, statement
 
 

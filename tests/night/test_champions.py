@@ -11,9 +11,9 @@ from models.artifact import Part, write
 from models.propensity import PROPENSITY
 from models.registry import Registry
 from models.roll_rate import ROLL_RATE, deeper_moves, edge_name
-from serving.nightly import run_night
-from serving.replay import replay
-from serving.scoring import Champion, fitting
+from serving.night.nightly import run_night
+from serving.night.replay import replay
+from serving.scores.scoring import Champion, fitting
 from tests.demo_day import SCORING_DAY, DemoClock
 
 FEATURES = ("days_past_due", "balance_minor", "paid_90d_minor", "limit_use_share")

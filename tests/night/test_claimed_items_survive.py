@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from arrears.queues.desk import leases
 from arrears.queues.strategy import strategy
-from serving.nightly import run_night
-from serving.replay import replay
+from serving.night.nightly import run_night
+from serving.night.replay import replay
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people
 
 DEBTORS = ("D1", "D2", "D3", "D4")

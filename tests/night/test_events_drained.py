@@ -11,8 +11,8 @@ from arrears.events.drain import drain
 from arrears.events.keep import keep, keep_own
 from arrears.lake import Lake
 from arrears.queues.strategy import strategy
-from serving.book import questions, read_book
-from serving.nightly import run_night
+from serving.gate.book import questions, read_book
+from serving.night.nightly import run_night
 from tests.demo_day import DemoClock
 from tests.night.any_book import AS_OF, COLUMNS, loaded
 from tests.serving.desk_day import MONDAY, book, desk_on

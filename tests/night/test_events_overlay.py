@@ -15,9 +15,9 @@ from arrears.events.keep import keep
 from arrears.lake import Lake
 from arrears.loading import load
 from arrears.tables import TABLES
-from serving.bench import Bench
-from serving.book import questions
-from serving.may_we import facts_now, judge_now
+from serving.gate.bench import Bench
+from serving.gate.book import questions
+from serving.gate.may_we import facts_now, judge_now
 from tests.night.any_book import AS_OF, COLUMNS, any_book, loaded
 
 NOW = datetime(2026, 6, 15, 3, tzinfo=UTC)

@@ -7,12 +7,12 @@ import pytest
 from arrears.events.check import check
 from arrears.events.keep import keep
 from arrears.queues.desk.team import Member
-from serving import sweep
-from serving.desk import claim
-from serving.desk_returns import release
+from serving.desk.returns import release
+from serving.desk.working import claim
+from serving.events.intake import sweep
+from serving.events.settle import settle
+from serving.events.sweep import Sweep
 from serving.live import Live
-from serving.settle import settle
-from serving.sweep import Sweep
 from tests.night.any_book import loaded
 from tests.serving.desk_day import ANNA, MONDAY, a_night, as_remembered, book, desk_on
 

@@ -12,11 +12,11 @@ from arrears.loading import load
 from arrears.queues import store
 from arrears.queues.strategy import strategy
 from arrears.queues.supervise.chosen import Filter
-from serving.book import questions
-from serving.book_exports import House
-from serving.brief import brief_of
-from serving.exports import export, record_export
-from serving.nightly import run_night
+from serving.exports.brief import brief_of
+from serving.exports.lists import export, record_export
+from serving.exports.of_book import House
+from serving.gate.book import questions
+from serving.night.nightly import run_night
 from tests.demo_day import DemoClock
 
 AS_OF = date(2026, 6, 30)

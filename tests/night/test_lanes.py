@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from arrears.queues import store
 from arrears.queues.strategy import strategy
-from serving.nightly import run_night
-from serving.replay import replay
+from serving.night.nightly import run_night
+from serving.night.replay import replay
 from tests.night.desk_book import AS_OF, DAY, StandingClock, account, debtor, lake_of, phone, statement
 
 FAR = date(2026, 5, 20)

@@ -7,8 +7,8 @@ import pytest
 from arrears.queues.desk.team import Member
 from arrears.queues.ledger import record
 from arrears.queues.strategy import strategy
-from serving.desk import claim
-from serving.nightly import run_night
+from serving.desk.working import claim
+from serving.night.nightly import run_night
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, phone
 from tests.serving.desk_day import desk_on
 

@@ -8,8 +8,8 @@ from arrears.errors import ArrearsError
 from arrears.queues import record, store
 from arrears.queues.strategy import strategy
 from arrears.state.schema import work_items
-from serving import night_rows
-from serving.nightly import run_night
+from serving.night import rows as night_rows
+from serving.night.nightly import run_night
 from tests.demo_day import SCORING_DAY, DemoClock
 
 

@@ -16,11 +16,11 @@ from arrears.policy.rule import PAY
 from arrears.queues import store
 from arrears.queues.lanes import PRECEDENCE
 from arrears.queues.strategy import strategy
-from serving.bench import Bench
-from serving.book import questions
-from serving.may_we import judge_now
-from serving.nightly import run_night
-from serving.second_look import look_again
+from serving.gate.bench import Bench
+from serving.gate.book import questions
+from serving.gate.may_we import judge_now
+from serving.gate.second_look import look_again
+from serving.night.nightly import run_night
 from tests.demo_day import DemoClock
 from tests.night.any_book import AS_OF, DAY, ZONES, any_book, loaded
 

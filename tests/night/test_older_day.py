@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from arrears.queues import store
 from arrears.queues.strategy import strategy
-from serving.nightly import run_night
-from serving.replay import replay
+from serving.night.nightly import run_night
+from serving.night.replay import replay
 from tests.demo_day import SCORING_DAY, DemoClock
 
 EARLIER = SCORING_DAY.replace(month=SCORING_DAY.month - 1)

@@ -6,7 +6,7 @@ import pytest
 
 from arrears.clock import SystemClock
 from arrears.loading import load
-from serving.deployment import open_deployment
+from serving.opening import open_deployment
 from serving.present import Present
 
 

@@ -8,7 +8,7 @@ from arrears.clock import SystemClock
 from arrears.errors import BadInput, WrongUse
 from arrears.lake import Lake
 from arrears.loading import load
-from serving.replay import replay
+from serving.night.replay import replay
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,11 @@ from arrears.queues import store
 from arrears.queues.ledger import record
 from arrears.queues.reservations import release, reserve
 from arrears.queues.strategy import strategy
-from serving.book import questions
-from serving.may_we import judge_now, lawless_of
-from serving.nightly import run_night
-from serving.replay import replay
-from serving.second_look import look_again, verdicts_now
+from serving.gate.book import questions
+from serving.gate.may_we import judge_now, lawless_of
+from serving.gate.second_look import look_again, verdicts_now
+from serving.night.nightly import run_night
+from serving.night.replay import replay
 from tests.demo_day import DemoClock
 from tests.night.any_book import AS_OF, COLUMNS, DAY, WHEN_KNOWN, loaded
 

@@ -10,8 +10,8 @@ from arrears.loading import load
 from arrears.queues import store
 from arrears.queues.strategy import strategy
 from commands.night import summary
-from serving.nightly import run_night
-from serving.replay import replay
+from serving.night.nightly import run_night
+from serving.night.replay import replay
 from tests.demo_day import DemoClock
 
 AS_OF = date(2026, 6, 30)

@@ -9,8 +9,8 @@ from arrears.lake import Lake
 from arrears.loading import load
 from arrears.queues import store
 from arrears.queues.strategy import strategy
-from serving.nightly import run_night
-from serving.why import why
+from serving.night.nightly import run_night
+from serving.scores.why import why
 from tests.demo_day import DemoClock
 
 AS_OF = date(2026, 6, 30)

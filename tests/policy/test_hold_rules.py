@@ -15,9 +15,9 @@ from arrears.policy.limits import PROFILES, Limits, limits_of, read_limits
 from arrears.policy.rule import LANE_GATES
 from arrears.policy.rules import RULES, creditor, healthcare, machines, media, people, requests, status, uk
 from tests.policy.case import Case, asking, at, facts_of, held_by, judged
-from tests.policy.cases.status import hold, june
+from tests.policy.held import hold, june
 
-SUBJECTS = ("status", "requests", "media", "people", "uk")
+SUBJECTS = ("bankruptcy", "status", "requests", "media", "people", "uk")
 CASES = [case for subject in SUBJECTS for case in import_module(f"tests.policy.cases.{subject}").CASES]
 MINE = tuple(
     rule for module in (status, creditor, requests, people, media, machines, healthcare, uk) for rule in module.RULES

@@ -12,7 +12,7 @@ from arrears.policy.facts import Facts
 from arrears.policy.judge import judge
 from arrears.policy.limits import read_limits
 from arrears.policy.verdict import Judgement
-from serving.may_we import judge_day
+from serving.gate.may_we import judge_day
 from tests.policy.case import CALL, TALK, asking, at, facts_of, held_by
 
 LIMITS = read_limits(("us_federal", "us_states", "house"))

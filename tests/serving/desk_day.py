@@ -11,7 +11,7 @@ from arrears.queues.desk.team import Member
 from arrears.queues.strategy import strategy
 from serving.deployment import Deployment
 from serving.live import Live
-from serving.nightly import run_night
+from serving.night.nightly import run_night
 from serving.present import Present
 from tests.demo_day import DemoClock
 from tests.night.any_book import AS_OF, COLUMNS

@@ -24,9 +24,9 @@ from arrears.queues.strategy import strategy
 from arrears.state import embedded
 from arrears.state.server import connect, own_database
 from models.registry import Registry
-from serving import access
-from serving.nightly import run_night
-from serving.people import add_person
+from serving.night.nightly import run_night
+from serving.people import access
+from serving.people.people import add_person
 from tests.night.desk_book import AS_OF, MORNING, StandingClock, lake_of, people
 from tests.served import Served, environment, start
 

@@ -2,7 +2,7 @@
 
 from arrears.queues.strategy import strategy
 from serving.deployment import Deployment
-from serving.nightly import run_night
+from serving.night.nightly import run_night
 from tests.demo_day import DemoClock
 from tests.night.any_book import AS_OF, loaded
 from tests.serving.desk_day import MONDAY, Desk, MovedPresent, book

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from arrears.errors import Refused, WrongUse
-from serving import access
-from serving.people import add_person, disable_person
-from serving.sign_ins import Person, who_is
+from serving.people import access
+from serving.people.people import add_person, disable_person
+from serving.people.sign_ins import Person, who_is
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 JUST = timedelta(microseconds=1)

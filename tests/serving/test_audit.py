@@ -7,8 +7,8 @@ import pytest
 
 from arrears.clock import SystemClock
 from arrears.state import audit_trail
-from serving import access
-from serving.people import add_person
+from serving.people import access
+from serving.people.people import add_person
 
 DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from models.artifact import Part
 from models.propensity import PROPENSITY
 from models.registry import Registry
-from serving.champion import ASKED_EVERY_SECONDS, STALE_AFTER_DAYS, Champions
-from serving.deployment import open_deployment
+from serving.opening import open_deployment
+from serving.scores.champion import ASKED_EVERY_SECONDS, STALE_AFTER_DAYS, Champions
 from tests.demo_day import SCORING_DAY
 from tests.served import fitted, promote, serving, small_models
 

@@ -6,11 +6,11 @@ from threading import Barrier, Thread
 import pytest
 
 from arrears.errors import BadInput, Refused, WrongUse
-from serving.desk import claim, expire, extend, held_by, held_item
-from serving.desk_outcome import outcome
-from serving.desk_returns import release, skip, snooze
+from serving.desk.outcome import outcome
+from serving.desk.returns import release, skip, snooze
+from serving.desk.working import claim, expire, extend, held_by, held_item
+from serving.gate.may_we import judge_now
 from serving.live import Live
-from serving.may_we import judge_now
 from tests.night.any_book import loaded
 from tests.serving.desk_day import ANNA, BEN, MONDAY, TAIPEI, a_night, as_remembered, book, desk_on
 
@@ -49,7 +49,7 @@ def states(desk):
 
 
 def test_a_claim_on_the_night_it_was_judged_asks_no_rule_again(desk, here, monkeypatch):
-    monkeypatch.setattr("serving.desk_gate.judge_now", lambda *_, **__: pytest.fail("the rules were asked"))
+    monkeypatch.setattr("serving.desk.gate.judge_now", lambda *_, **__: pytest.fail("the rules were asked"))
     held = claim(here, ANNA)
     assert (held.item.state, held.lease.expires_at) == ("claimed", MONDAY + LEASE)
     assert {way["channel"] for way in held.ways} >= {"call"}
@@ -286,7 +286,7 @@ def test_a_debtor_who_cannot_be_judged_stops_no_other_claim(desk, here, monkeypa
             raise BadInput(asked="judge", found="a row that cannot be read", do="Mend it.")
         return judge_now(*asked, **how)
 
-    monkeypatch.setattr("serving.desk_gate.judge_now", broken_for_one)
+    monkeypatch.setattr("serving.desk.gate.judge_now", broken_for_one)
     assert claim(here, ANNA).item.debtor_id != first
     waits = desk.rows("SELECT ready_at FROM work_items WHERE debtor_id = :d AND state = 'ready'", d=first)
     assert waits == [(desk.now + timedelta(minutes=15),)]

@@ -6,7 +6,7 @@ from arrears.clock import SystemClock
 from arrears.lake import Lake
 from arrears.loading import load
 from arrears.queues.next.hours import desk_hours
-from serving.desk_memory import DeskMemory
+from serving.desk.memory import DeskMemory
 from tests.lake.small_source import small_book, write_csv
 
 JUNE = date(2026, 6, 1)

@@ -7,9 +7,9 @@ import pytest
 
 from arrears.queues.desk.team import Member
 from arrears.queues.strategy import strategy
-from serving.desk import claim
-from serving.desk_returns import release
-from serving.nightly import run_night
+from serving.desk.returns import release
+from serving.desk.working import claim
+from serving.night.nightly import run_night
 from tests.night.desk_book import StandingClock, account, debtor, lake_of, phone, statement
 from tests.serving.desk_day import desk_on, forget
 

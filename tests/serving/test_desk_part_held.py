@@ -2,7 +2,7 @@
 
 import pytest
 
-from serving.desk import claim, held_by
+from serving.desk.working import claim, held_by
 from tests.night.any_book import loaded
 from tests.serving.desk_day import ACCOUNT, ANNA, MONDAY, STATEMENT, a_night, book, desk_on
 

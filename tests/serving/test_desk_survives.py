@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 
 from arrears.state import embedded, upgrade
 from arrears.state.server import own_database
-from serving.desk import claim, expire, held_by
-from serving.desk_outcome import outcome
+from serving.desk.outcome import outcome
+from serving.desk.working import claim, expire, held_by
 from serving.live import Live
 from tests.night.any_book import loaded
 from tests.serving.desk_day import ANNA, BEN, a_night, as_remembered, book, desk_on
@@ -30,8 +30,8 @@ import sys
 from sqlalchemy import create_engine
 from arrears.lake import Lake
 from pathlib import Path
-from serving.desk import claim
-from serving.desk_outcome import outcome
+from serving.desk.working import claim
+from serving.desk.outcome import outcome
 from tests.serving.desk_day import ANNA, desk_on
 engine = create_engine(sys.argv[1], connect_args={"options": "-c timezone=UTC"})
 desk = desk_on(Lake(Path(sys.argv[2])), engine)

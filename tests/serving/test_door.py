@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from serving.explained import SCORING_CALL
 from serving.problems import MEDIA_TYPE
+from serving.scores.explained import SCORING_CALL
 
 PAGES = ("/", "/queues", "/queues/export.csv", "/debtors/D00014", "/portfolio", "/models", "/find?id=A00014")
 BEHIND = ("/static/console.css", "/metrics", "/livez", "/docs.json", "/schema.json", "/nowhere")
@@ -128,5 +128,5 @@ def test_nobody_traces_what_nobody_collects():
     from serving.service import arrears
 
     traced = [each.cls.__module__ for each in arrears.to_asgi().app.user_middleware]
-    assert "serving.door" in traced
+    assert "serving.people.door" in traced
     assert not any(name.startswith("opentelemetry") for name in traced)

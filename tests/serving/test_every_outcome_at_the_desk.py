@@ -6,8 +6,8 @@ import pytest
 
 from arrears.queues.next.entries import DISPOSITIONS, entries
 from arrears.tables import TABLES
-from serving.desk import claim
-from serving.desk_outcome import outcome
+from serving.desk.outcome import outcome
+from serving.desk.working import claim
 from tests.queues.next.told import told
 from tests.serving.desk_day import ANNA, TAIPEI
 from tests.serving.fresh_desk import fresh_desk

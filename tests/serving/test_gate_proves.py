@@ -10,9 +10,9 @@ from arrears.clock import start_of_day
 from arrears.policy.ways import ways_of
 from arrears.queues import store
 from arrears.queues.strategy import strategy
-from serving.desk_gate import Later, Open, gate_now
-from serving.may_we import judge_now
-from serving.nightly import run_night
+from serving.desk.gate import Later, Open, gate_now
+from serving.gate.may_we import judge_now
+from serving.night.nightly import run_night
 from tests.demo_day import DemoClock
 from tests.night.any_book import AS_OF, DAY, ZONES, loaded
 from tests.serving.desk_day import book, desk_on, forget

@@ -8,9 +8,9 @@ import pytest
 
 from arrears.events.keep import New, keep
 from arrears.tables import TABLES
-from serving import routes
-from serving.bench import Bench
-from serving.book import questions, read_book
+from serving.api import routes
+from serving.gate.bench import Bench
+from serving.gate.book import questions, read_book
 from serving.live import Live
 
 DAY = date(2005, 10, 3)

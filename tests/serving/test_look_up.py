@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from arrears.errors import WrongUse
-from serving.desk import claim, expire, held_by
-from serving.desk_outcome import outcome
-from serving.desk_returns import release
-from serving.look_up import look_up
+from serving.desk.look_up import look_up
+from serving.desk.outcome import outcome
+from serving.desk.returns import release
+from serving.desk.working import claim, expire, held_by
 from tests.night.any_book import loaded
 from tests.serving.desk_day import ANNA, BEN, MONDAY, a_night, as_remembered, book, desk_on
 

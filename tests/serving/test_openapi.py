@@ -10,7 +10,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from serving.api import make_app
+from serving.api.application import make_app
 from serving.problems import TITLES
 
 SCHEMA = schemathesis.openapi.from_dict(make_app().openapi())

@@ -7,9 +7,9 @@ from sqlalchemy import insert
 
 from arrears.queues.desk.item_events import note
 from arrears.state.desk import leases
-from serving.own_debtors import LOOKED_UP_FOR, refuse_others
+from serving.people.own_debtors import LOOKED_UP_FOR, refuse_others
+from serving.people.sign_ins import Person
 from serving.problems import Problem
-from serving.sign_ins import Person
 from tests.queues.desk.laid_out import MORNING, a_night, lay
 
 ANNA = Person("Anna Berg", "collector", "anna")

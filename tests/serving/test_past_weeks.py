@@ -10,7 +10,7 @@ import pytest
 from arrears.settings import default_settings
 from arrears.tables import TABLES
 from features.facts import lake_table
-from serving.conduct_facts import conduct_questions, past_weeks
+from serving.gate.conduct_facts import conduct_questions, past_weeks
 
 NOW = datetime(2026, 6, 2, 12, tzinfo=UTC)
 KINDS = {"string": "VARCHAR", "date": "DATE", "boolean": "BOOLEAN", "float64": "DOUBLE", "array<string>": "VARCHAR[]"}

@@ -6,9 +6,9 @@ import pytest
 
 from arrears.errors import Refused, WrongUse
 from arrears.state import audit_trail
-from serving import access
-from serving.people import add_person, disable_person, everybody
-from serving.sign_ins import who_is
+from serving.people import access
+from serving.people.people import add_person, disable_person, everybody
+from serving.people.sign_ins import who_is
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 

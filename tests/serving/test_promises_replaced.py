@@ -3,8 +3,8 @@
 from datetime import date
 
 from arrears.events.promised import open_promises
-from serving.desk import claim
-from serving.desk_outcome import outcome
+from serving.desk.outcome import outcome
+from serving.desk.working import claim
 from tests.serving.desk_day import ANNA
 from tests.serving.fresh_desk import fresh_desk
 

@@ -9,11 +9,11 @@ from starlette.routing import Route
 
 from arrears.clock import SystemClock
 from arrears.state.closed import ROLES
-from serving import access
-from serving.api import make_app
-from serving.door import OPEN, Door
-from serving.may_enter import HOMES, READING, TABLE, entry_of, may_enter, told_who_may
-from serving.people import add_person
+from serving.api.application import make_app
+from serving.people import access
+from serving.people.door import OPEN, Door
+from serving.people.may_enter import HOMES, READING, TABLE, entry_of, may_enter, told_who_may
+from serving.people.people import add_person
 from tests.on_a_loop import on_a_loop
 
 M, C, S, D, A = ROLES
@@ -145,7 +145,7 @@ def test_the_application_is_seen_with_all_its_addresses():
 def test_every_address_has_an_entry_that_names_who_may(method, path):
     if path in OPEN:
         return
-    assert entry_of(path) is not None, "enter it in serving.may_enter.TABLE"
+    assert entry_of(path) is not None, "enter it in serving.people.may_enter.TABLE"
     _, may_read, may_change = entry_of(path)
     assert may_read if method in READING else may_change, "its entry names nobody for this method"
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from arrears.clock import SystemClock
-from serving import access
-from serving.people import add_person, disable_person
-from serving.sign_ins import KEPT_FOR
+from serving.people import access
+from serving.people.people import add_person, disable_person
+from serving.people.sign_ins import KEPT_FOR
 
 HTML = {"Accept": "text/html"}
 NAMED = {

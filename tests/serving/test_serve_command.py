@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 
 from arrears.clock import SystemClock
-from serving import access
-from serving.people import disable_person
+from serving.people import access
+from serving.people.people import disable_person
 from tests.served import serving
 
 ARREARS = str(Path(sys.executable).parent / "arrears")

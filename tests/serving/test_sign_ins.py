@@ -10,10 +10,10 @@ from sqlalchemy import Engine, create_engine, event
 from starlette.responses import PlainTextResponse
 
 from arrears.clock import SystemClock
-from serving import access
-from serving.door import Door
-from serving.people import add_person, disable_person
-from serving.sign_ins import KEPT_FOR, SIGN_INS, Person, SignIns
+from serving.people import access
+from serving.people.door import Door
+from serving.people.people import add_person, disable_person
+from serving.people.sign_ins import KEPT_FOR, SIGN_INS, Person, SignIns
 from tests.on_a_loop import on_a_loop
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)

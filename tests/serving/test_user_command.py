@@ -11,9 +11,9 @@ import pytest
 from arrears.clock import SystemClock
 from arrears.state.closed import ROLES
 from commands.user import Role
-from serving import access
-from serving.people import add_person, everybody
-from serving.sign_ins import who_is
+from serving.people import access
+from serving.people.people import add_person, everybody
+from serving.people.sign_ins import who_is
 
 ARREARS = str(Path(sys.executable).parent / "arrears")
 

@@ -5,7 +5,7 @@ from datetime import date
 from arrears.policy.facts import Facts
 from tests.policy.case import CALL, Case, asking, at, facts_of
 from tests.policy.cases.requests import EMAIL, HOUSE, said
-from tests.policy.cases.status import june
+from tests.policy.held import june
 
 FEDERAL = ("us_federal",)
 CLEAN = {"checked_on": date(2026, 5, 10), "reassigned": False}

@@ -5,7 +5,7 @@ from datetime import date
 from arrears.policy.facts import Facts
 from tests.policy.case import Case, asking, facts_of
 from tests.policy.cases.requests import EMAIL, said
-from tests.policy.cases.status import POINTS, TWO, hold, june
+from tests.policy.held import POINTS, TWO, hold, june
 
 FEDERAL, HOUSE = ("us_federal",), ("house",)
 PATIENTS = ("healthcare",)

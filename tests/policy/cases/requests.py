@@ -4,7 +4,7 @@ from datetime import date
 
 from arrears.policy.facts import Facts
 from tests.policy.case import ACCOUNT, CALL, Case, asking, at, facts_of
-from tests.policy.cases.status import OTHERS, REPRESENTED, hold, june
+from tests.policy.held import OTHERS, REPRESENTED, hold, june
 
 FEDERAL, HOUSE = ("us_federal",), ("house",)
 EMAIL = {"point_id": "PE", "kind": "email", "value": "a@example.org", "line_type": None}

@@ -4,7 +4,7 @@ from datetime import date
 
 from arrears.policy.facts import Facts
 from tests.policy.case import Case, asking, facts_of
-from tests.policy.cases.status import hold, june
+from tests.policy.held import hold, june
 
 LONDON = "Europe/London"
 BRITON = {"country": "GB", "region": None, "postal_code": "EC1A 1BB", "city": "London", "stated_time_zone": LONDON}

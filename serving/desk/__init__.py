@@ -1,0 +1,1 @@
+"""A collector's day: claim, look-up, outcome and giving back, each one act in one transaction."""

@@ -1,0 +1,1 @@
+"""What becomes known between loads, and what open items do about it within a second."""

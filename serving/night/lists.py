@@ -1,0 +1,149 @@
+"""From a ranking to lists: the random slice is drawn, what each item asks is told, and collectors get their items."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from arrears.policy import codes
+from arrears.policy.columns import Flags, Numbers, Rows
+from arrears.policy.rule import PAY
+from arrears.policy.verdict import Judgement
+from arrears.policy.zonetime import Instants
+from arrears.queues.currencies import comparable, way
+from arrears.queues.lanes import WITHOUT_WAYS
+from arrears.queues.random_slice import Slice, drawn
+from arrears.queues.rank import Ranking
+from arrears.queues.strategy import Strategy
+from serving.gate.book import Book
+from serving.night.allocate import Allocation, AtWork, Given, allocated, unallocated
+from serving.night.lanes import Lanes
+from serving.night.needs import Needs, needs_of
+
+_DAY = np.timedelta64(1, "D")
+_NEVER, _EARLY, _LATE = (np.datetime64(each, "us") for each in ("NaT", "0001-01-01", "9999-12-31"))
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Who works which item, item by item in the order of their ranks.
+
+    Attributes
+    ----------
+    slice : which items were drawn for the random slice.
+    needs : what each asks of its collector.
+    allocation : who has it.
+    """
+
+    slice: Slice
+    needs: Needs
+    allocation: Allocation
+
+
+def lists_of(
+    book: Book,
+    strategy: Strategy,
+    ranking: Ranking,
+    lanes: Lanes,
+    asks: pa.Table,
+    work: AtWork,
+    day: date,
+    *,
+    allocate: bool,
+) -> Lists:
+    """The lists of a day.
+
+    Parameters
+    ----------
+    asks : rows of `desk_questions.DeskQuestions.needs`.
+    allocate : False leaves every item on the team's list, by rank.
+    """
+    lead, minutes = ranking.lead, ranking.terms["expected_minutes"]
+    share = book.settings.desk.random_slice_share
+    lot = drawn(book.debtor_id[lead], minutes, day, share=share, capacity=work.capacity)
+    needs = needs_of(book, asks, lead, lanes.lane[lead], ranking.terms["balance_minor"], work.members)
+    if not allocate:
+        return Lists(lot, needs, unallocated(lot.place))
+    opens_at, closes_at = _hours(lanes, ranking)
+    value, unit = _value(book, strategy, ranking)
+    given = Given(
+        value=value,
+        minutes=minutes,
+        work_group=book.client[lead],
+        lane=lanes.lane[lead],
+        needs=needs,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        must=_must(book, lanes, ranking, day),
+        explores=lot.explores,
+        unit=unit,
+    )
+    return Lists(lot, needs, allocated(given, lot.place, work, book.settings, seed=day.toordinal()))
+
+
+def _value(book: Book, strategy: Strategy, ranking: Ranking) -> tuple[Numbers, str]:
+    """(items,) what a plan is to make most of: money where the strategy ranks by it, else places; and its unit."""
+    worth, currency = book.settings.value.rates.worth, book.currency[ranking.lead]
+    told = way(currency, worth)
+    if strategy.is_money(strategy.priority) and told != "shares":
+        unit = "worth" if told == "rates" else str(currency[0]) if len(currency) else ""
+        return comparable(ranking.terms["value_minor"], currency, worth), unit
+    ahead = np.arange(len(ranking), 0, -1, dtype=np.float64)
+    return ahead * ranking.terms["expected_minutes"], "places"
+
+
+def _item_of(ranking: Ranking) -> tuple[Rows, Rows]:
+    """Every account in an item, and which item that is."""
+    if not len(ranking):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    counts = np.array([len(each) for each in ranking.members])
+    return np.concatenate(list(ranking.members)), np.repeat(np.arange(len(counts)), counts)
+
+
+def _hours(lanes: Lanes, ranking: Ranking) -> tuple[Instants, Instants]:
+    """(items,) from when to when somebody may call; NaT where nothing bounds the hours, as of a letter."""
+    rows, item = _item_of(ranking)
+    opens_at, closes_at = np.full((2, len(ranking)), _NEVER)
+    for lane, judgement in lanes.judgements.items():
+        ours = lanes.lane[rows] == lane
+        if lane in WITHOUT_WAYS or not ours.any():
+            continue
+        first, last = _of_accounts(judgement)
+        opens, closes = np.full(len(ranking), _LATE), np.full(len(ranking), _EARLY)
+        np.minimum.at(opens, item[ours], first[rows[ours]])
+        np.maximum.at(closes, item[ours], last[rows[ours]])
+        spoken = np.unique(item[ours])
+        opens_at[spoken] = np.where((opens[spoken] == _EARLY) | (opens[spoken] == _LATE), _NEVER, opens[spoken])
+        closes_at[spoken] = np.where((closes[spoken] == _LATE) | (closes[spoken] == _EARLY), _NEVER, closes[spoken])
+    return opens_at, closes_at
+
+
+def _of_accounts(judgement: Judgement) -> tuple[Instants, Instants]:
+    """(accounts,) when the first call about each may be made, and when the last must be over."""
+    asks = judgement.facts.asks
+    open_ = np.flatnonzero(~judgement.held & codes.CHANNEL.among(asks.channel, "call", "visit"))
+    first, last = np.full(len(judgement.facts.accounts), _LATE), np.full(len(judgement.facts.accounts), _EARLY)
+    opens, closes = judgement.opens_at[open_], judgement.allowed_until[open_]
+    np.minimum.at(first, asks.account[open_], np.where(np.isnat(opens), _EARLY, opens))
+    np.maximum.at(last, asks.account[open_], np.where(np.isnat(closes), _LATE, closes))
+    return first, last
+
+
+def _must(book: Book, lanes: Lanes, ranking: Ranking, day: date) -> Flags:
+    """(items,) with an account that its client wants touched, and nobody has for so many days."""
+    most = book.of_client(lambda chosen, _: chosen.desk.coverage_days)
+    found = np.zeros(len(ranking), dtype=np.bool_)
+    if not most.any():
+        return found
+    facts = lanes.judgements[PAY].facts
+    mentions = facts.mentions
+    ours = (mentions.account < len(book)) & (facts.contacts.direction == codes.DIRECTION.of("out"))[mentions.contact]
+    touched = np.full(len(book), np.datetime64("0001-01-01", "D"))
+    np.maximum.at(touched, mentions.account[ours], facts.contact_days[mentions.contact[ours]])
+    stale = (most > 0) & (touched + most.astype(np.int64) * _DAY <= np.datetime64(day, "D"))
+    rows, item = _item_of(ranking)
+    found[item[stale[rows]]] = True
+    return found

@@ -1,0 +1,357 @@
+"""One night: from the lake to a queue, step by step, in the order in which a person would do it by hand.
+
+`build` does everything but write, so a trial run and a replay walk the very same steps; `run_night` writes what it
+built in one transaction. Every number that a later reader could ask about is kept beside the night.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from sqlalchemy import Connection, Engine
+
+from arrears.clock import Clock, SystemClock, day_of, start_of_day
+from arrears.errors import BadInput, WrongUse
+from arrears.events.drain import drained
+from arrears.lake import Lake
+from arrears.policy.columns import Flags, Numbers
+from arrears.policy.facts import Facts
+from arrears.policy.lawless import refuse_lawless
+from arrears.policy.tightened import limits_of_house
+from arrears.policy.verdict import Judgement
+from arrears.queues import store, value
+from arrears.queues.ledger import import_weeks
+from arrears.queues.looked_at import looked_at
+from arrears.queues.rank import Ranking, ranked
+from arrears.queues.record import record_allocation, record_night
+from arrears.queues.strategy import Strategy
+from arrears.settings import Settings
+from features.terms import minor
+from models.lawful import approvals_of
+from models.registry import Registry
+from serving.gate.book import Book, questions, read_book
+from serving.gate.conduct_facts import past_weeks
+from serving.gate.may_we import judge_day, lawless_in, read_facts, recorded_at_desk, served_day
+from serving.night import rows as night_rows
+from serving.night.allocate import at_work
+from serving.night.lanes import Lanes, lanes_of
+from serving.night.lists import Lists, lists_of
+from serving.night.promised import follow_ups
+from serving.night.questions import desk_questions
+from serving.scores.champion import champions_on
+from serving.scores.losses import Losses, losses_on
+from serving.scores.scoring import Champion, Scores, fitting, score
+
+_log = logging.getLogger(__name__)
+Progress = Callable[[str], None]
+
+
+def quiet(step: str) -> None:
+    """Tell nobody."""
+    del step
+
+
+@dataclass(frozen=True)
+class Built:
+    """A whole night before it is written.
+
+    Attributes
+    ----------
+    served_on : the day that was judged, when the items are worked.
+    limits_on : the day whose limits of conduct were in force.
+    judgement : what the rules say of every account, worked for pay.
+    lanes : what each account is worked for.
+    lists : which collector works each item; a replay asks nobody.
+    """
+
+    lake: Lake
+    strategy: Strategy
+    book: Book
+    served_on: date
+    limits_on: date
+    losses: Losses
+    scores: Scores
+    judgement: Judgement
+    lanes: Lanes
+    terms: dict[str, Numbers]
+    ranking: Ranking
+    lists: Lists
+    feature_fingerprint: str
+    features_absent: dict[str, str]
+    seconds: float
+
+    @property
+    def held(self) -> int:
+        """Accounts that at least one rule holds for pay; other lanes may work them."""
+        return int(self.judgement.is_held[: len(self.book)].sum())
+
+
+@dataclass(frozen=True)
+class Night:
+    """A night that was written.
+
+    `kept_back_by` is the night of a later day that goes on serving in its place; None where this one is served.
+    """
+
+    night_id: int
+    built: Built
+    kept_back_by: int | None
+
+
+def run_night(
+    engine: Engine,
+    lake: Lake,
+    registry: Registry,
+    as_of: date,
+    strategy: Strategy,
+    *,
+    clock: Clock,
+    served_on: date | None = None,
+    limits_on: date | None = None,
+    who: str = "arrears night",
+    replace: bool = False,
+    progress: Progress = quiet,
+) -> Night:
+    """Score, hold, value, rank and serve the past-due book of a day.
+
+    Parameters
+    ----------
+    served_on : the day that is judged, when the items are worked; by default the next business day after `as_of`.
+    limits_on : the day whose limits of conduct are in force; by default the real one, wherever the portfolio stands.
+    clock : the portfolio's, by which leases run.
+    replace : serve it even where a night of a later day is served.
+
+    Returns
+    -------
+    Night : its id, and all that was built. Its items are now the ones that are served and those of the night before
+        are withdrawn, unless a night of a later day goes on serving.
+
+    Raises
+    ------
+    BadInput : the lake is empty, or knows no account on that day.
+    """
+    lake = drained(engine, lake, clock)
+    with engine.connect() as connection:
+        built = build_by_champions(
+            lake,
+            registry,
+            as_of,
+            strategy,
+            served_on=served_on,
+            limits_on=limits_on,
+            connection=connection,
+            now=clock.now(),
+            progress=progress,
+        )
+    progress("Writing the queue")
+    with engine.begin() as connection:
+        night_id = record_night(
+            connection,
+            night_rows.night(built, ran_at=clock.now()),
+            accounts=night_rows.accounts(built),
+            items=night_rows.items(built, at=clock.now()),
+            who=who,
+            replace=replace,
+            at=clock.now(),
+            zone=built.book.settings.portfolio.zone,
+        )
+        kept_back_by = store.superseded_by(connection, night_id)
+        if kept_back_by is None:
+            _take_over_contacts(connection, lake, built)
+            record_allocation(connection, night_id, built.lists.allocation.report, at=clock.now())
+    _log.info(
+        "night.ran night=%d as_of=%s past_due=%d held=%d served=%d scored_by=%s kept_back_by=%s",
+        *(night_id, as_of, len(built.book), built.held, len(built.ranking), built.scores.scored_by, kept_back_by),
+    )
+    return Night(night_id=night_id, built=built, kept_back_by=kept_back_by)
+
+
+def _take_over_contacts(connection: Connection, lake: Lake, built: Built) -> None:
+    """The lake's contacts of the past weeks into the ledger, where a claim reads them."""
+    cutoff = built.book.cutoff
+    with lake.connect() as con:
+        contacts = past_weeks(con, questions(lake.present, built.book.settings).conduct, cutoff)
+    if contacts is not None:
+        import_weeks(connection, contacts, cutoff=cutoff)
+
+
+def build_by_champions(
+    lake: Lake,
+    registry: Registry,
+    as_of: date,
+    strategy: Strategy,
+    *,
+    served_on: date | None = None,
+    limits_on: date | None = None,
+    connection: Connection | None = None,
+    now: datetime | None = None,
+    progress: Progress = quiet,
+) -> Built:
+    """Every step but the last, with the champions of this moment, or rules where there is none: a trial run."""
+    progress("Asking for the champions")
+    champions = champions_on(registry, as_of, approvals_of(lake))
+    return build(
+        lake,
+        champions,
+        as_of,
+        strategy,
+        served_on=served_on,
+        limits_on=limits_on,
+        connection=connection,
+        now=now,
+        progress=progress,
+    )
+
+
+def build(
+    lake: Lake,
+    champions: tuple[Champion, Champion],
+    as_of: date,
+    strategy: Strategy,
+    *,
+    settings: Settings | None = None,
+    served_on: date | None = None,
+    limits_on: date | None = None,
+    connection: Connection | None = None,
+    now: datetime | None = None,
+    allocate: bool = True,
+    progress: Progress = quiet,
+) -> Built:
+    """Every step of the night but the last, which writes.
+
+    Parameters
+    ----------
+    champions : what scores paying and what scores rolling, as `champion.champions_on` tells.
+    settings : by default the lake's own; a replay gives those that its night recorded.
+    served_on, limits_on : as in `run_night`.
+    connection : to the database, whose ledger tells what collectors recorded and no load has brought; None: nothing.
+    now : the moment it runs: who is away was told by then. None: nobody is.
+    allocate : give the items to collectors; a replay does not.
+    """
+    began = time.perf_counter()
+    progress("Opening the lake")
+    _refuse_what_nobody_knew(lake, as_of)
+    asked = questions(lake.present, settings or lake.settings)
+    portfolio = asked.settings.portfolio
+    served_on = _day_after(as_of, served_on) or served_day(as_of, asked.settings)
+    limits_on = limits_on or day_of(SystemClock().now(), portfolio.zone)
+    with lake.connect() as con:
+        progress("Reading what was known")
+        book = read_book(con, asked, as_of)
+        losses = losses_on(con, lake.present, asked.settings, as_of)
+        at = start_of_day(served_on, portfolio.zone)
+        desk = None if connection is None else recorded_at_desk(connection, book.cutoff)
+        facts = read_facts(con, asked.conduct, asked.settings, book.positions, at=at, limits_on=limits_on, desk=desk)
+        of_desk = desk_questions(lake.present, asked.settings)
+        promises = of_desk.promises.run(con) if of_desk.promises else None
+        asks = of_desk.needs.run(con)
+    progress(f"Scoring {len(book):,} past-due accounts")
+    propensity, roll_rate = (fitting(each, book.names) for each in champions)
+    scores = score(book, propensity, roll_rate, losses)
+    progress("Asking the rules")
+    judgement = judged(book, facts, served_on)
+    promised = follow_ups(book, promises, facts, served_on)
+    seen = looked_at(connection, now) if connection is not None and now is not None else frozenset()
+    limits = limits_of_house(asked.settings.conduct)
+    lanes = lanes_of(book, facts, judgement, promised, limits, served_on, seen=seen)
+    progress("Valuing and ranking")
+    terms = value.terms(worth(book, scores), losses.by_bucket)
+    ranking = rank(book, terms, lanes.served, strategy)
+    progress("Giving out the items")
+    work = at_work(lake, served_on, asked.settings, connection=connection, now=now)
+    lists = lists_of(book, strategy, ranking, lanes, asks, work, served_on, allocate=allocate)
+    return Built(
+        lake=lake,
+        strategy=strategy,
+        book=book,
+        served_on=served_on,
+        limits_on=limits_on,
+        losses=losses,
+        scores=scores,
+        judgement=judgement,
+        lanes=lanes,
+        terms=terms,
+        ranking=ranking,
+        lists=lists,
+        feature_fingerprint=asked.fingerprint,
+        features_absent=dict(asked.features.absent or {}),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _refuse_what_nobody_knew(lake: Lake, as_of: date) -> None:
+    """A queue of nobody would take the place of the one that is served."""
+    asked = f"a night as of {as_of}"
+    if not lake.exists():
+        raise BadInput(asked=asked, found="an empty lake", do="Load a source first: arrears load demo.")
+    if lake.first_day is not None and as_of < lake.first_day:
+        raise BadInput(
+            asked=asked,
+            found=f"the lake's first fact became known on {lake.first_day}",
+            do=f"Choose a day from then on; its last is {lake.last_day}.",
+        )
+
+
+def _day_after(as_of: date, served_on: date | None) -> date | None:
+    if served_on is not None and served_on < as_of:
+        raise WrongUse(
+            asked=f"a night as of {as_of} for {served_on}",
+            found="the day it is for lies before the day it knows",
+            do="Leave --for out: it is the next business day then.",
+        )
+    return served_on
+
+
+def judged(book: Book, facts: Facts, day: date) -> Judgement:
+    """What the rules say of the book on a day; the facts' first accounts are the book's, row by row.
+
+    Raises
+    ------
+    BadInput : somebody lives in a country whose law nobody has switched on.
+    """
+    if not np.array_equal(facts.accounts.id[: len(book)], book.account_id):
+        message = "the facts are not the book's"
+        raise AssertionError(message)
+    settings = book.settings
+    refuse_lawless(f"a night for {day}", lawless_in(facts, settings))
+    return judge_day(facts, limits_of_house(settings.conduct), day)
+
+
+def worth(book: Book, scores: Scores) -> value.Worth:
+    """What the formula reads of each account: where it stands, its scores, and its client's costs."""
+    return value.Worth(
+        bucket_rank=book.bucket_rank,
+        balance_minor=book.balance_minor,
+        past_due_minor=book.past_due_minor,
+        is_agency=book.is_agency,
+        propensity=scores.propensity,
+        p_roll=scores.p_roll,
+        next_bucket=scores.next_bucket,
+        days_to_roll=book.days_to_roll,
+        right_party_share=book.of_client(lambda chosen, _: chosen.value.right_party_share),
+        attempts_per_week=book.of_client(lambda chosen, _: chosen.value.attempts_per_week),
+        attempt_minutes=book.of_client(lambda chosen, _: chosen.value.attempt_minutes),
+        talk_minutes=book.of_client(lambda chosen, _: chosen.value.talk_minutes),
+        minute_cost_minor=book.of_client(lambda chosen, currency: minor(chosen.value.minute_cost, currency)),
+        fee_share=book.of_client(lambda chosen, _: chosen.value.fee_share),
+    )
+
+
+def rank(book: Book, terms: dict[str, Numbers], served: Flags, strategy: Strategy) -> Ranking:
+    """The items of a night, best first; loss avoided and fees, and two currencies, are never summed."""
+    return ranked(
+        strategy,
+        terms,
+        served=served,
+        account_id=book.account_id,
+        debtor_id=book.debtor_id,
+        work_group=book.client,
+        currency=book.currency,
+        basis=np.where(np.isnan(terms["exposure_minor"]), "fee", "loss"),
+        worth=book.settings.value.rates.worth,
+    )

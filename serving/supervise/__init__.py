@@ -1,0 +1,1 @@
+"""A manager's day: acts on queues and team that can be undone, and the team's numbers."""
