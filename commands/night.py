@@ -14,7 +14,7 @@ from commands.allocation_report import draw_allocation
 from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
-    from serving.night.nightly import Built
+    from serving.night.built import Built
 
 app = typer.Typer(add_completion=False)
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from commands.context import AsJson, Day, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
-    from serving.night.nightly import Built
+    from serving.night.built import Built
 
 app = typer.Typer(add_completion=False)
 _SHOWN = 20

@@ -22,6 +22,7 @@ from serving.desk.memory import DeskMemory
 from serving.kept import Kept
 from serving.live import Live
 from serving.present import Present
+from serving.problems import Problem
 from serving.scores.champion import Champions
 
 Forecaster = Callable[[Lake, date, int, str, Loaded | None], dict[str, Any]]
@@ -62,6 +63,18 @@ class Deployment:
         if self._night is None or self._night.night_id != newest:
             self._night, self._of_night = store.night(connection, newest), {}
         return self._night
+
+    def served_night(self, connection: Connection) -> Night:
+        """The same, where nothing can be told without one.
+
+        Raises
+        ------
+        Problem : none has run.
+        """
+        night = self.night(connection)
+        if night is None:
+            raise Problem("no-night", "No night has run yet. Load a portfolio, then run `arrears night --as-of DAY`.")
+        return night
 
     def of_night(self, name: str, make: Callable[[], Made]) -> Made:
         """Something that follows from the serving night alone, kept as long as it serves."""

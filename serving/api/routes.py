@@ -51,7 +51,7 @@ async def score(asked: payloads.ScoreRequest) -> payloads.ScoreResponse:
 def queues() -> payloads.Queues:
     """The queues of the night that serves."""
     with running.deployment().engine.connect() as connection:
-        night = standing.serving_night(running.deployment(), connection)
+        night = running.deployment().served_night(connection)
         totals = store.queues(connection, night.night_id)
     return payloads.Queues(night=payloads.night_summary(night), queues=[payloads.queue_of(total) for total in totals])
 
@@ -71,7 +71,7 @@ def items(
 ) -> payloads.Items:
     """A page of a queue, best first or as asked."""
     with running.deployment().engine.connect() as connection:
-        night = standing.serving_night(running.deployment(), connection)
+        night = running.deployment().served_night(connection)
         if queue not in LANES:
             raise Problem("not-found", "No queue of that name. /v1/queues lists them.")
         page = store.items(
@@ -95,7 +95,7 @@ def items(
 def account(account_id: AccountId) -> payloads.Account:
     """One past-due account as the night judged it."""
     with running.deployment().engine.connect() as connection:
-        night = standing.serving_night(running.deployment(), connection)
+        night = running.deployment().served_night(connection)
         judged = store.account(connection, night.night_id, account_id)
         if judged is None:
             raise _not_judged()
@@ -107,7 +107,7 @@ def account(account_id: AccountId) -> payloads.Account:
 def why_account(account_id: AccountId) -> payloads.Why:
     """Scores with reasons, rank with terms, verdict with every hold."""
     with running.deployment().engine.connect() as connection:
-        night = standing.serving_night(running.deployment(), connection)
+        night = running.deployment().served_night(connection)
         if store.account(connection, night.night_id, account_id) is None:
             raise _not_judged()
         found = why(connection, account_id)
@@ -155,7 +155,7 @@ def _models(deployment: Deployment) -> list[payloads.Model]:
 
 def _stored(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:
     with deployment.engine.connect() as connection:
-        return standing.from_night(connection, standing.serving_night(running.deployment(), connection), wanted)
+        return standing.from_night(connection, running.deployment().served_night(connection), wanted)
 
 
 def _fresh(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from arrears.clock import add_business_days
 from arrears.money import to_major, to_minor
 from arrears.queues.item import WorkItem
+from arrears.queues.next.asked import asks
 from arrears.queues.next.entries import Entry, entries, sentence_of
-from arrears.queues.next.fields import FIELDS, Field, asks
+from arrears.queues.next.fields import FIELDS, Field
 from arrears.settings import Settings
 
 GROUPS = {

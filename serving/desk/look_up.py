@@ -22,7 +22,6 @@ from arrears.queues.item import WorkItem
 from serving.deployment import Deployment
 from serving.desk.acts import once
 from serving.desk.working import Claimed, held_item, lease_time
-from serving.scores.standing import serving_night
 
 LONGEST = 200
 """Characters of a reason."""
@@ -90,7 +89,7 @@ def look_up(
     why = _asked(reason, phone, account_id)
     now, lake = deployment.clock.now(), deployment.lake
     with deployment.engine.connect() as connection:
-        night = serving_night(deployment, connection)
+        night = deployment.served_night(connection)
         matches = tuple(_matches(deployment, connection, lake, phone, account_id))
     chosen = _one(matches, account_id)
     if chosen is None:

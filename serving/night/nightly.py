@@ -39,12 +39,13 @@ from serving.gate.conduct_facts import past_weeks
 from serving.gate.may_we import judge_day, lawless_in, read_facts, recorded_at_desk, served_day
 from serving.night import rows as night_rows
 from serving.night.allocate import at_work
-from serving.night.lanes import Lanes, lanes_of
-from serving.night.lists import Lists, lists_of
+from serving.night.built import Built
+from serving.night.lanes import lanes_of
+from serving.night.lists import lists_of
 from serving.night.promised import follow_ups
 from serving.night.questions import desk_questions
 from serving.scores.champion import champions_on
-from serving.scores.losses import Losses, losses_on
+from serving.scores.losses import losses_on
 from serving.scores.scoring import Champion, Scores, fitting, score
 
 _log = logging.getLogger(__name__)
@@ -54,41 +55,6 @@ Progress = Callable[[str], None]
 def quiet(step: str) -> None:
     """Tell nobody."""
     del step
-
-
-@dataclass(frozen=True)
-class Built:
-    """A whole night before it is written.
-
-    Attributes
-    ----------
-    served_on : the day that was judged, when the items are worked.
-    limits_on : the day whose limits of conduct were in force.
-    judgement : what the rules say of every account, worked for pay.
-    lanes : what each account is worked for.
-    lists : which collector works each item; a replay asks nobody.
-    """
-
-    lake: Lake
-    strategy: Strategy
-    book: Book
-    served_on: date
-    limits_on: date
-    losses: Losses
-    scores: Scores
-    judgement: Judgement
-    lanes: Lanes
-    terms: dict[str, Numbers]
-    ranking: Ranking
-    lists: Lists
-    feature_fingerprint: str
-    features_absent: dict[str, str]
-    seconds: float
-
-    @property
-    def held(self) -> int:
-        """Accounts that at least one rule holds for pay; other lanes may work them."""
-        return int(self.judgement.is_held[: len(self.book)].sum())
 
 
 @dataclass(frozen=True)

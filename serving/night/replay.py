@@ -24,7 +24,8 @@ from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS
 from arrears.settings import settings_of
 from models.registry import Registry
 from serving.night import rows as night_rows
-from serving.night.nightly import Built, Progress, build, quiet
+from serving.night.built import Built
+from serving.night.nightly import Progress, build, quiet
 from serving.scores.scoring import RULES, Champion
 
 _OF_THE_NIGHT = (

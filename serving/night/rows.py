@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +15,7 @@ from arrears.policy.columns import Numbers
 from arrears.policy.facts import Facts
 from arrears.policy.ways import ItemWay, last_close
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
-
-if TYPE_CHECKING:
-    from serving.night.nightly import Built
+from serving.night.built import Built
 
 _NEEDS = ("language", "region", "product", "territory", "skill", "owner")
 STANDING = ("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +12,7 @@ import pyarrow.parquet as pq
 
 from arrears.errors import WrongUse
 from arrears.queues.files.cells import safe
-
-if TYPE_CHECKING:
-    from serving.night.nightly import Built
+from serving.night.built import Built
 
 
 def rows(built: Built) -> list[dict[str, Any]]:

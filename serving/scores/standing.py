@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,10 +17,6 @@ from arrears.buckets import AGEING
 from arrears.queues import store
 from arrears.queues.item import JudgedAccount, Night
 from arrears.queues.value import CHARGED_OFF_RANK
-from serving.problems import Problem
-
-if TYPE_CHECKING:
-    from serving.deployment import Deployment
 
 
 @dataclass(frozen=True)
@@ -45,19 +41,6 @@ class Standing:
         """Position of the bucket: 0 for CURRENT, 7 for 180+, 8 for charged off."""
         places = [bucket.value for bucket in AGEING]
         return places.index(self.bucket) if self.bucket in places else CHARGED_OFF_RANK
-
-
-def serving_night(deployment: Deployment, connection: Connection) -> Night:
-    """The night that serves now.
-
-    Raises
-    ------
-    Problem : none has run.
-    """
-    night = deployment.night(connection)
-    if night is None:
-        raise Problem("no-night", "No night has run yet. Load a portfolio, then run `arrears night --as-of DAY`.")
-    return night
 
 
 def from_night(connection: Connection, night: Night, account_ids: Sequence[str]) -> list[Standing]:

@@ -7,8 +7,9 @@ from importlib.resources import files
 
 import pytest
 
+from arrears.queues.next.asked import asks
 from arrears.queues.next.entries import entries
-from arrears.queues.next.fields import FIELDS, asks
+from arrears.queues.next.fields import FIELDS
 from serving.console.desk_form import ELSEWHERE
 
 HTML = {"Accept": "text/html"}

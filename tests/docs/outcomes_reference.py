@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from arrears.desk_settings import Ready
+from arrears.queues.next.asked import asks
 from arrears.queues.next.entries import Entry, Otherwise, Skip, book, sentence_of
-from arrears.queues.next.fields import FIELDS, Field, asks
+from arrears.queues.next.fields import FIELDS, Field
 from arrears.settings import default_settings
 
 _HOW_TO_READ = """\

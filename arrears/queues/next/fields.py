@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from arrears.tables import TABLES
@@ -147,24 +147,3 @@ FIELDS = {
     )
 }
 """Every question by its name."""
-
-
-def asks(disposition: str) -> tuple[Field, ...]:
-    """What the desk asks for a disposition: first what it needs, then what it would like to know.
-
-    Raises
-    ------
-    KeyError : no such disposition.
-
-    Examples
-    --------
-    >>> [field.label for field in asks("promise") if field.required]
-    ['Who was verified', 'Accounts talked about', 'Amount', 'By when', 'How will it be paid']
-    >>> asks("no_answer")
-    ()
-    """
-    from arrears.queues.next.entries import entries
-
-    entry = entries()[disposition]
-    needed = (replace(FIELDS[name], required=True) for name in entry.required)
-    return (*needed, *(FIELDS[name] for name in entry.optional))

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from arrears.clock import day_of
+from arrears.queues.next.asked import asks
 from arrears.queues.next.entries import DISPOSITIONS, Entry, entries
 from arrears.queues.next.facts import is_right_party, talked
-from arrears.queues.next.fields import FIELDS, Field, asks
+from arrears.queues.next.fields import FIELDS, Field
 from arrears.queues.next.hours import part_of_day
 from arrears.queues.next.outcome import Outcome
 from arrears.queues.next.promises import talk_days

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.errors import BadInput
+from arrears.queues.next.asked import asks
 from arrears.queues.next.entries import DISPOSITIONS, entries
-from arrears.queues.next.fields import asks
 from arrears.queues.next.outcome import Outcome, read_outcome
 from arrears.queues.next.problems import problems_of
 from tests.queues.next.told import ANSWERS, NEW_YORK, clock, house, told

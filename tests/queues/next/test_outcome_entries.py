@@ -8,8 +8,9 @@ import pytest
 
 from arrears.errors import BadInput
 from arrears.lanes import LANES
+from arrears.queues.next.asked import asks
 from arrears.queues.next.entries import DISPOSITIONS, entries, read
-from arrears.queues.next.fields import FIELDS, asks
+from arrears.queues.next.fields import FIELDS
 from arrears.queues.next.outcome import Outcome
 from tests.queues.next.told import house
 

@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from arrears.queues.next.after import after
+from arrears.queues.next.asked import asks
 from arrears.queues.next.entries import entries
-from arrears.queues.next.fields import asks
 from arrears.queues.next.outcome import History, Next, Outcome
 from arrears.settings import Settings, settings_of
 

@@ -1,0 +1,52 @@
+"""A night that was worked out and not yet written: everything that its rows, a replay or a score file are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from arrears.lake import Lake
+from arrears.policy.columns import Numbers
+from arrears.policy.verdict import Judgement
+from arrears.queues.rank import Ranking
+from arrears.queues.strategy import Strategy
+from serving.gate.book import Book
+from serving.night.lanes import Lanes
+from serving.night.lists import Lists
+from serving.scores.losses import Losses
+from serving.scores.scoring import Scores
+
+
+@dataclass(frozen=True)
+class Built:
+    """A whole night before it is written.
+
+    Attributes
+    ----------
+    served_on : the day that was judged, when the items are worked.
+    limits_on : the day whose limits of conduct were in force.
+    judgement : what the rules say of every account, worked for pay.
+    lanes : what each account is worked for.
+    lists : which collector works each item; a replay asks nobody.
+    """
+
+    lake: Lake
+    strategy: Strategy
+    book: Book
+    served_on: date
+    limits_on: date
+    losses: Losses
+    scores: Scores
+    judgement: Judgement
+    lanes: Lanes
+    terms: dict[str, Numbers]
+    ranking: Ranking
+    lists: Lists
+    feature_fingerprint: str
+    features_absent: dict[str, str]
+    seconds: float
+
+    @property
+    def held(self) -> int:
+        """Accounts that at least one rule holds for pay; other lanes may work them."""
+        return int(self.judgement.is_held[: len(self.book)].sum())
