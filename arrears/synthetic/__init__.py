@@ -1,0 +1,1 @@
+"""Worlds drawn by a seed, whose truth is known."""
