@@ -30,11 +30,13 @@ class Slice:
     explores : it was drawn.
     place : where it stands on a list without collectors, least first: its rank, or a random one where it was drawn.
     probability : of being on the day's worked list.
+    chosen : on that list: the lot put it there, or its rank where it was not drawn.
     """
 
     explores: Flags
     place: Numbers
     probability: Numbers
+    chosen: Flags
 
 
 def drawn(debtor_id: Words, minutes: Numbers, day: date, *, share: float, capacity: float | None = None) -> Slice:
@@ -62,7 +64,7 @@ def drawn(debtor_id: Words, minutes: Numbers, day: date, *, share: float, capaci
     count = len(debtor_id)
     ranks = np.arange(1, count + 1, dtype=np.float64)
     if not count:
-        return Slice(np.zeros(0, dtype=np.bool_), ranks, ranks)
+        return Slice(np.zeros(0, dtype=np.bool_), ranks, ranks, np.zeros(0, dtype=np.bool_))
     lots, places = _lots(debtor_id, day)
     explores = lots < share
     before = np.cumsum(minutes) - minutes
@@ -73,6 +75,7 @@ def drawn(debtor_id: Words, minutes: Numbers, day: date, *, share: float, capaci
         explores=explores,
         place=np.where(explores, 0.5 + places * count, ranks),
         probability=np.clip(probability, _BEYOND, 1.0),
+        chosen=np.where(explores, places * count < reached.sum(), reached),
     )
 
 

@@ -47,7 +47,7 @@ def test_the_probability_is_the_share_of_days_on_which_an_item_is_worked():
     worked = np.zeros(len(some))
     for ahead in range(days):
         lot = drawn(some, FIVE[:200], DAY + timedelta(days=ahead), share=0.1, capacity=5.0 * reached)
-        worked += np.where(lot.explores, lot.place <= reached, np.arange(200) < reached)
+        worked += lot.chosen
     lot = drawn(some, FIVE[:200], DAY, share=0.1, capacity=5.0 * reached)
     assert lot.probability[[0, 49, 50, 199]].round(4).tolist() == [0.925, 0.925, 0.025, 0.025]
     assert np.abs(worked[:50] / days - 0.925).mean() < 0.02
@@ -67,7 +67,16 @@ def test_no_item_is_ever_without_a_chance(count, share, capacity):
 
 
 def test_without_a_team_everybody_is_worked():
-    assert drawn(MANY[:9], FIVE[:9], DAY, share=0.02).probability.tolist() == [1.0] * 9
+    lot = drawn(MANY[:9], FIVE[:9], DAY, share=0.02)
+    assert lot.probability.tolist() == [1.0] * 9
+    assert lot.chosen.all()
+
+
+def test_who_is_not_drawn_is_worked_by_rank_and_who_is_by_place():
+    lot = drawn(MANY, FIVE, DAY, share=0.05, capacity=5.0 * 2_000)
+    ranks = np.arange(1, len(MANY) + 1)
+    assert np.array_equal(lot.chosen[~lot.explores], ranks[~lot.explores] <= 2_000)
+    assert lot.chosen[lot.explores].mean() == pytest.approx(0.1, abs=0.04)
 
 
 def test_nobody_to_work_is_no_error():
