@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -12,7 +12,8 @@ from arrears.queues.desk.outcome import Stored
 from arrears.queues.item import WorkItem
 from arrears.queues.next.skips import reasons as skip_reasons
 from serving import running
-from serving.api import desk_payloads, payloads
+from serving.api import desk_payloads
+from serving.api.described import ACT_PROBLEMS
 from serving.api.desk_payloads import ClaimedItem
 from serving.console.desk import notice_said
 from serving.console.reasons import sentences_of
@@ -29,22 +30,7 @@ from serving.people.door import person_of
 from serving.present import in_zone
 from serving.problems import Problem
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": title,
-        "content": {"application/problem+json": {"schema": payloads.ProblemDocument.model_json_schema()}},
-    }
-    for status, title in (
-        (401, "Not signed in"),
-        (403, "Not for whoever asks"),
-        (404, "Not known"),
-        (409, "Refused"),
-        (422, "Does not fit"),
-        (503, "No night, or not ready"),
-    )
-}
-
-router = APIRouter(prefix="/v1", responses=_PROBLEMS)
+router = APIRouter(prefix="/v1", responses=ACT_PROBLEMS)
 
 ItemId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 QueueName = Annotated[desk_payloads.Queue, Path(description="A lane, or `next` for whatever comes first.")]

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request
 
 from arrears.events.event import PostedTable
 from serving import running
-from serving.api import event_payloads, payloads
+from serving.api import event_payloads
+from serving.api.described import BULK_PROBLEMS
 from serving.api.event_payloads import EventsStored, OutcomesStored
 from serving.desk.member import Key
 from serving.events.intake import Told, Unfit, tell
@@ -18,23 +19,7 @@ from serving.events.outcome_file import MOST_OUTCOMES, rows_of_csv, take_outcome
 from serving.people.door import person_of
 from serving.problems import Problem
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": title,
-        "content": {"application/problem+json": {"schema": payloads.ProblemDocument.model_json_schema()}},
-    }
-    for status, title in (
-        (401, "Not signed in"),
-        (403, "Not for whoever asks"),
-        (404, "Not known"),
-        (409, "Refused"),
-        (413, "Too much at once"),
-        (422, "Does not fit"),
-        (503, "Not ready"),
-    )
-}
-
-router = APIRouter(prefix="/v1", responses=_PROBLEMS)
+router = APIRouter(prefix="/v1", responses=BULK_PROBLEMS)
 
 
 @router.post("/events/{table}")

@@ -13,14 +13,14 @@ from arrears.queues.supervise.progress import RATE_DAYS
 from arrears.state.closed import ACTIONS
 from serving import running
 from serving.api import supervise_payloads as payloads
-from serving.api.described import PROBLEMS
+from serving.api.described import ACT_PROBLEMS
 from serving.api.supervise_payloads import Acted
 from serving.people.door import person_of
 from serving.problems import Problem
 from serving.supervise import acts as supervise
 from serving.supervise.team_day import OneDay, team_day
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS | {409: {**PROBLEMS[422], "description": "Refused"}})
+router = APIRouter(prefix="/v1", responses=ACT_PROBLEMS)
 
 Key = Annotated[
     str | None,

@@ -32,9 +32,8 @@ def client(served):
     suppress_health_check=list(HealthCheck),
 )
 def test_answers_keep_the_contract(case, client, served):
-    case.call_and_validate(
-        base_url=served.address, headers={"Authorization": client.headers["Authorization"]}, checks=CHECKS
-    )
+    signed_in = {"Authorization": client.headers["Authorization"]}
+    case.call_and_validate(base_url=served.address, headers=signed_in, checks=CHECKS, timeout=client.timeout.read)
 
 
 def test_every_address_and_problem_is_described():
