@@ -72,6 +72,19 @@ def doubly_robust_difference(choices: Choices, target: Floats, other: Floats, pr
     return _mean(choices, scores, own - others)
 
 
+def row_scores(choices: Choices, target: Floats, predicted: Predicted) -> Floats:
+    """(n,) rows whose mean is the value of `target`; of two targets, rows less rows is what one adds in each.
+
+    Examples
+    --------
+    >>> two = Choices(np.array([True, False]), np.full(2, 0.5), np.array([8.0, 2]), np.arange(2))
+    >>> row_scores(two, np.ones(2), Predicted(np.array([7.0, 6]), np.zeros(2))).tolist()
+    [9.0, 6.0]
+    """
+    refuse_unseen(choices, target)
+    return _scores(choices, target, weights(choices, target), predicted)
+
+
 def _scores(choices: Choices, target: Floats, weight: Floats, predicted: Predicted) -> Floats:
     """(n,) rows whose mean is the value."""
     if not len(choices) == len(predicted.if_acted) == len(predicted.if_not):

@@ -1,0 +1,192 @@
+"""From recorded nights to a log of choices: who was on each day's list by lot and rank, and the cash that followed.
+
+The choice that is valued is the night's, to put a person on the day's list: its chances are known exactly, because rank
+and lot alone decide. Whether a collector then got to them is what happened, and is counted beside it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from arrears.errors import Refused
+from arrears.lake import Lake
+from arrears.policy.columns import Numbers, Words
+from arrears.queues.strategy import Strategy
+from training.policy_value.cash import cash_after, matures_on
+from training.policy_value.choices import Choices, Flags, Floats
+from training.policy_value.nights import RecordedNight, codes
+from training.policy_value.reranked import chances_under, recorded_terms
+
+NOT_OVER = "days whose horizon is not over"
+NO_LOT = "days on which no lot decided"
+OTHER_LOT = "days whose lot cannot be drawn again"
+NOT_FREE = "items that were in hand or waited"
+OTHER_CURRENCY = "items in another currency"
+
+_OF_LEAD = ("bucket_rank", "balance_minor", "propensity", "p_roll", "value_minor", "expected_minutes")
+"""Terms of an item's lead account that an outcome model may look at, beside its features."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What some nights teach about a strategy, one row an item that could be worked, all columns of one length.
+
+    Attributes
+    ----------
+    choices : acted: on the day's list; outcome: net cash of the item's accounts within the horizon, minor units.
+    target : chance to be on the list under the strategy that is valued.
+    features : what was known before the night.
+    drawn : the lot decided about the row, not its rank.
+    served : a collector claimed it.
+    days : on which the lists were worked.
+    ran : by which strategy, how many days.
+    left_out : what could not be used, and how much of it.
+    """
+
+    choices: Choices
+    target: Floats
+    features: Floats
+    drawn: Flags
+    served: Flags
+    days: tuple[date, ...]
+    ran: dict[str, int]
+    currency: str
+    left_out: dict[str, int]
+
+
+def learned(
+    nights: Iterable[RecordedNight],
+    lake: Lake,
+    strategy: Strategy,
+    *,
+    currency: str,
+    horizon_days: int,
+    known_through: date,
+) -> Learned:
+    """Put choices, chances and cash side by side.
+
+    Parameters
+    ----------
+    nights : as `nights.recorded_nights` gives them.
+    currency : only items in it are valued; every item keeps its place in the order.
+    horizon_days : cash counts on so many days from the one on which the list was worked.
+    known_through : the last day whose facts are in the lake.
+
+    Raises
+    ------
+    Refused : no night can be used, with the reason; or one kept no term by which the strategy sorts.
+    """
+    left_out: Counter[str] = Counter()
+    used = [night for night in nights if _teaches(night, lake, horizon_days, known_through, left_out)]
+    if not used:
+        raise _nothing(strategy, left_out)
+    cash = cash_after(lake, {night.served_on: list(night.accounts.values()) for night in used}, horizon_days)
+    names = sorted(set.intersection(*(set(night.feature_names) for night in used)))
+    parts = [_rows_of(night, strategy, cash, names, currency, left_out) for night in used]
+    return Learned(
+        choices=Choices(
+            acted=_joined(part.acted for part in parts),
+            chance=_joined(part.chance for part in parts),
+            outcome=_joined(part.outcome for part in parts),
+            debtor=codes(_joined(part.debtor_id for part in parts)),
+        ),
+        target=_joined(part.target for part in parts),
+        features=_joined(part.features for part in parts),
+        drawn=_joined(part.drawn for part in parts),
+        served=_joined(part.served for part in parts),
+        days=tuple(night.served_on for night in used),
+        ran=dict(Counter(night.strategy for night in used)),
+        currency=currency,
+        left_out={what: count for what, count in left_out.items() if count},
+    )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    debtor_id: Words
+    acted: Flags
+    chance: Floats
+    target: Floats
+    outcome: Floats
+    features: Floats
+    drawn: Flags
+    served: Flags
+
+
+def _teaches(night: RecordedNight, lake: Lake, horizon_days: int, known_through: date, left_out: Counter[str]) -> bool:
+    reason = None
+    if matures_on(night.served_on, horizon_days, lake.settings) > known_through:
+        reason = NOT_OVER
+    elif not night.leaves_to_chance:
+        reason = NO_LOT
+    elif not _drawn_again(night):
+        reason = OTHER_LOT
+    if reason is not None:
+        left_out[reason] += 1
+    return reason is None
+
+
+def _drawn_again(night: RecordedNight) -> bool:
+    lot = night.lot(night.items.debtor_id, night.items.minutes)
+    return bool(
+        np.array_equal(lot.explores, night.items.explores) and np.allclose(lot.probability, night.items.probability)
+    )
+
+
+def _nothing(strategy: Strategy, left_out: Counter[str]) -> Refused:
+    told = ", ".join(f"{count} {what}" for what, count in left_out.items()) or "no logged night"
+    return Refused(
+        asked=f"what {strategy.name} would have collected",
+        found=f"nothing to learn from: {told}",
+        do=(
+            "Let nights run with a team whose minutes do not reach everybody and desk.random_slice_share above 0, and "
+            "ask when the horizon of enough days is over; --horizon makes it shorter."
+        ),
+    )
+
+
+def _rows_of(
+    night: RecordedNight,
+    strategy: Strategy,
+    cash: dict[tuple[date, str], int],
+    names: Sequence[str],
+    currency: str,
+    left_out: Counter[str],
+) -> _Rows:
+    items = night.items
+    ours = items.currency == currency
+    left_out[OTHER_CURRENCY] += int((~ours).sum())
+    left_out[NOT_FREE] += int((ours & ~items.listed).sum())
+    rows = np.flatnonzero(ours & items.listed)
+    outcome = [sum(cash.get((night.served_on, account), 0) for account in each) for each in items.accounts]
+    return _Rows(
+        debtor_id=items.debtor_id[rows],
+        acted=night.lot(items.debtor_id, items.minutes).chosen[rows],
+        chance=items.probability[rows],
+        target=chances_under(night, strategy)[rows],
+        outcome=np.array(outcome, dtype=np.float64)[rows],
+        features=_features(night, names)[rows],
+        drawn=items.explores[rows],
+        served=items.served[rows],
+    )
+
+
+def _features(night: RecordedNight, names: Sequence[str]) -> Floats:
+    """(items, columns) of each item's lead account, and how many accounts it has."""
+    columns = [night.feature_names.index(name) for name in names]
+    terms = recorded_terms(night)
+    kept: Numbers = np.column_stack([terms[name] for name in _OF_LEAD])
+    features = np.array([account["features"] for account in night.accounts.values()], dtype=np.float64)
+    place = {account: row for row, account in enumerate(night.accounts)}
+    lead = np.array([place[accounts[0]] for accounts in night.items.accounts])
+    count = np.array([len(accounts) for accounts in night.items.accounts], dtype=np.float64)
+    return np.column_stack([features.reshape(len(place), -1)[lead][:, columns], kept[lead], count])
+
+
+def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate(list(parts))
