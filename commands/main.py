@@ -19,11 +19,14 @@ from arrears.errors import ArrearsError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("commands.check", "Validate a source folder and report every problem at once."),
+    "synthetic": ("commands.synthetic", "A world with known truth, as a source folder to load."),
     "load": ("commands.load", "Validate a source folder and add it to the lake, all or nothing."),
     "describe": ("commands.describe", "Tables, rows, dates, aging and data warnings of the lake."),
     "features": ("commands.features", "The feature table of one day."),
     "roll-rates": ("commands.roll_rates", "The empirical roll matrix, with counts."),
     "forecast": ("commands.forecast", "Expected bucket totals and charge-offs, model beside Markov."),
+    "effect": ("commands.effect", "What a past threshold did to the cash, with every check of it."),
+    "evaluate-policy": ("commands.evaluate_policy", "What a strategy would have collected, from the decision log."),
     "train": ("commands.train", "Train a model, judge it out of time, log and register it."),
     "models": ("commands.models", "The registry and its alias history."),
     "score": ("commands.score", "Scores and reasons for the book."),

@@ -1,0 +1,15 @@
+"""One world of each test run, made once: two thousand debtors, and the better part of a year."""
+
+from __future__ import annotations
+
+import pytest
+
+from arrears.synthetic import Made, make
+
+DEBTORS, DAYS, SEED = 2_000, 260, 3
+
+
+@pytest.fixture(scope="session")
+def made_world(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("world")
+    return make(folder / "book", folder / "truth", debtors=DEBTORS, days=DAYS, seed=SEED)
