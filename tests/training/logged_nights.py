@@ -16,7 +16,7 @@ from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json, rec
 from tests.night.desk_book import lake_of, people
 
 FIRST_DAY = date(2026, 6, 15)
-DEBTORS, DAYS, REACHED, SHARE = 120, 40, 30, 0.1
+DEBTORS, DAYS, REACHED, SHARE = 90, 40, 30, 0.1
 MINUTES = 5.0
 
 

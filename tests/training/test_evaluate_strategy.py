@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,7 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from arrears.errors import Refused
+from arrears.lake import Lake
 from arrears.queues.strategy import strategy
+from commands.main import main
 from serving.night.nightly import build_by_champions, run_night
 from tests.night.desk_book import AS_OF, DAY, StandingClock, account, lake_of, people, statement
 from tests.training.logged_nights import (
@@ -203,7 +207,7 @@ def several_accounts():
     return tables
 
 
-@pytest.mark.parametrize("other", ["propensity", "value_at_risk", "severity"])
+@pytest.mark.parametrize("other", ["propensity", "value_at_risk"])
 def test_a_real_night_in_another_order_is_the_night_of_that_strategy(database, no_registry, tmp_path, other):
     lake = lake_of(tmp_path, several_accounts())
     run_night(database, lake, no_registry, AS_OF, SEVERITY, clock=StandingClock(), limits_on=DAY)
@@ -216,3 +220,71 @@ def test_a_real_night_in_another_order_is_the_night_of_that_strategy(database, n
         assert [names[row] for row in own] == asked.book.account_id[theirs].tolist()
     assert np.allclose(found.terms["expected_minutes"], asked.ranking.terms["expected_minutes"])
     assert np.allclose(chances_under(night, strategy(other)).sum(), asked.lists.slice.probability.sum(), atol=0.5)
+
+
+@pytest.fixture
+def evaluate(lake, module_database, monkeypatch, capsys):
+    """`arrears evaluate-policy`: its code, what it printed, and what it complained of."""
+
+    def run(*words, horizon=1, about="propensity", on=lake):
+        places = ["--lake", str(on.root), "--database", module_database.url.render_as_string(hide_password=False)]
+        asked = ["--strategy", about, "--horizon", str(horizon), *words]
+        monkeypatch.setattr(sys, "argv", ["arrears", "evaluate-policy", *asked, *places])
+        with pytest.raises(SystemExit) as left:
+            main()
+        told = capsys.readouterr()
+        return left.value.code or 0, json.loads(told.out) if "--json" in words else told.out, told.err
+
+    return run
+
+
+def test_the_command_tells_value_interval_effective_rows_and_overlap_and_what_they_mean(evaluate, book):
+    code, told, _ = evaluate("--json")
+    apart = told["per_day"]["doubly_robust"]["difference"]
+    assert code == 0
+    assert apart["low"] <= book.added_a_day(book.propensity, working_days()) <= apart["high"]
+    assert (told["strategy"], told["ran"], told["currency"]) == ("propensity/1", {"severity/1": DAYS}, "USD")
+    assert (told["days"], told["first_day"], told["rows"]) == (DAYS, "2026-06-15", DAYS * DEBTORS)
+    assert 0 < told["overlap"]["effective_rows"] < told["rows"]
+    assert 0 < told["overlap"]["effective_rows_apart"] < told["rows"]
+    assert told["overlap"]["acts_below_floor"] == 0, "a tenth by lot leaves nobody below one in a hundred"
+    assert told["said"].startswith("Had propensity/1 ordered the list of one of these days, with every other day as it")
+    assert "within 1 days, or in nineteen cases of twenty between $" in told["said"]
+
+
+def test_a_person_reads_the_same(evaluate):
+    _, said, _ = evaluate("--since", "2026-06-16")
+    assert "propensity/1 against what ran: severity/1 on 39 days" in said
+    assert "39 days from 2026-06-16 to" in said
+    assert "Of those whom the lot put on the list 100% were served, of those whom it left off 0%." in said
+    assert "weighted log alone (SNIPS)" in said
+    assert "Had propensity/1 ordered the list" in said
+
+
+def test_the_strategy_that_ran_is_told_to_be_the_same(evaluate):
+    assert "puts the same people on the list as what ran" in evaluate(about="severity")[1]
+
+
+def test_the_command_refuses_a_log_that_is_too_short_and_says_what_would_cure_it(evaluate):
+    code, said, complaint = evaluate("--since", "2026-08-05")
+    assert (code, said) == (4, "")
+    assert "the lot chose only" in complaint
+    assert "Ask again when more days are over" in complaint
+
+
+def test_the_command_refuses_a_horizon_that_is_not_over(evaluate):
+    code, _, complaint = evaluate(horizon=365)
+    assert code == 4
+    assert f"{DAYS} days whose horizon is not over" in complaint
+
+
+def test_money_of_several_currencies_is_not_added(evaluate, tmp_path):
+    tables = people("D1", "D2")
+    tables["accounts"][1] = account("A2", "D2", currency="EUR")
+    code, _, complaint = evaluate(on=lake_of(tmp_path, tables))
+    assert code == 2
+    assert "Choose one with --currency." in complaint
+
+
+def test_without_a_lake_there_is_nothing_to_value(evaluate, tmp_path):
+    assert evaluate(on=Lake(tmp_path / "nowhere"))[0] == 2
