@@ -1,0 +1,126 @@
+"""The selector takes what a held-out log proves, and value at risk where the log proves nothing."""
+
+import json
+
+import numpy as np
+import pytest
+
+from arrears.errors import WrongUse
+from training.policy_value.choices import Choices
+from training.policy_value.doubly_robust import Predicted
+from training.uplift.candidates import holm
+from training.uplift.rankings import VALUE_AT_RISK, rankings, worked
+from training.uplift.selector import select, select_each
+
+CAPACITY = 0.2
+RUNS = 100
+
+
+def world(seed, *, effect=0.3, rows=4_000, chance=0.5):
+    """Those with x above 0 are moved by a call, whatever they owe; who pays anyway is another matter."""
+    random = np.random.default_rng(seed)
+    x, alone = random.standard_normal(rows), random.uniform(0.05, 0.6, rows)
+    balance = np.exp(random.normal(4, 0.7, rows))
+    chance = np.broadcast_to(np.asarray(chance, dtype=float), rows).copy()
+    acted = random.random(rows) < chance
+    paid = random.random(rows) < alone + effect * acted * (x > 0)
+    choices = Choices(acted, chance, paid * balance, np.arange(rows))
+    orders = rankings(alone, balance, {"knows": (x > 0) + 0.01, "noise": random.standard_normal(rows)}, seed=seed)
+    return orders, choices, Predicted((alone + effect / 2) * balance, alone * balance)
+
+
+def chosen(seed, **told):
+    return select("all", *world(seed, **told), capacity=CAPACITY, currency="USD")
+
+
+def test_a_learner_that_knows_whom_a_call_moves_is_chosen():
+    found = chosen(1)
+    assert found.chosen == "knows"
+    assert found.is_uplift
+    assert "knows is proved better: it leads value at risk by" in found.because
+
+
+def test_its_lead_is_an_interval_above_nothing():
+    lead = chosen(1).candidate("knows").beats
+    assert 0 < lead.low < lead.estimate < lead.high
+
+
+@pytest.mark.parametrize("proof", ["beats", "adds"])
+def test_without_any_effect_another_order_is_chosen_in_one_run_of_twenty_at_most(proof):
+    found = [
+        select("all", *world(seed, effect=0.0), capacity=CAPACITY, currency="USD", proof=proof) for seed in range(RUNS)
+    ]
+    assert np.mean([each.is_uplift for each in found]) <= 0.05
+    assert np.mean([each.chosen != VALUE_AT_RISK for each in found]) <= 0.05
+
+
+def test_without_any_effect_the_reason_names_the_best_try_and_its_luck():
+    assert "value at risk stands: the best other order" in chosen(3, effect=0.0).because
+
+
+@pytest.mark.parametrize("proof", ["beats", "adds"])
+def test_where_the_log_never_did_otherwise_value_at_risk_stands_and_says_why(proof):
+    orders, *_ = world(2)
+    rule = worked(orders["repayment"], CAPACITY).astype(float)
+    found = select("all", *world(2, chance=rule), capacity=CAPACITY, currency="USD", proof=proof)
+    assert found.chosen == VALUE_AT_RISK
+    assert "had no chance in the log" in found.because
+    assert found.candidate("knows").adds is None
+
+
+def test_a_log_that_explores_a_little_is_enough_where_rows_are_many():
+    orders, *_ = world(2, rows=60_000)
+    rule = np.where(worked(orders["repayment"], CAPACITY), 0.9, 0.1)
+    assert chosen(2, chance=rule, rows=60_000).chosen == "knows"
+
+
+def test_a_handful_of_rows_proves_nothing():
+    found = chosen(1, rows=80)
+    assert found.chosen == VALUE_AT_RISK
+    assert "effective rows tell" in found.candidate("knows").unknown
+
+
+def test_each_segment_has_its_own_selection():
+    (with_effect, first, said), (without, second, other) = world(1), world(1, effect=0.0)
+    found = select_each(
+        np.repeat(["moved", "unmoved"], 4_000),
+        {name: np.concatenate([with_effect[name], without[name]]) for name in with_effect},
+        Choices(
+            *(np.concatenate([getattr(first, part), getattr(second, part)]) for part in ("acted", "chance", "outcome")),
+            np.arange(8_000),
+        ),
+        Predicted(*(np.concatenate([getattr(said, part), getattr(other, part)]) for part in ("if_acted", "if_not"))),
+        capacity=CAPACITY,
+        currency="USD",
+    )
+    assert {name: each.chosen for name, each in found.items()} == {"moved": "knows", "unmoved": VALUE_AT_RISK}
+    assert found["moved"].rows == 4_000
+
+
+def test_that_something_is_added_is_easier_to_prove_than_that_one_order_is_better():
+    strict, lenient = (
+        [
+            select("all", *world(seed, rows=1_000), capacity=CAPACITY, currency="USD", proof=proof).is_uplift
+            for seed in range(30)
+        ]
+        for proof in ("beats", "adds")
+    )
+    assert sum(strict) < sum(lenient)
+
+
+def test_the_selection_is_a_document():
+    document = json.loads(json.dumps(chosen(1).document()))
+    assert document["chosen"] == "knows"
+    assert {each["name"] for each in document["candidates"]} >= {"random", "response", "repayment", VALUE_AT_RISK}
+
+
+@pytest.mark.parametrize(("capacity", "fallback"), [(0.0, VALUE_AT_RISK), (1.0, VALUE_AT_RISK), (0.1, "unheard_of")])
+def test_what_cannot_be_chosen_is_refused(capacity, fallback):
+    with pytest.raises(WrongUse, match="choose a ranking for all"):
+        select("all", *world(1, rows=200), capacity=capacity, currency="USD", fallback=fallback)
+
+
+def test_holm_is_bonferroni_for_the_surest_and_grows_no_smaller_after_it():
+    assert holm([0.2, 0.001, 0.02]) == pytest.approx([0.2, 0.003, 0.04])
+    assert holm([0.5, 0.9]) == [1.0, 1.0]
+    assert holm([]) == []

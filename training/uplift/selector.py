@@ -1,0 +1,205 @@
+"""By which ranking a segment should be worked: the one that a held-out log proves better, and else value at risk.
+
+Learners of effects can be worse than simple orders where effects are weak, and nothing is learned where the log never
+did otherwise. So uplift is never the default: it must win.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from arrears.errors import WrongUse
+from arrears.money import say_money
+from training.policy_value.choices import Choices
+from training.policy_value.doubly_robust import Predicted
+from training.policy_value.value import Value
+from training.uplift.candidates import Candidate, candidates
+from training.uplift.lessons import Floats
+from training.uplift.rankings import VALUE_AT_RISK, WITHOUT_EFFECT
+
+Proof = Literal["beats", "adds"]
+"""What a ranking must prove: that it `beats` the fallback, or that working by it `adds` something at all, whereupon the
+one with the highest estimate is taken."""
+
+LEVEL = 0.05
+"""Share of segments without any effect in which something other than the fallback may be chosen by luck."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The ranking chosen for a segment, and why.
+
+    Attributes
+    ----------
+    segment : which rows, for example a work group and bucket.
+    because : one sentence, for a manager.
+    capacity : share of the rows that can be worked.
+    currency : in whose minor units the candidates' values are.
+    rows, debtors : in the log that judged.
+    """
+
+    segment: str
+    chosen: str
+    because: str
+    fallback: str
+    proof: Proof
+    level: float
+    capacity: float
+    currency: str
+    rows: int
+    debtors: int
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def is_uplift(self) -> bool:
+        """Whether a learner's ranking was chosen."""
+        return self.chosen not in WITHOUT_EFFECT
+
+    def candidate(self, name: str) -> Candidate:
+        """One ranking's values."""
+        return next(each for each in self.candidates if each.name == name)
+
+    def document(self) -> dict[str, Any]:
+        """The selection as JSON."""
+        return asdict(self)
+
+
+def select_each(
+    segment: npt.NDArray[np.str_],
+    orders: Mapping[str, Floats],
+    choices: Choices,
+    predicted: Predicted,
+    *,
+    capacity: float,
+    currency: str,
+    proof: Proof = "beats",
+) -> dict[str, Selection]:
+    """A selection of each segment's own.
+
+    Parameters
+    ----------
+    segment : (n,) the segment of each row; everything else as in `select`. Each segment has the same capacity.
+    """
+    found = {}
+    for name in np.unique(segment).tolist():
+        own = segment == name
+        found[name] = select(
+            name,
+            {order: score[own] for order, score in orders.items()},
+            Choices(choices.acted[own], choices.chance[own], choices.outcome[own], choices.debtor[own]),
+            Predicted(predicted.if_acted[own], predicted.if_not[own]),
+            capacity=capacity,
+            currency=currency,
+            proof=proof,
+        )
+    return found
+
+
+def select(
+    segment: str,
+    orders: Mapping[str, Floats],
+    choices: Choices,
+    predicted: Predicted,
+    *,
+    capacity: float,
+    currency: str,
+    fallback: str = VALUE_AT_RISK,
+    proof: Proof = "beats",
+    level: float = LEVEL,
+) -> Selection:
+    """Choose among rankings by what a log says of rows on which none of them was fitted.
+
+    Parameters
+    ----------
+    orders : by name, (n,) scores; higher is worked first.
+    choices : what was done, with which probability, and the cash that came of it.
+    predicted : (n,) expected cash if worked and if not, of models that never saw the row's debtor.
+    capacity : share of the rows that can be worked, 0-1.
+    currency : of the cash, whose minor units the log counts.
+    level : chance of choosing something else by luck where nothing adds anything.
+
+    Raises
+    ------
+    WrongUse : the fallback is not among the rankings, or the capacity is no share.
+    """
+    if fallback not in orders or not 0 < capacity < 1:
+        raise WrongUse(
+            asked=f"choose a ranking for {segment}",
+            found=f"capacity {capacity}, rankings {', '.join(orders)}",
+            do=f"Give a capacity between 0 and 1, and {fallback} among the rankings.",
+        )
+    found = candidates(orders, choices, predicted, capacity=capacity, fallback=fallback)
+    winner = _winner(found, fallback, proof, level)
+    return Selection(
+        segment=segment,
+        chosen=winner or fallback,
+        because=_because(found, winner, fallback, _Words(proof, currency)),
+        fallback=fallback,
+        proof=proof,
+        level=level,
+        capacity=capacity,
+        currency=currency,
+        rows=len(choices),
+        debtors=len(np.unique(choices.debtor)),
+        candidates=found,
+    )
+
+
+def _winner(found: tuple[Candidate, ...], fallback: str, proof: Proof, level: float) -> str | None:
+    """The best of those that passed the proof, if it is not the fallback."""
+    passed = {
+        each.name: each.adds.estimate
+        for each in found
+        if each.adds is not None and (each.p_beats if proof == "beats" else each.p_adds) <= level
+    }
+    best = max(passed, key=lambda name: passed[name], default=fallback)
+    return None if best == fallback else best
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How a choice is told."""
+
+    proof: Proof
+    currency: str
+
+    def money(self, value: Value) -> str:
+        low, mean, high = (say_money(round(each), self.currency) for each in (value.low, value.estimate, value.high))
+        return f"{mean} a debtor ({low} to {high})"
+
+
+def _because(found: tuple[Candidate, ...], winner: str | None, fallback: str, words: _Words) -> str:
+    told = {each.name: each for each in found}
+    if winner is not None:
+        return _won(told[winner], fallback, words)
+    tried = [(each.beats.estimate, each.name) for each in found if each.beats is not None]
+    if not tried:
+        unknown = next((each.unknown for each in found if each.unknown), "there is none")
+        return f"{_said(fallback)} stands: the log cannot tell what another order would bring ({unknown})."
+    best = told[max(tried)[1]]
+    return f"{_said(fallback)} stands: the best other order, {_said(best.name)}, {_lead(best, fallback, words)}."
+
+
+def _won(winner: Candidate, fallback: str, words: _Words) -> str:
+    lead = _lead(winner, fallback, words)
+    if words.proof == "beats" or winner.adds is None:
+        return f"{_said(winner.name)} is proved better: it {lead}."
+    return f"Working adds something, and most by {_said(winner.name)}: {words.money(winner.adds)}; it {lead}."
+
+
+def _lead(one: Candidate, fallback: str, words: _Words) -> str:
+    if one.beats is None:
+        return f"has no lead on {_said(fallback)} that the log can tell"
+    return (
+        f"leads {_said(fallback)} by {words.money(one.beats)}, "
+        f"and so many orders tried have such a lead by luck with chance {one.p_beats:.3f}"
+    )
+
+
+def _said(name: str) -> str:
+    return name.replace("_", " ")
