@@ -55,6 +55,8 @@ class Diary:
     def _contacts(self, contacts: Contacts, day: int) -> None:
         made = self.world.setting
         rows = len(contacts.account)
+        if not self._told("contacts", rows):
+            return
         debtor = made.accounts.debtor[contacts.account]
         channel = contacts.actions.channel
         call = channel == CALL
@@ -104,6 +106,8 @@ class Diary:
     def _promises(self, happened: Happened, day: int) -> None:
         made = happened.promises
         rows = len(made.account)
+        if not self._told("promises", rows):
+            return
         account = self.book.accounts.take(pa.array(made.account))
         self.sink.add(
             "promises",
@@ -134,6 +138,8 @@ class Diary:
         self, payments: Payments, on: Ints, recorded: Ints, suffix: str, sign: int, paid_on: int | None = None
     ) -> None:
         known = recorded < self.world.setting.days
+        if not self._told("payments", int(known.sum())):
+            return
         account = payments.account[known]
         first = on[known] if paid_on is None else np.full(len(account), paid_on)
         own = to.joined(pc.binary_join_element_wise("P", self.book.accounts.take(pa.array(account)), ""), first)
@@ -188,6 +194,8 @@ class Diary:
         paid = happened.payments.account
         closed = paid[state.gone[paid]]
         for which, shut in ((happened.ends.charged_off, None), (closed, np.full(len(closed), day))):
+            if not len(which):
+                continue
             lost = state.charged_off_on[which]
             recorded = self.clocks.house(np.full(len(which), day))
             rows = self.book.account_rows(
@@ -204,15 +212,27 @@ class Diary:
     def _blocks(self, happened: Happened, day: int) -> None:
         contacts = happened.contacts
         disputed = np.flatnonzero(self.world.state.disputed_until == day + DISPUTE_DAYS)
-        self.sink.add("disputes", self._dispute_rows(disputed, day, day, None))
-        self.sink.add("disputes", self._dispute_rows(happened.resolved, day - DISPUTE_DAYS, day, day))
+        self._disputes(disputed, day, day, None)
+        self._disputes(happened.resolved, day - DISPUTE_DAYS, day, day)
         made = self.world.setting
         debtor = made.accounts.debtor[contacts.account]
         for talk, kind, days in ((Talk.HARDSHIP, "hardship", HARDSHIP_DAYS), (Talk.CEASE, "cease", None)):
             which = np.unique(debtor[contacts.ending == talk])
-            self.sink.add("holds", self._hold_rows(which, [kind] * len(which), day, days))
+            self._holds(which, [kind] * len(which), day, days)
         stopped = np.flatnonzero(made.people.stopped_on == day)
-        self.sink.add("holds", self._hold_rows(stopped, [_STOPS[one % len(_STOPS)] for one in stopped], day, None))
+        self._holds(stopped, [_STOPS[one % len(_STOPS)] for one in stopped], day, None)
+
+    def _told(self, table: str, rows: int) -> bool:
+        """True where a day has rows for a table, or the table none yet: even an empty one has columns."""
+        return rows > 0 or table not in self.sink.rows
+
+    def _disputes(self, account: Ints, opened: int, recorded: int, resolved: int | None) -> None:
+        if self._told("disputes", len(account)):
+            self.sink.add("disputes", self._dispute_rows(account, opened, recorded, resolved))
+
+    def _holds(self, debtor: Ints, kinds: list[str], day: int, days: int | None) -> None:
+        if self._told("holds", len(debtor)):
+            self.sink.add("holds", self._hold_rows(debtor, kinds, day, days))
 
     def _dispute_rows(self, account: Ints, opened: int, recorded: int, resolved: int | None) -> dict[str, pa.Array]:
         rows = len(account)

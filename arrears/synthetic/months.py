@@ -41,7 +41,9 @@ def settle(setting: Setting, state: State, day: int) -> Payments:
     late = np.flatnonzero((state.cycles > 0) & ~state.gone)
     _break_promises(state, late, day)
     waiting = late[~state.paid[late]]
-    hazard = late_hazard(setting, waiting, state.cycles[waiting].astype(np.int64), state.lifts.take(waiting), day)
+    size = day_size(setting, waiting, day)
+    cycles = state.cycles[waiting].astype(np.int64)
+    hazard = late_hazard(setting, waiting, cycles, size, state.lifts.take(waiting), day)
     pays = uniform(setting.seed, Stream.PAY, waiting, day) < pay_chance(hazard)
     account = np.concatenate([waiting[pays], np.flatnonzero(state.pays_on == day)])
     cycles = state.cycles[account].astype(np.int64)
@@ -59,15 +61,24 @@ def settle(setting: Setting, state: State, day: int) -> Payments:
     return Payments(account, amount, returned)
 
 
-def late_hazard(setting: Setting, accounts: Ints, cycles: Ints, lifts: Lifts, day: int) -> Floats:
-    """The hazard of a payment on that day by these accounts, late by so many cycles and lifted so."""
-    product = setting.accounts.product[accounts]
-    own = setting.tables.hazard[product, cycles] * setting.own_size[accounts]
-    own = np.where(setting.shocked(accounts, day), own * np.exp(-setting.given.shocks.weight), own)
-    own = own * setting.calendar.weights[setting.payday(accounts), day]
+def day_size(setting: Setting, accounts: Ints, day: int) -> Floats:
+    """What the hazard of a whole cycle is multiplied by for these accounts' debtors on one day; 0 if they stopped."""
+    size = setting.own_size[accounts] * setting.calendar.weights[setting.payday[accounts], day]
+    size = np.where(setting.shocked(accounts, day), size * np.exp(-setting.given.shocks.weight), size)
+    return np.where(setting.stopped(accounts, day), 0.0, size)
+
+
+def late_hazard(setting: Setting, accounts: Ints, cycles: Ints, size: Floats, lifts: Lifts, day: int) -> Floats:
+    """The hazard of a payment on that day by these accounts, late by so many cycles and lifted so.
+
+    Parameters
+    ----------
+    size : from `day_size` of the same accounts and day.
+    """
     talking = setting.given.talking
+    own = setting.tables.hazard[setting.accounts.product[accounts], cycles] * size
     hazard = own * lifts.own_share(day, talking.waiting) + lifts.added(day, talking.fades)
-    return np.where(setting.stopped(accounts, day), 0.0, hazard)
+    return np.where(size > 0, hazard, 0.0)
 
 
 def close_cycles(setting: Setting, state: State, day: int) -> Ends:
@@ -95,7 +106,7 @@ def begin(setting: Setting, state: State, accounts: Ints, day: int) -> None:
     chance = miss_chance(setting, accounts, day)
     pays = uniform(setting.seed, Stream.MISS, accounts, day) >= chance
     draws = uniform(setting.seed, Stream.PAY_DAY, accounts, day)
-    on = scheduled(setting.calendar, setting.payday(accounts), day + 1, end, draws)
+    on = scheduled(setting.calendar, setting.payday[accounts], day + 1, end, draws)
     on = np.where(setting.accounts.autopay[accounts], np.maximum(end - DUE_BEFORE_END, day + 1), on)
     state.pays_on[accounts] = np.where(pays, on, NO_DAY)
 

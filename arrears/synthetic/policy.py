@@ -19,6 +19,8 @@ from arrears.synthetic.world import World
 
 VERSION = "latest-and-largest/1"
 FIRST_CALL, LAST_CALL, LAST_OFFICE_CALL = 9, 19, 16
+LOST_AS_LATE = 1
+"""A charged-off account is called like one that is a single cycle late."""
 QUIET_DAYS = 7
 """After a talk nobody calls for so many days (12 CFR 1006.14(b)(2)(i)(B))."""
 _MESSAGES = ((SMS, 3, 3), (SMS, 12, 3), (EMAIL, 6, 4), (LETTER, 2, 6))
@@ -78,8 +80,9 @@ def score(world: World, lead: Ints) -> Floats:
     """What the old policy sorts by: cycles late and the money past due, as the house's files show them."""
     state, accounts = world.state, world.setting.accounts
     lost = state.cycles[lead] == CHARGED_OFF
-    past_due = np.where(lost, state.owed_minor[lead] / 4, state.cycles[lead] * accounts.due_minor[lead])
-    return np.asarray(0.5 * state.cycles[lead] + np.log(np.maximum(past_due, 100)))
+    past_due = np.where(lost, state.owed_minor[lead] / 10, state.cycles[lead] * accounts.due_minor[lead])
+    lateness = np.where(lost, LOST_AS_LATE, state.cycles[lead])
+    return np.asarray(0.5 * lateness + np.log(np.maximum(past_due, 100)))
 
 
 def _calls(world: World, groups: Ints, lead: Ints) -> Decisions:

@@ -65,17 +65,26 @@ class Setting:
         """The accounts whose cycles end on each day of the month; none on the 0th and after the 28th."""
         return tuple(np.flatnonzero(self.accounts.cycle_day == day) for day in range(32))
 
-    def payday(self, accounts: Ints) -> Ints:
-        """The payday pattern of these accounts' debtors."""
-        return self.people.payday[self.accounts.debtor[accounts]]
+    @cached_property
+    def payday(self) -> Ints:
+        """(accounts,) the payday pattern of each account's debtor."""
+        return self.people.payday[self.accounts.debtor]
 
     def shocked(self, accounts: Ints, day: int | Ints) -> Flags:
         """True for accounts whose household has lost its income on the day."""
-        return self.shocks.active(self.people.household[self.accounts.debtor[accounts]], day)
+        return self.shocks.active(self._household[accounts], day)
 
     def stopped(self, accounts: Ints, day: int | Ints) -> Flags:
         """True for accounts whose debtor pays nothing any more on the day."""
-        return np.asarray(self.people.stopped_on[self.accounts.debtor[accounts]] <= day)
+        return np.asarray(self._stopped_on[accounts] <= day)
+
+    @cached_property
+    def _household(self) -> Ints:
+        return self.people.household[self.accounts.debtor]
+
+    @cached_property
+    def _stopped_on(self) -> Ints:
+        return self.people.stopped_on[self.accounts.debtor]
 
     def drifted(self, day: int, share: float) -> float:
         """The share from the drift's day on, 1 before."""

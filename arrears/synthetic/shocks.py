@@ -21,13 +21,14 @@ class Shocks:
 
     def active(self, households: Ints, day: int | Ints) -> Flags:
         """True for households without their income on that day, or each on a day of its own."""
-        days = np.broadcast_to(np.asarray(day, np.int64), households.shape)
-        years = days // YEAR
+        years = np.asarray(day, np.int64) // YEAR
         # A window that began last year may reach into this one; none is longer than a year.
-        return self._in_window_of(years, households, days) | self._in_window_of(years - 1, households, days)
+        return self._in_window_of(years, households, day) | self._in_window_of(years - 1, households, day)
 
-    def _in_window_of(self, years: Ints, households: Ints, days: Ints) -> Flags:
+    def _in_window_of(self, years: Ints, households: Ints, days: int | Ints) -> Flags:
         known = (years >= 0) & (years < len(self.first))
+        if not known.any():
+            return np.zeros(len(households), np.bool_)
         at = np.clip(years, 0, len(self.first) - 1)
         return np.asarray(known & (self.first[at, households] <= days) & (days <= self.last[at, households]))
 

@@ -16,7 +16,7 @@ from arrears.errors import WrongUse
 from arrears.synthetic import columns as to
 from arrears.synthetic.book import Book
 from arrears.synthetic.contacting import CALL, CHANNELS, EMAIL, LETTER, SMS
-from arrears.synthetic.effects import HORIZON_DAYS, effect_of
+from arrears.synthetic.effects import HORIZON_DAYS, effects_of
 from arrears.synthetic.parameters import HOURS
 from arrears.synthetic.people import NEVER
 from arrears.synthetic.policy import VERSION, Decisions, late_groups
@@ -79,9 +79,10 @@ class Truth:
         """What each action would do on the first morning after the history, for everybody who is late."""
         groups = late_groups(world)
         best = np.argmax(self.made.hour_shares, axis=1)[self.made.people.hours[self.made.accounts.group_debtor[groups]]]
-        call = effect_of(world, groups, channel=CALL, hours=best)
+        found = effects_of(world, groups, hours=best)
+        call = found[CALL]
         messages = {
-            f"{CHANNELS[channel]}_effect": pa.array(effect_of(world, groups, channel=channel).effect_minor / 100)
+            f"{CHANNELS[channel]}_effect": pa.array(found[channel].effect_minor / 100)
             for channel in (SMS, EMAIL, LETTER)
         }
         first = self.made.accounts.group_start[groups]
