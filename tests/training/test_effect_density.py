@@ -54,6 +54,20 @@ def test_rows_that_stepped_over_the_cut_are_seen(draw):
     assert density_check(moved, moved >= 0, world.clusters).p < 0.01
 
 
+def test_a_gap_beside_the_cut_is_seen_among_the_nearest():
+    world = cash(np.random.default_rng(0), 4000)
+    emptied = np.where((world.x < 0) & (world.x > -400), -world.x, world.x)
+    found = density_check(emptied, emptied >= 0, world.clusters)
+    assert (found.nearest_below, found.nearest_above) == (0, 40)
+    assert found.nearest_p < 1e-9
+
+
+def test_among_the_nearest_a_debtor_counts_once():
+    world = debtors(np.random.default_rng(0), 60)
+    found = check(world, bandwidth=2.0)
+    assert found.nearest_below + found.nearest_above == 30
+
+
 def test_whole_days_are_spread_over_their_steps():
     world = days(np.random.default_rng(0), 2000)
     assert check(world).counts

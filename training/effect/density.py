@@ -10,11 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import binomtest, norm
 
 from training.effect.bandwidth import rule_of_thumb
 from training.effect.local import Floats, Whole, weights_at_cut
 from training.effect.side import LEAST_VALUES, Mask
+
+NEAREST = 40
+"""Debtors nearest to the cut whose sides are counted."""
 
 _COUNTS_BELOW = 0.5
 _GRID_AT_MOST = 10
@@ -31,6 +34,7 @@ class DensityCheck:
     below, above : density at the cut: share of all rows per unit.
     statistic : their difference over its standard error; about standard normal where there is no jump.
     p : of no jump.
+    nearest_below, nearest_above : how many debtors of those nearest to the cut lie on each side.
     bandwidth : how far from the cut rows were looked at.
     counts : whether the running variable takes few values, evenly spaced, over whose steps its rows were spread.
     """
@@ -41,6 +45,14 @@ class DensityCheck:
     p: float
     bandwidth: float
     counts: bool
+    nearest_below: int
+    nearest_above: int
+
+    @property
+    def nearest_p(self) -> float:
+        """Of so uneven a share if each was as likely on either side: it sees a gap that a curve bends into."""
+        both = self.nearest_below + self.nearest_above
+        return float(binomtest(self.nearest_below, both).pvalue)
 
 
 def density_check(distance: Floats, above: Mask, clusters: Whole, *, bandwidth: float | None = None) -> DensityCheck:
@@ -70,7 +82,23 @@ def density_check(distance: Floats, above: Mask, clusters: Whole, *, bandwidth: 
     at = bandwidth or _bandwidth(rows)
     below, beyond = (rows.coefficient(upper, at, _BEST_FOR + 1, 1) for upper in (False, True))
     statistic = (beyond[0] - below[0]) / _error(beyond[1] - below[1], rows.clusters)
-    return DensityCheck(below[0], beyond[0], statistic, float(2 * norm.sf(abs(statistic))), at, counts)
+    return DensityCheck(
+        below=below[0],
+        above=beyond[0],
+        statistic=statistic,
+        p=float(2 * norm.sf(abs(statistic))),
+        bandwidth=at,
+        counts=counts,
+        **_nearest(rows),
+    )
+
+
+def _nearest(rows: _Ranked) -> dict[str, int]:
+    """Of each debtor only the row nearest to the cut counts."""
+    order = np.argsort(np.abs(rows.distance), kind="stable")
+    first = order[np.sort(np.unique(rows.clusters[order], return_index=True)[1])][:NEAREST]
+    above = int(rows.above[first].sum())
+    return {"nearest_below": len(first) - above, "nearest_above": above}
 
 
 def is_counted(distance: Floats) -> bool:
