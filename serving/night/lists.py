@@ -70,7 +70,7 @@ def lists_of(
     opens_at, closes_at = _hours(lanes, ranking)
     value, unit = _value(book, strategy, ranking)
     given = Given(
-        value=value,
+        value=np.where(lot.explores & ~lot.chosen, 0.0, value),  # whom the lot left off comes last, however valuable
         minutes=minutes,
         work_group=book.client[lead],
         lane=lanes.lane[lead],
@@ -78,7 +78,7 @@ def lists_of(
         opens_at=opens_at,
         closes_at=closes_at,
         must=_must(book, lanes, ranking, day),
-        explores=lot.explores,
+        explores=lot.explores & lot.chosen,
         unit=unit,
     )
     return Lists(lot, needs, allocated(given, lot.place, work, book.settings, seed=day.toordinal()))

@@ -125,8 +125,10 @@ def _given(rows: Sequence[Any], night: Night, settings: Settings) -> Given:
     opens_at, closes_at = _hours(rows)
     value, unit = _value(rows, night, settings)
     skill = settings.desk.high_balance_skill
+    drawn = np.array([row.explores for row in rows], dtype=np.bool_)
+    on_a_list = np.array([row.assigned_to is not None for row in rows], dtype=np.bool_)
     return Given(
-        value=value,
+        value=np.where(drawn & ~on_a_list, 0.0, value),  # whom the lot left off a list in the morning stays off
         minutes=_numbers(row.expected_minutes for row in rows),
         work_group=_words(row.work_group for row in rows),
         lane=_words(row.lane for row in rows),
@@ -142,7 +144,7 @@ def _given(rows: Sequence[Any], night: Night, settings: Settings) -> Given:
         opens_at=opens_at,
         closes_at=closes_at,
         must=np.zeros(len(rows), dtype=np.bool_),
-        explores=np.array([row.explores for row in rows], dtype=np.bool_),
+        explores=drawn & on_a_list,
         unit=unit,
     )
 

@@ -222,6 +222,27 @@ def test_a_real_night_in_another_order_is_the_night_of_that_strategy(database, n
     assert np.allclose(chances_under(night, strategy(other)).sum(), asked.lists.slice.probability.sum(), atol=0.5)
 
 
+def test_a_teams_lists_follow_the_lot(database, no_registry, tmp_path):
+    """Whom the lot puts on the list has a collector, whom it leaves off has none, whatever they are worth."""
+    names = [f"D{number}" for number in range(1, 121)]
+    ann = {"collector_id": "C1", "name": "Ann", "team": "East", "languages": "en", "licences": "NY"}
+    tables = people(*names) | {"collectors": [ann | {"minutes_per_day": 240}]}
+    tables["statements"] = [statement(f"A{n}", balance=100 * n) for n in range(1, 121)]
+    settings = "[desk]\nrandom_slice_share = 0.1\n"
+    lake = lake_of(tmp_path, tables, settings=settings)
+    run_night(database, lake, no_registry, AS_OF, SEVERITY, clock=StandingClock(), limits_on=DAY)
+    with database.connect() as connection:
+        (night,) = recorded_nights(connection, since=DAY)
+        listed = connection.execute(text("SELECT assigned_to IS NOT NULL FROM work_items ORDER BY rank")).scalars()
+        on_a_list = np.array(list(listed))
+    lot = night.lot(night.items.debtor_id, night.items.minutes)
+    drawn_on, drawn_off = lot.explores & lot.chosen, lot.explores & ~lot.chosen
+    assert min(drawn_on.sum(), drawn_off.sum()) >= 2
+    assert on_a_list[drawn_on].all()
+    assert not on_a_list[drawn_off].any()
+    assert np.mean(on_a_list == lot.chosen) > 0.95
+
+
 @pytest.fixture
 def evaluate(lake, module_database, monkeypatch, capsys):
     """`arrears evaluate-policy`: its code, what it printed, and what it complained of."""
