@@ -47,7 +47,7 @@ def test_a_planted_effect_is_found_in_minor_units(effect, tmp_path):
 
 
 def test_a_person_reads_the_sentence_of_whom_it_speaks_and_every_check(effect):
-    code, out, _ = effect(*THRESHOLD, "--covariate", "days_past_due")
+    code, out, _ = effect(*THRESHOLD, "--covariate", "days_past_due", "--currency", "EUR")
     assert code == 0
     assert "At the threshold accounts with balance of €5,000.00 or more brought in €" in out
     assert "It speaks only of accounts within €" in out
@@ -67,20 +67,13 @@ def test_cash_that_is_not_mature_is_a_refusal_with_the_day(effect):
     assert "Choose an earlier day or a shorter --horizon" in told
 
 
-def test_a_number_that_only_nights_keep_asks_for_a_night(effect):
-    code, _, told = effect("--threshold", "rank<=300", "--as-of", str(AS_OF))
-    assert code == 2
-    assert "no night stood on that day" in told
-
-
 @pytest.mark.parametrize(
     ("words", "found"),
     [
         (("--threshold", "balance over 5000", "--as-of", str(AS_OF)), "no name, sign and number"),
-        (("--threshold", "balance>=5000.001", "--as-of", str(AS_OF)), "more than 2 decimals in an amount of EUR"),
         ((*THRESHOLD, "--bucket", "late"), "no such bucket"),
         ((*THRESHOLD, "--out", "effect.png"), "no .svg ending"),
-        ((*THRESHOLD, "--currency", "USD"), "past-due accounts on 2026-03-31 in EUR"),
+        (("--threshold", "moonphase>=3", "--as-of", str(AS_OF)), "no night stood on that day"),
     ],
 )
 def test_what_cannot_be_meant_says_why(effect, words, found):

@@ -6,12 +6,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from arrears.errors import Refused
+from arrears.errors import Refused, WrongUse
 from training.effect.checks import holm
 from training.effect.judge import judge
 from training.effect.picture import picture
 from training.effect.rows import Rows
-from training.effect.threshold import Threshold
+from training.effect.threshold import Threshold, read_threshold
 from training.effect.words import doubts, reach, sentence
 
 
@@ -136,6 +136,11 @@ def test_the_picture_shows_bins_and_lines_and_no_account():
     assert drawn.startswith("<svg")
     assert all(words in drawn for words in ("Cash an account, USD", "Balance", "On the treated side"))
     assert drawn.count('aria-roledescription="circle"') == 30
+
+
+def test_an_amount_with_more_decimals_than_its_currency_is_no_threshold():
+    with pytest.raises(WrongUse, match="more than 2 decimals in an amount of USD"):
+        read_threshold("balance>=5000.001").of("balance_minor", "USD")
 
 
 def only(plain, kept):

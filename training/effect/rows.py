@@ -53,6 +53,7 @@ WORKED_WITHIN = (7, 30, 90)
 """Days within which contact attempts are counted."""
 
 _PAST_DUE = (*AGEING[1:], Bucket.CHARGED_OFF)
+_ATTEMPTS = "contact_attempt_count_{}d"
 _AFTERWARDS = "effect_afterwards"
 
 
@@ -119,7 +120,8 @@ class Rows:
 
 def in_lake(lake: Lake, asked: Asked) -> str | None:
     """The name of the number where the lake can tell it, else None."""
-    known = {*NUMBERS, *(one.name for one in CATALOG if one.name not in missing(lake.present))}
+    absent = missing(lake.present)
+    known = {*NUMBERS, *(one.name for one in CATALOG if one.name not in absent)}
     return next((name for name in asked.names() if name in known), None)
 
 
@@ -135,16 +137,19 @@ def read_rows(lake: Lake, question: Question, night: NightNumbers | None = None)
     WrongUse : no such number or feature, or several currencies and none chosen.
     Refused : the cash is not mature.
     """
+    name = _name(lake, question.threshold, night)
+    compared = _compared(lake, question)
+    _refuse_uncounted(lake, question)
     begins_on = question.as_of + timedelta(days=1) if night is None else night.served_on
     matured_on = _mature(lake, question, begins_on)
     with lake.connect() as con:
         on_days(con, lake.settings, [question.as_of])
         positions = positions_plan(lake.present, lake.settings).run(con)
         kept, currency = _kept(positions, question)
-        name, value = _number(lake, con, question.threshold, positions, night)
+        features = _features(lake, con, [*compared, name])
+        value = _number(name, positions, features, night)
         kept &= ~np.isnan(value)
         positions, value = positions.filter(pa.array(kept)), value[kept]
-        covariates = {each: column[kept] for each, column in _features(lake, con, question).items()}
         worked = _worked(lake, con, question, positions)
     accounts = positions.select(["account_id", "debtor_id", "client", "currency"]).to_pylist()
     cash = cash_after(lake, {begins_on: accounts}, question.horizon_days)
@@ -154,7 +159,7 @@ def read_rows(lake: Lake, question: Question, night: NightNumbers | None = None)
         cash=np.array([cash.get((begins_on, account["account_id"]), 0) for account in accounts], dtype=np.float64),
         worked=worked,
         clusters=np.unique(_words(positions, "debtor_id"), return_inverse=True)[1].astype(np.int64),
-        covariates=covariates,
+        covariates={each: features[each][kept] for each in compared},
         currency=currency,
         matured_on=matured_on,
         night_id=night.night_id if night else None,
@@ -186,60 +191,69 @@ def _kept(positions: pa.Table, question: Question) -> tuple[npt.NDArray[np.bool_
     )
 
 
-def _number(
-    lake: Lake, con: duckdb.DuckDBPyConnection, asked: Asked, positions: pa.Table, night: NightNumbers | None
-) -> tuple[str, Floats]:
-    name = in_lake(lake, asked)
-    if name in NUMBERS:
-        return name, _floats(positions, name)
-    if name is not None:
-        return name, _floats(plan(lake.present, lake.settings, names=[name]).run(con), name)
-    found = next((each for each in asked.names() if night and each in night.numbers), None)
-    if night is None or found is None:
-        raise WrongUse(
-            asked=f"a threshold on {asked.name}",
-            found="neither the lake nor a night of that day keeps a number of that name",
-            do=f"Choose {', '.join(NUMBERS)}, a feature (`arrears features`)"
-            + (f", or of night {night.night_id}: {', '.join(sorted(night.numbers))}." if night else "."),
-        )
-    by_account = dict(zip(night.accounts, night.numbers[found].tolist(), strict=True))
-    accounts = positions["account_id"].to_pylist()
-    return found, np.array([by_account.get(account, np.nan) for account in accounts], dtype=np.float64)
+def _name(lake: Lake, asked: Asked, night: NightNumbers | None) -> str:
+    kept = set(night.numbers) if night else set()
+    found = in_lake(lake, asked) or next((name for name in asked.names() if name in kept), None)
+    if found is not None:
+        return found
+    others = f", or of night {night.night_id}: {', '.join(sorted(kept))}" if night else ""
+    raise WrongUse(
+        asked=f"a threshold on {asked.name}",
+        found="neither the lake nor a night of that day keeps a number of that name",
+        do=f"Choose {', '.join(NUMBERS)}, a feature (`arrears features`){others}.",
+    )
 
 
-def _features(lake: Lake, con: duckdb.DuckDBPyConnection, question: Question) -> dict[str, Floats]:
+def _compared(lake: Lake, question: Question) -> list[str]:
     absent = missing(lake.present)
-    strange = sorted(set(question.covariates) - {one.name for one in CATALOG} | set(question.covariates) & set(absent))
-    if strange:
+    known = {one.name for one in CATALOG} - set(absent)
+    if strange := sorted(set(question.covariates) - known):
         raise WrongUse(
             asked=f"compare {', '.join(strange)} at the threshold",
             found="this book has no feature of that name",
             do="`arrears features` lists what it has.",
         )
-    names = [name for name in question.covariates or COVARIATES if name not in absent]
-    table = plan(lake.present, lake.settings, names=names).run(con)
-    return {name: _floats(table, name) for name in names}
+    return [name for name in question.covariates or COVARIATES if name in known]
+
+
+def _refuse_uncounted(lake: Lake, question: Question) -> None:
+    choices = [days for days in WORKED_WITHIN if days <= question.horizon_days]
+    days, lacks = question.worked_within, missing(lake.present).get(_ATTEMPTS.format(WORKED_WITHIN[0]))
+    if days is not None and (days not in choices or lacks):
+        counted = f"attempts counted over {', '.join(map(str, WORKED_WITHIN))} days, cash over {question.horizon_days}"
+        raise WrongUse(
+            asked=f"who was worked within {days} days",
+            found=lacks or counted,
+            do=f"Choose one of {', '.join(map(str, choices)) or 'no'} days, and load a source with contacts.",
+        )
+
+
+def _features(lake: Lake, con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, Floats]:
+    """Those of the names that are features; a number of the position or of a night is none."""
+    made = plan(lake.present, lake.settings, names=names)
+    table = made.run(con) if made.names else pa.table({})
+    return {name: _floats(table, name) for name in made.names}
+
+
+def _number(name: str, positions: pa.Table, features: Mapping[str, Floats], night: NightNumbers | None) -> Floats:
+    if name in NUMBERS:
+        return _floats(positions, name)
+    if night is None or name in features:
+        return features[name]
+    by_account = dict(zip(night.accounts, night.numbers[name].tolist(), strict=True))
+    return np.array([by_account.get(account, np.nan) for account in positions["account_id"].to_pylist()])
 
 
 def _worked(lake: Lake, con: duckdb.DuckDBPyConnection, question: Question, positions: pa.Table) -> Floats | None:
-    """Whether an attempt to contact anybody about the account was made within the days; what a feature counts later."""
+    """Whether an attempt to contact anybody about the account was made within the days: what a feature counts then."""
     if question.worked_within is None:
         return None
-    name = f"contact_attempt_count_{question.worked_within}d"
-    choices = [days for days in WORKED_WITHIN if days <= question.horizon_days]
-    if question.worked_within not in choices or name in missing(lake.present):
-        raise WrongUse(
-            asked=f"who was worked within {question.worked_within} days",
-            found=missing(lake.present).get(
-                name, f"the cash of {question.horizon_days} days, and attempts counted over 7, 30 or 90"
-            ),
-            do=f"Choose one of {', '.join(map(str, choices)) or 'no'} days, and load a source with contacts.",
-        )
     then = question.as_of + timedelta(days=question.worked_within)
     cutoff = end_of_day(then, lake.settings.portfolio.zone)
     stands = {each: positions[each] for each in ("account_id", "debtor_id", "client", "currency")}
     days = {"as_of": [then] * len(positions), "cutoff": [cutoff] * len(positions)}
     con.register(_AFTERWARDS, pa.table(stands | days, schema=arrow_schema(SNAPSHOTS)))
+    name = _ATTEMPTS.format(question.worked_within)
     table = plan(lake.present, lake.settings, _AFTERWARDS, names=[name]).run(con)
     return (_floats(table, name) > 0).astype(np.float64)
 
