@@ -35,7 +35,7 @@ class RobustLearner:
     effect_size: Size = CAREFUL
     outcomes: Literal["single", "double"] = "single"
     folds: int = 2
-    clip: float = 0.01
+    clip: float = 0.05
     seed: int = 0
     name: str = "dr_learner"
 
