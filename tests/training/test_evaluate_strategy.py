@@ -175,6 +175,11 @@ def test_a_night_whose_lot_is_not_the_recorded_one_teaches_nothing(database, boo
         learn(recorded_nights(connection, since=LONG_AGO), known_lake(tmp_path, book, chosen))
 
 
+def test_nights_without_an_item_in_the_currency_teach_nothing(nights, lake):
+    with pytest.raises(Refused, match=f"{DEBTORS} items in another currency"):
+        learned(nights[:1], lake, PROPENSITY, currency="EUR", horizon_days=1, known_through=lake.last_day)
+
+
 def test_without_any_night_there_is_nothing_to_learn(lake):
     with pytest.raises(Refused, match="no logged night"):
         learn([], lake)

@@ -7,17 +7,18 @@ and lot alone decide. Whether a collector then got to them is what happened, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from arrears.errors import Refused
 from arrears.lake import Lake
-from arrears.policy.columns import Numbers, Words
+from arrears.policy.columns import Words
 from arrears.queues.strategy import Strategy
-from training.policy_value.cash import cash_after, matures_on
+from training.policy_value.cash import Stand, cash_after, matures_on
 from training.policy_value.choices import Choices, Flags, Floats
 from training.policy_value.nights import RecordedNight, codes
 from training.policy_value.reranked import chances_under, recorded_terms
@@ -82,25 +83,29 @@ def learned(
     Refused : no night can be used, with the reason; or one kept no term by which the strategy sorts.
     """
     left_out: Counter[str] = Counter()
-    used = [night for night in nights if _teaches(night, lake, horizon_days, known_through, left_out)]
-    if not used:
+    # Each night is let go once its rows are made: a hundred of a large book do not fit into memory.
+    parts = [
+        _rows_of(night, strategy, currency, left_out)
+        for night in nights
+        if _teaches(night, lake, horizon_days, known_through, left_out)
+    ]
+    if not any(len(part.chance) for part in parts):
         raise _nothing(strategy, left_out)
-    cash = cash_after(lake, {night.served_on: list(night.accounts.values()) for night in used}, horizon_days)
-    names = sorted(set.intersection(*(set(night.feature_names) for night in used)))
-    parts = [_rows_of(night, strategy, cash, names, currency, left_out) for night in used]
+    cash = cash_after(lake, {part.served_on: part.stands for part in parts}, horizon_days)
+    names = sorted(set.intersection(*(set(part.names) for part in parts)))
     return Learned(
         choices=Choices(
             acted=_joined(part.acted for part in parts),
             chance=_joined(part.chance for part in parts),
-            outcome=_joined(part.outcome for part in parts),
+            outcome=_joined(part.outcome(cash) for part in parts),
             debtor=codes(_joined(part.debtor_id for part in parts)),
         ),
         target=_joined(part.target for part in parts),
-        features=_joined(part.features for part in parts),
+        features=_joined(part.features_named(names) for part in parts),
         drawn=_joined(part.drawn for part in parts),
         served=_joined(part.served for part in parts),
-        days=tuple(night.served_on for night in used),
-        ran=dict(Counter(night.strategy for night in used)),
+        days=tuple(part.served_on for part in parts),
+        ran=dict(Counter(part.strategy for part in parts)),
         currency=currency,
         left_out={what: count for what, count in left_out.items() if count},
     )
@@ -108,14 +113,30 @@ def learned(
 
 @dataclass(frozen=True)
 class _Rows:
+    """What one night teaches, but for the cash, one row an item."""
+
+    served_on: date
+    strategy: str
+    stands: Sequence[Stand]
+    accounts: Sequence[Sequence[str]]
     debtor_id: Words
     acted: Flags
     chance: Floats
     target: Floats
-    outcome: Floats
+    names: tuple[str, ...]
     features: Floats
+    terms: Floats
     drawn: Flags
     served: Flags
+
+    def outcome(self, cash: Mapping[tuple[date, str], int]) -> Floats:
+        """(rows,) cash of each item's accounts."""
+        sums = [sum(cash.get((self.served_on, account), 0) for account in each) for each in self.accounts]
+        return np.array(sums, dtype=np.float64)
+
+    def features_named(self, names: Sequence[str]) -> Floats:
+        """(rows, columns) the features that every night has, then the terms."""
+        return np.column_stack([self.features[:, [self.names.index(name) for name in names]], self.terms])
 
 
 def _teaches(night: RecordedNight, lake: Lake, horizon_days: int, known_through: date, left_out: Counter[str]) -> bool:
@@ -150,42 +171,37 @@ def _nothing(strategy: Strategy, left_out: Counter[str]) -> Refused:
     )
 
 
-def _rows_of(
-    night: RecordedNight,
-    strategy: Strategy,
-    cash: dict[tuple[date, str], int],
-    names: Sequence[str],
-    currency: str,
-    left_out: Counter[str],
-) -> _Rows:
+def _rows_of(night: RecordedNight, strategy: Strategy, currency: str, left_out: Counter[str]) -> _Rows:
     items = night.items
     ours = items.currency == currency
     left_out[OTHER_CURRENCY] += int((~ours).sum())
     left_out[NOT_FREE] += int((ours & ~items.listed).sum())
     rows = np.flatnonzero(ours & items.listed)
-    outcome = [sum(cash.get((night.served_on, account), 0) for account in each) for each in items.accounts]
+    accounts = [items.accounts[row] for row in rows.tolist()]
+    place = {account: row for row, account in enumerate(night.accounts)}
+    lead = np.array([place[each[0]] for each in accounts], dtype=np.int64)
+    features = np.array([account["features"] for account in night.accounts.values()], dtype=np.float64)
+    terms = recorded_terms(night)
+    count = np.array([len(each) for each in accounts], dtype=np.float64)
     return _Rows(
+        served_on=night.served_on,
+        strategy=night.strategy,
+        stands=[_stand(night.accounts[account]) for each in accounts for account in each],
+        accounts=accounts,
         debtor_id=items.debtor_id[rows],
         acted=night.lot(items.debtor_id, items.minutes).chosen[rows],
         chance=items.probability[rows],
         target=chances_under(night, strategy)[rows],
-        outcome=np.array(outcome, dtype=np.float64)[rows],
-        features=_features(night, names)[rows],
+        names=night.feature_names,
+        features=features.reshape(len(place), -1)[lead],
+        terms=np.column_stack([*(terms[name][lead] for name in _OF_LEAD), count]),
         drawn=items.explores[rows],
         served=items.served[rows],
     )
 
 
-def _features(night: RecordedNight, names: Sequence[str]) -> Floats:
-    """(items, columns) of each item's lead account, and how many accounts it has."""
-    columns = [night.feature_names.index(name) for name in names]
-    terms = recorded_terms(night)
-    kept: Numbers = np.column_stack([terms[name] for name in _OF_LEAD])
-    features = np.array([account["features"] for account in night.accounts.values()], dtype=np.float64)
-    place = {account: row for row, account in enumerate(night.accounts)}
-    lead = np.array([place[accounts[0]] for accounts in night.items.accounts])
-    count = np.array([len(accounts) for accounts in night.items.accounts], dtype=np.float64)
-    return np.column_stack([features.reshape(len(place), -1)[lead][:, columns], kept[lead], count])
+def _stand(account: Mapping[str, Any]) -> Stand:
+    return account["account_id"], account["debtor_id"], account["client"], account["currency"]
 
 
 def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
