@@ -12,7 +12,7 @@ from features.catalog import CATALOG
 from features.columns import KEY, beside
 from features.facts import Facts
 from features.feature import Feature
-from features.plan import Plan, compiled
+from features.plan import Plan, compiled_once
 from features.rows import SUMMED_BY, Rows
 
 
@@ -51,8 +51,10 @@ def plan(
     absent = missing(present)
     wanted = None if names is None else frozenset(names)
     chosen = [one for one in CATALOG if one.name not in absent and (wanted is None or one.name in wanted)]
-    made = compiled(answer(Facts(present, settings, snapshots), chosen), settings)
-    return FeaturePlan(sql=made.sql, terms=made.terms, names=tuple(one.name for one in chosen), absent=absent)
+    own = tuple(one.name for one in chosen)
+    name = f"features of {snapshots}: {' '.join(own)}"
+    made = compiled_once(name, present, settings, lambda: answer(Facts(present, settings, snapshots), chosen))
+    return FeaturePlan(sql=made.sql, terms=made.terms, names=own, absent=absent)
 
 
 def missing(present: Mapping[str, frozenset[str]]) -> dict[str, str]:

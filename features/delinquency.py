@@ -20,7 +20,7 @@ from features import snapshots as stand
 from features.asof import known_on, recorded_by
 from features.columns import KEY, NO, YES, beside
 from features.facts import Facts, lake_table
-from features.plan import Plan, compiled
+from features.plan import Plan, compiled, compiled_once
 from features.positions import POSITION, Positions, bankruptcies, bucket_of_rank
 from features.roll_forward import own_rank
 from features.statements import with_last_status
@@ -43,10 +43,13 @@ def positions_plan(present: Mapping[str, frozenset[str]], settings: Settings, sn
     Plan whose `run(con)` gives account_id, debtor_id, client, currency, as_of and the columns of `POSITION`, sorted by
     account and day. `bucket` is null where nothing about lateness is known yet.
     """
-    facts = Facts(present, settings, snapshots)
-    rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
-    rows = rows.select("account_id", "debtor_id", "client", "currency", "as_of", *POSITION)
-    return compiled(rows.order_by(*KEY), settings)
+
+    def answer() -> ir.Table:
+        facts = Facts(present, settings, snapshots)
+        rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
+        return rows.select("account_id", "debtor_id", "client", "currency", "as_of", *POSITION).order_by(*KEY)
+
+    return compiled_once(f"positions of {snapshots}", present, settings, answer)
 
 
 @dataclass(frozen=True)

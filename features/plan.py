@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -15,6 +16,7 @@ import pyarrow as pa
 from ibis import ir
 
 from arrears.settings import Settings
+from features.kept_text import kept_texts
 from features.money_line import with_folds
 from features.terms import due_terms, promise_days, terms
 
@@ -53,8 +55,25 @@ class Plan:
 
 
 def compiled(answer: ir.Table, settings: Settings) -> Plan:
-    """Compile an Ibis table of the answer; only the settings its SQL names are carried along."""
-    sql = duckdb_sql(answer)
+    """Compile an Ibis table of the answer."""
+    return plan_of(duckdb_sql(answer), settings)
+
+
+def compiled_once(
+    name: str, present: Mapping[str, frozenset[str]], settings: Settings, answer: Callable[[], ir.Table]
+) -> Plan:
+    """The same, where the answer follows from a book's tables and the settings alone: compiled by the first who asks.
+
+    Parameters
+    ----------
+    name : of the question, as in `features.kept_text.kept_texts`.
+    """
+    (sql,) = kept_texts(name, present, settings, lambda: {"sql": duckdb_sql(answer())}).values()
+    return plan_of(sql, settings)
+
+
+def plan_of(sql: str, settings: Settings) -> Plan:
+    """A compiled text as a plan; only the settings that it names are carried along."""
     makers = {"terms": terms, "due_terms": due_terms, "promise_days": promise_days}
     carried = {name: make(settings) for name, make in makers.items() if f'"{name}"' in sql}
     return Plan(sql=sql, terms=carried)

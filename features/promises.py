@@ -16,7 +16,7 @@ from arrears.settings import Settings
 from features.columns import DEBTOR_KEY, NO, beside, days_after, days_between, whole
 from features.facts import Facts
 from features.money_line import stops
-from features.plan import Plan, compiled
+from features.plan import Plan, compiled_once
 from features.terms import PROMISE_DAYS, part_of
 
 _BOOK = (*DEBTOR_KEY, "client", "currency")
@@ -113,10 +113,13 @@ def promises_plan(present: Mapping[str, frozenset[str]], settings: Settings, sna
     broken); cancelled promises are left out, and so are a debtor's promises where the debtor's accounts belong to
     several creditors or currencies.
     """
-    rows = Promises(Facts(present, settings, snapshots)).rows
     columns = ("promise_id", "debtor_id", "account_id", "arrangement_id", "as_of", "made_on", "due_on", "grace_ends_on")
-    answer = rows.select(*columns, "amount_minor", "kept_minor", "status")
-    return compiled(answer.order_by("promise_id", "as_of"), settings)
+
+    def answer() -> ir.Table:
+        rows = Promises(Facts(present, settings, snapshots)).rows
+        return rows.select(*columns, "amount_minor", "kept_minor", "status").order_by("promise_id", "as_of")
+
+    return compiled_once(f"promises of {snapshots}", present, settings, answer)
 
 
 def waiting(facts: Facts) -> ir.Table:

@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from ibis import ir
 from numpy.typing import NDArray
 
 from arrears.buckets import AGEING, Bucket
@@ -27,7 +28,7 @@ from arrears.tables import TABLES
 from features.build import FeaturePlan, plan
 from features.delinquency import positions_plan
 from features.facts import Facts as Known
-from features.plan import Plan, compiled
+from features.plan import Plan, compiled_once
 from features.snapshots import on_days
 from serving.gate.conduct_facts import ConductQuestions, conduct_questions
 
@@ -139,13 +140,12 @@ def questions(present: Mapping[str, frozenset[str]], settings: Settings) -> Ques
 @lru_cache(maxsize=4)
 def _questions(supplied: tuple[tuple[str, frozenset[str]], ...], told: str) -> Questions:
     present, settings = dict(supplied), Settings.model_validate_json(told)
-    known = Known(present, settings)
     return Questions(
         present=present,
         settings=settings,
         positions=positions_plan(present, settings),
         features=plan(present, settings),
-        roles=_roles(known, settings),
+        roles=compiled_once("roles", present, settings, lambda: _roles(Known(present, settings))),
         conduct=conduct_questions(present, settings),
     )
 
@@ -189,8 +189,8 @@ def read_book(con: duckdb.DuckDBPyConnection, asked: Questions, as_of: date, *, 
     )
 
 
-def _roles(known: Known, settings: Settings) -> Plan:
-    return compiled(known.on_accounts("accounts").select("account_id", "role").order_by("account_id"), settings)
+def _roles(known: Known) -> ir.Table:
+    return known.on_accounts("accounts").select("account_id", "role").order_by("account_id")
 
 
 def _role_of(roles: pa.Table, account_id: Words) -> Words:

@@ -27,7 +27,8 @@ from arrears.settings import Settings
 from arrears.tables import TABLES
 from features.asof import known_on
 from features.facts import SNAPSHOTS, Facts, lake_table
-from features.plan import Plan, compiled
+from features.kept_text import kept_texts
+from features.plan import Plan, duckdb_sql, plan_of
 from features.promises import waiting
 
 JUDGED = "judged"
@@ -35,7 +36,7 @@ JUDGED = "judged"
 
 _OF_PEOPLE = ("points", "preferences", "consents")
 _OF_ACCOUNTS = ("parties", "notices", "disputes", "claims")
-_PEOPLE, _CUTOFF = "judged_people", "judged_at"
+_PEOPLE, _CUTOFF, _WEEKS = "judged_people", "judged_at", "past_weeks"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,15 @@ def conduct_questions(present: Mapping[str, frozenset[str]], settings: Settings)
     ----------
     present : tables and columns the book has, as `Lake.present`.
     """
+    texts = kept_texts("conduct", present, settings, lambda: _texts(present, settings))
+    plans = {name: plan_of(sql, settings) for name, sql in texts.items()}
+    people, weeks = plans.pop(_PEOPLE), plans.pop(_WEEKS, None)
+    columns = {f"{table}.{column}" for table, named in present.items() for column in named}
+    return ConductQuestions(people=people, tables=plans, weeks=weeks, present=frozenset(present) | columns)
+
+
+def _texts(present: Mapping[str, frozenset[str]], settings: Settings) -> dict[str, str]:
+    """The SQL of each question, by the source table whose rows it answers, or by the names of the other two."""
     rows = {"debtors": _of_people("debtors"), "accounts": _of_people("accounts")}
     rows |= {name: _of_people(name) for name in _OF_PEOPLE if name in present}
     rows |= {name: _of_accounts(name) for name in _OF_ACCOUNTS if name in present}
@@ -74,15 +84,10 @@ def conduct_questions(present: Mapping[str, frozenset[str]], settings: Settings)
         rows["licences"] = _known("licences")
     if "promises" in present:
         rows["promises"] = waiting(Facts(present, settings, JUDGED))
-    columns = {f"{table}.{column}" for table, named in present.items() for column in named}
-    return ConductQuestions(
-        people=compiled(_people(has_parties="parties" in present), settings),
-        tables={name: compiled(answer, settings) for name, answer in rows.items()},
-        weeks=compiled(_past_weeks().drop("known_until", "deleted", "cutoff"), settings)
-        if "contacts" in present
-        else None,
-        present=frozenset(present) | columns,
-    )
+    rows[_PEOPLE] = _people(has_parties="parties" in present)
+    if "contacts" in present:
+        rows[_WEEKS] = _past_weeks().drop("known_until", "deleted", "cutoff")
+    return {name: duckdb_sql(answer) for name, answer in rows.items()}
 
 
 def read_tables(

@@ -14,7 +14,7 @@ from ibis import ir
 from arrears.settings import Settings
 from features.asof import known_on
 from features.facts import Facts
-from features.plan import Plan, compiled
+from features.plan import Plan, compiled_once
 from features.promises import promises_plan
 
 _STAND = ("debtor_id", "as_of", "cutoff")
@@ -49,7 +49,7 @@ def _compiled(supplied: tuple[tuple[str, frozenset[str]], ...], told: str) -> De
     present, settings = dict(supplied), Settings.model_validate_json(told)
     return DeskQuestions(
         promises=promises_plan(present, settings) if "promises" in present else None,
-        needs=compiled(_needs(Facts(present, settings)), settings),
+        needs=compiled_once("needs", present, settings, lambda: _needs(Facts(present, settings))),
     )
 
 
