@@ -175,6 +175,7 @@ class _Chain:
         self._unpaid_to = made.tables.unpaid_to[self.product]
         self._mixes = made.tables.mixes[self.product]
         self._returned = made.given.paying.returned
+        self._binds = made.given.talking.promise_binds
         self._rows = np.arange(len(accounts))
 
     def unpaid_to(self, standing: Ints) -> Ints:
@@ -191,7 +192,7 @@ class _Chain:
         """Go back over a day's payments of accounts that still carry their lifts."""
         chance = pay_chance(late_hazard(self.made, self.accounts, standing, size, lifts, day))
         mixes = self.made.tables.mixes[self.product, standing]
-        promised = lifts.promise_open(day) & (lifts.promise_kind != NO_KIND)
+        promised = lifts.promise_open(day) & (lifts.promise_kind != NO_KIND) & self._binds
         mixes = np.where(promised[:, None], np.eye(len(KINDS))[lifts.promise_kind], mixes)
         tables, worth = self.made.tables, np.zeros(len(self.accounts))
         for kind in range(len(KINDS)):

@@ -134,7 +134,8 @@ def _kinds_paid(setting: Setting, state: State, account: Ints, cycles: Ints, day
     mixes = setting.tables.mixes[setting.accounts.product[account], cycles]
     drawn = kinds(setting.seed, Stream.KIND, account, day, mixes)
     promised = state.lifts.promise_kind[account]
-    return np.where((promised != NO_KIND) & (cycles > 0), promised, drawn)
+    binds = (promised != NO_KIND) & (cycles > 0) & setting.given.talking.promise_binds
+    return np.where(binds, promised, drawn)
 
 
 def _write_down(state: State, account: Ints, amount_minor: Ints) -> None:

@@ -86,6 +86,7 @@ class ProductParameters(_Part):
 class PayingParameters(_Part):
     """How payments come and how they are recorded."""
 
+    charged_off_dues: int
     willing: float
     willing_missed: float
     returned: float
@@ -136,6 +137,7 @@ class TalkingParameters(_Part):
     hardship_pays: float
     dispute_pays: float
     cease: float
+    promise_binds: bool
     by_lateness: float
 
 

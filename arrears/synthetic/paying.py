@@ -68,7 +68,7 @@ def pay_tables(given: Parameters) -> PayTables:
         unpaid_to[row] = np.where(standing < product.charge_off_after, standing + 1, CHARGED_OFF)
     paid_to = np.stack([standing, standing - standing // 2, np.zeros(STANDINGS, np.int64)])
     dues = np.stack([np.ones(STANDINGS, np.int64), 1 + standing // 2, standing + 1])
-    paid_to[:, CHARGED_OFF], dues[:, CHARGED_OFF] = CHARGED_OFF, 1
+    paid_to[:, CHARGED_OFF], dues[:, CHARGED_OFF] = CHARGED_OFF, given.paying.charged_off_dues
     miss = np.asarray([product.miss for product in products])
     return PayTables(hazard, mixes, unpaid_to, paid_to, dues, np.log(miss / (1 - miss)))
 
