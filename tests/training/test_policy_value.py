@@ -268,3 +268,19 @@ def _covers(world: KnownWorld, seed: int):
         value.low <= world.truth - (world.rival_truth if name.endswith("difference") else 0) <= value.high
         for name, value in values.items()
     ]
+
+
+def test_days_of_one_debtor_are_not_taken_for_so_many_debtors():
+    """Six days of 200 debtors who pay much or little on all of them: by debtor the interval holds, by row it fails."""
+    covered = np.array([_of_households(seed) for seed in range(RUNS)]).mean(axis=0)
+    assert abs(covered[0] - 0.95) <= SURE
+    assert covered[1] < 0.85
+
+
+def _of_households(seed):
+    random = np.random.default_rng(seed)
+    debtor = np.repeat(np.arange(200), 6)
+    acted = random.random(1200) < 0.6
+    outcome = random.normal(100, 40, 200)[debtor] + 10 * acted + random.normal(0, 10, 1200)
+    logs = (Choices(acted, np.full(1200, 0.6), outcome, whose) for whose in (debtor, np.arange(1200)))
+    return [value.low <= 110 <= value.high for value in (snips(log, np.ones(1200)) for log in logs)]

@@ -26,10 +26,10 @@ _NIGHTS = """
 """
 _ITEMS = """
     SELECT debtor_id, work_group, expected_minutes, explores, chosen_with_probability AS probability, accounts,
-        lead_account_id, currency,
-        EXISTS (SELECT FROM decisions d WHERE d.work_item_id = i.work_item_id AND d.action = 'listed') AS listed,
-        EXISTS (SELECT FROM decisions d WHERE d.work_item_id = i.work_item_id AND d.action = 'served') AS served
-    FROM work_items i WHERE night_id = :night AND made_by = 'night' ORDER BY rank
+        currency,
+        work_item_id IN (SELECT work_item_id FROM decisions WHERE night_id = :night AND action = 'listed') AS listed,
+        work_item_id IN (SELECT work_item_id FROM decisions WHERE night_id = :night AND action = 'served') AS served
+    FROM work_items WHERE night_id = :night AND made_by = 'night' ORDER BY rank
 """
 _ACCOUNTS = """
     SELECT account_id, debtor_id, client, currency, bucket, balance_minor, past_due_minor, propensity, p_roll,

@@ -9,7 +9,7 @@ import numpy as np
 
 from training.policy_value.choices import Codes, Floats
 
-Method = Literal["snips", "doubly_robust"]
+Method = Literal["snips", "doubly_robust", "calibrated"]
 
 NINETEEN_IN_TWENTY = 1.959963984540054
 """Standard errors to each side of an estimate that hold the truth in 95 % of samples."""
