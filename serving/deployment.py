@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Engine, func, select
 from arrears.clock import Clock
 from arrears.lake import Lake
 from arrears.places import Places
+from arrears.policy.verdict import ChannelVerdict
 from arrears.queues import store
 from arrears.queues.item import Night
 from arrears.settings import Settings
 from arrears.state.schema import nights
 from models.registry import Loaded, Registry
 from serving.desk.memory import DeskMemory
+from serving.gate.second_look import limits_today, verdicts_now
 from serving.kept import Kept
 from serving.live import Live
 from serving.present import Present
@@ -75,6 +77,15 @@ class Deployment:
         if night is None:
             raise Problem("no-night", "No night has run yet. Load a portfolio, then run `arrears night --as-of DAY`.")
         return night
+
+    def verdicts_of(self, connection: Connection, debtor_id: str) -> dict[str, tuple[ChannelVerdict, ...]]:
+        """The verdicts of this moment on a debtor's accounts; none where there is no lake to ask."""
+        lake = self.lake
+        if not lake.exists():
+            return {}
+        limits_on = limits_today(self.settings.portfolio.zone)
+        asked, bench = self.live.asked(lake), self.live.bench(lake)
+        return verdicts_now(lake, asked, connection, debtor_id, self.clock.now(), limits_on=limits_on, bench=bench)
 
     def of_night(self, name: str, make: Callable[[], Made]) -> Made:
         """Something that follows from the serving night alone, kept as long as it serves."""

@@ -16,7 +16,6 @@ from serving.api import payloads
 from serving.api.described import PROBLEMS
 from serving.console.reasons import sentences_of
 from serving.deployment import Deployment
-from serving.gate.second_look import now_of
 from serving.problems import Problem
 from serving.scores import standing
 from serving.scores.answers import MODELS, told_of
@@ -111,7 +110,7 @@ def why_account(account_id: AccountId) -> payloads.Why:
         if store.account(connection, night.night_id, account_id) is None:
             raise _not_judged()
         found = why(connection, account_id)
-        now = (now_of(running.deployment(), connection, found.account.debtor_id) or {}).get(account_id)
+        now = running.deployment().verdicts_of(connection, found.account.debtor_id).get(account_id)
     judged = found.account
     return payloads.Why(
         account=payloads.account_of(judged, found.night, found.item.rank if found.item else None),

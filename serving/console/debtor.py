@@ -21,7 +21,6 @@ from serving.console.frame import today_of
 from serving.console.story import AccountStory, Story, story_of, use_of_limit
 from serving.console.words import many, money, share, short_day
 from serving.deployment import Deployment
-from serving.gate.second_look import now_of
 from serving.present import in_zone
 
 QUESTIONS = {
@@ -82,7 +81,7 @@ def shown(deployment: Deployment, debtor_id: str) -> dict[str, Any] | None:
         if story is None and not judged:
             return None
         accounts = _accounts(connection, deployment.settings, night, judged, story)
-        verdicts = now_of(deployment, connection, debtor_id) or {}
+        verdicts = deployment.verdicts_of(connection, debtor_id)
     accounts = [replace(each, now=verdicts.get(each.account_id)) for each in accounts]
     return {
         "debtor_id": debtor_id,

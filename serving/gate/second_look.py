@@ -22,7 +22,6 @@ from arrears.queues.desk.history import SPOKEN
 from arrears.queues.item import Json, WorkItem
 from arrears.queues.lanes import PROMISE, written
 from arrears.state.closed import WITHOUT_CONTACT
-from serving.deployment import Deployment
 from serving.gate.bench import Bench
 from serving.gate.book import Questions
 from serving.gate.may_we import MANUAL, judge_now
@@ -136,16 +135,3 @@ def _codes(item: WorkItem, judgement: Judgement, rows: dict[str, int]) -> tuple[
     if item.lead_account_id not in rows:
         return (GONE,)
     return tuple(dict.fromkeys(hold.code for hold in judgement.verdict(rows[item.lead_account_id]).holds))
-
-
-def now_of(
-    deployment: Deployment, connection: Connection, debtor_id: str
-) -> dict[str, tuple[ChannelVerdict, ...]] | None:
-    """The verdicts of this moment on a debtor's accounts in a running service; None where there is no lake to ask."""
-    lake = deployment.lake
-    if not lake.exists():
-        return None
-    limits_on = limits_today(deployment.settings.portfolio.zone)
-    asked, bench = deployment.live.asked(lake), deployment.live.bench(lake)
-    now = deployment.clock.now()
-    return verdicts_now(lake, asked, connection, debtor_id, now, limits_on=limits_on, bench=bench)
