@@ -127,4 +127,6 @@ def judged_by_itself(seed, log, *, logged, effect, size):
 
 
 def selected(told, proof):
-    return select("all", told.orders, told.choices, told.predicted, capacity=CAPACITY, currency="USD", proof=proof)
+    return select(
+        "all", told.orders, told.choices, told.predicted, told.balance, capacity=CAPACITY, currency="USD", proof=proof
+    )

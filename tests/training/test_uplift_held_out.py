@@ -60,7 +60,16 @@ def worlds_without_effect():
 @pytest.mark.parametrize("proof", ["beats", "adds"])
 def test_in_a_world_without_effect_no_learner_is_chosen_but_by_rare_luck(worlds_without_effect, proof):
     found = [
-        select("all", told.orders, told.choices, told.predicted, capacity=CAPACITY, currency="USD", proof=proof)
+        select(
+            "all",
+            told.orders,
+            told.choices,
+            told.predicted,
+            told.balance,
+            capacity=CAPACITY,
+            currency="USD",
+            proof=proof,
+        )
         for told in worlds_without_effect
     ]
     assert sum(each.is_uplift for each in found) <= 1

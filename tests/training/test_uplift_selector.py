@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from arrears.errors import WrongUse
+from arrears.errors import BadInput, WrongUse
 from training.policy_value.choices import Choices
 from training.policy_value.doubly_robust import Predicted
 from training.uplift.candidates import holm
@@ -13,7 +13,7 @@ from training.uplift.rankings import VALUE_AT_RISK, rankings, worked
 from training.uplift.selector import select, select_each
 
 CAPACITY = 0.2
-RUNS = 100
+RUNS = 60
 
 
 def world(seed, *, effect=0.3, rows=4_000, chance=0.5):
@@ -26,7 +26,7 @@ def world(seed, *, effect=0.3, rows=4_000, chance=0.5):
     paid = random.random(rows) < alone + effect * acted * (x > 0)
     choices = Choices(acted, chance, paid * balance, np.arange(rows))
     orders = rankings(alone, balance, {"knows": (x > 0) + 0.01, "noise": random.standard_normal(rows)}, seed=seed)
-    return orders, choices, Predicted((alone + effect / 2) * balance, alone * balance)
+    return orders, choices, Predicted((alone + effect / 2) * balance, alone * balance), balance
 
 
 def chosen(seed, **told):
@@ -81,7 +81,7 @@ def test_a_handful_of_rows_proves_nothing():
 
 
 def test_each_segment_has_its_own_selection():
-    (with_effect, first, said), (without, second, other) = world(1), world(1, effect=0.0)
+    (with_effect, first, said, balance), (without, second, other, _) = world(1), world(1, effect=0.0)
     found = select_each(
         np.repeat(["moved", "unmoved"], 4_000),
         {name: np.concatenate([with_effect[name], without[name]]) for name in with_effect},
@@ -90,6 +90,7 @@ def test_each_segment_has_its_own_selection():
             np.arange(8_000),
         ),
         Predicted(*(np.concatenate([getattr(said, part), getattr(other, part)]) for part in ("if_acted", "if_not"))),
+        np.concatenate([balance, balance]),
         capacity=CAPACITY,
         currency="USD",
     )
@@ -118,6 +119,13 @@ def test_the_selection_is_a_document():
 def test_what_cannot_be_chosen_is_refused(capacity, fallback):
     with pytest.raises(WrongUse, match="choose a ranking for all"):
         select("all", *world(1, rows=200), capacity=capacity, currency="USD", fallback=fallback)
+
+
+def test_rows_without_a_balance_are_refused():
+    *told, balance = world(1, rows=200)
+    balance[:3] = 0
+    with pytest.raises(BadInput, match="3 of 200 rows"):
+        select("all", *told, balance, capacity=CAPACITY, currency="USD")
 
 
 def test_holm_is_bonferroni_for_the_surest_and_grows_no_smaller_after_it():

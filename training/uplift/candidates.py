@@ -13,6 +13,7 @@ from training.policy_value.choices import Choices
 from training.policy_value.doubly_robust import Predicted, doubly_robust_difference
 from training.policy_value.overlap import FEW_ROWS
 from training.policy_value.value import Value
+from training.uplift.calibrated import Calibrated
 from training.uplift.lessons import Floats
 from training.uplift.rankings import worked
 
@@ -25,6 +26,7 @@ class Candidate:
     ----------
     adds : what working by it adds per row, over working nobody, in the outcome's unit; None where the log cannot tell.
     beats : the same over working by the fallback; None for the fallback itself.
+    expected : that lead again, from effects put to scale (`Calibrated`): surer, and not quite without assumptions.
     p_adds, p_beats : chance of such a lead if there was none, one-sided, Holm's correction for all candidates.
     unknown : why the log cannot tell; None where it can.
     """
@@ -32,13 +34,20 @@ class Candidate:
     name: str
     adds: Value | None
     beats: Value | None
+    expected: Value | None
     p_adds: float
     p_beats: float
     unknown: str | None
 
 
 def candidates(
-    orders: Mapping[str, Floats], choices: Choices, predicted: Predicted, *, capacity: float, fallback: str
+    orders: Mapping[str, Floats],
+    choices: Choices,
+    predicted: Predicted,
+    balance: Floats,
+    *,
+    capacity: float,
+    fallback: str,
 ) -> tuple[Candidate, ...]:
     """Value every ranking under a capacity.
 
@@ -47,6 +56,7 @@ def candidates(
     orders : by name, (n,) scores of models that never saw the row's debtor. `fallback` is one of them.
     choices : the log that judges.
     predicted : expected outcomes, of models that never saw the row's debtor either.
+    balance : (n,) what is owed, in the outcome's unit.
     capacity : share of the rows that can be worked.
 
     Notes
@@ -62,6 +72,7 @@ def candidates(
         for name, target in chosen.items()
         if name != fallback
     }
+    scaled = Calibrated(orders, choices, predicted, balance)
     p_adds = dict(zip(adds, holm([_one_sided(found) for found in adds.values()]), strict=True))
     p_beats = dict(zip(beats, holm([_one_sided(found) for found in beats.values()]), strict=True))
     return tuple(
@@ -69,6 +80,7 @@ def candidates(
             name=name,
             adds=_known(adds[name]),
             beats=_known(beats.get(name)),
+            expected=scaled.difference(chosen[name], chosen[fallback]) if _known(beats.get(name)) else None,
             p_adds=p_adds[name],
             p_beats=p_beats.get(name, 1.0),
             unknown=next((found for found in (adds[name], beats.get(name)) if isinstance(found, str)), None),

@@ -23,11 +23,13 @@ class HeldOut:
     Attributes
     ----------
     orders : by name, (n,) scores. `choices` : the log, its outcome in cash. `predicted` : (n,) expected cash.
+    balance : (n,) what is owed.
     """
 
     orders: dict[str, Floats]
     choices: Choices
     predicted: Predicted
+    balance: Floats
 
 
 def held_out(
@@ -74,4 +76,5 @@ def held_out(
         rankings(chance, balance_minor, effects, seed=seed),
         Choices(log.treated, log.probability, log.outcome * balance_minor, debtor),
         Predicted(treated * balance_minor, without * balance_minor),
+        balance_minor,
     )

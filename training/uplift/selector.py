@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from arrears.errors import WrongUse
+from arrears.errors import BadInput, WrongUse
 from arrears.money import say_money
 from training.policy_value.choices import Choices
 from training.policy_value.doubly_robust import Predicted
@@ -23,8 +23,9 @@ from training.uplift.lessons import Floats
 from training.uplift.rankings import VALUE_AT_RISK, WITHOUT_EFFECT
 
 Proof = Literal["beats", "adds"]
-"""What a ranking must prove: that it `beats` the fallback, or that working by it `adds` something at all, whereupon the
-one with the highest estimate is taken."""
+"""What a ranking must prove: that it `beats` the fallback; or that working by it `adds` something at all, whereupon
+the best by effects put to scale is taken, the fallback among them. Either way luck is bounded where nothing adds
+anything. The first needs many drawn calls: the value of two orders differs in few rows, and large balances are loud."""
 
 LEVEL = 0.05
 """Share of segments without any effect in which something other than the fallback may be chosen by luck."""
@@ -74,6 +75,7 @@ def select_each(
     orders: Mapping[str, Floats],
     choices: Choices,
     predicted: Predicted,
+    balance: Floats,
     *,
     capacity: float,
     currency: str,
@@ -93,6 +95,7 @@ def select_each(
             {order: score[own] for order, score in orders.items()},
             Choices(choices.acted[own], choices.chance[own], choices.outcome[own], choices.debtor[own]),
             Predicted(predicted.if_acted[own], predicted.if_not[own]),
+            balance[own],
             capacity=capacity,
             currency=currency,
             proof=proof,
@@ -105,6 +108,7 @@ def select(
     orders: Mapping[str, Floats],
     choices: Choices,
     predicted: Predicted,
+    balance: Floats,
     *,
     capacity: float,
     currency: str,
@@ -119,6 +123,7 @@ def select(
     orders : by name, (n,) scores; higher is worked first.
     choices : what was done, with which probability, and the cash that came of it.
     predicted : (n,) expected cash if worked and if not, of models that never saw the row's debtor.
+    balance : (n,) what is owed, above 0, in the unit of the cash.
     capacity : share of the rows that can be worked, 0-1.
     currency : of the cash, whose minor units the log counts.
     level : chance of choosing something else by luck where nothing adds anything.
@@ -126,6 +131,7 @@ def select(
     Raises
     ------
     WrongUse : the fallback is not among the rankings, or the capacity is no share.
+    BadInput : somebody owes nothing.
     """
     if fallback not in orders or not 0 < capacity < 1:
         raise WrongUse(
@@ -133,7 +139,13 @@ def select(
             found=f"capacity {capacity}, rankings {', '.join(orders)}",
             do=f"Give a capacity between 0 and 1, and {fallback} among the rankings.",
         )
-    found = candidates(orders, choices, predicted, capacity=capacity, fallback=fallback)
+    if owing_nothing := int((balance <= 0).sum()):
+        raise BadInput(
+            asked=f"choose a ranking for {segment}",
+            found=f"{owing_nothing} of {len(choices)} rows with a balance at or below zero",
+            do="Leave out who owes nothing: nothing can be collected from them.",
+        )
+    found = candidates(orders, choices, predicted, balance, capacity=capacity, fallback=fallback)
     winner = _winner(found, fallback, proof, level)
     return Selection(
         segment=segment,
@@ -152,13 +164,18 @@ def select(
 
 def _winner(found: tuple[Candidate, ...], fallback: str, proof: Proof, level: float) -> str | None:
     """The best of those that passed the proof, if it is not the fallback."""
-    passed = {
-        each.name: each.adds.estimate
-        for each in found
-        if each.adds is not None and (each.p_beats if proof == "beats" else each.p_adds) <= level
-    }
+    passed = {each.name: _merit(each, proof) for each in found if _passes(each, proof, level)}
     best = max(passed, key=lambda name: passed[name], default=fallback)
-    return None if best == fallback else best
+    return best if best != fallback and (proof == "beats" or passed[best] > 0) else None
+
+
+def _passes(one: Candidate, proof: Proof, level: float) -> bool:
+    return (one.p_beats if proof == "beats" else one.p_adds) <= level
+
+
+def _merit(one: Candidate, proof: Proof) -> float:
+    found = one.beats if proof == "beats" else one.expected
+    return found.estimate if found is not None else 0.0
 
 
 @dataclass(frozen=True)
@@ -186,10 +203,13 @@ def _because(found: tuple[Candidate, ...], winner: str | None, fallback: str, wo
 
 
 def _won(winner: Candidate, fallback: str, words: _Words) -> str:
-    lead = _lead(winner, fallback, words)
-    if words.proof == "beats" or winner.adds is None:
-        return f"{_said(winner.name)} is proved better: it {lead}."
-    return f"Working adds something, and most by {_said(winner.name)}: {words.money(winner.adds)}; it {lead}."
+    name = _said(winner.name)
+    if words.proof == "beats" or winner.adds is None or winner.expected is None:
+        return f"{name} is proved better: it {_lead(winner, fallback, words)}."
+    return (
+        f"Working by {name} adds {words.money(winner.adds)}; by effects put to scale it leads {_said(fallback)} "
+        f"by {words.money(winner.expected)}."
+    )
 
 
 def _lead(one: Candidate, fallback: str, words: _Words) -> str:
