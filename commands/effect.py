@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -144,8 +145,7 @@ def _jump(jump: Jump, *, unit: str = "") -> dict[str, Any]:
     amounts = {"estimate": jump.estimate, "corrected": jump.corrected, "low": jump.low, "high": jump.high}
     return {f"{name}{unit}": value for name, value in amounts.items()} | {
         "p": jump.p,
-        "bandwidth": jump.bandwidth,
-        "bias_bandwidth": jump.bias_bandwidth,
+        "bandwidths": asdict(jump.widths),
         "accounts": {"treated": jump.rows_above, "others": jump.rows_below},
     }
 

@@ -1,12 +1,15 @@
-"""How far from the cut to look: bandwidths that make the mean squared error of the jump least.
+"""How far from the cut to look: the bandwidth with the least mean squared error of the jump, and the interval's.
 
 Three steps, each the pilot of the next: for the third derivative, for the curvature (which is the bias), for the jump.
-Calonico, Cattaneo and Titiunik (2014), section 4; the regularization is Imbens and Kalyanaraman's (2012).
+Calonico, Cattaneo and Titiunik (2014), section 4; the regularization is Imbens and Kalyanaraman's (2012). An interval
+errs least about how often it holds the truth with a smaller one (Calonico, Cattaneo and Farrell 2020, "Optimal
+bandwidth choice for robust bias-corrected inference in regression discontinuity designs", Econometrics Journal 23).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,21 +19,44 @@ from training.effect.side import Side
 _TRIANGULAR = 2.576
 _IQR_OF_NORMAL = 1.349
 _PENALTY = 3.0
+_SMALLER = -1 / 20
 
 
-def bandwidths(below: Side, above: Side) -> tuple[float, float]:
-    """The bandwidths of a local linear jump and of its bias.
+@dataclass(frozen=True)
+class Widths:
+    """How far from the cut rows count, in units of the running variable.
 
-    Returns
-    -------
-    For the jump, and for the curvature that its bias is made of.
+    Attributes
+    ----------
+    jump : for the estimate.
+    interval : for the lines whose bias is taken away and whose error makes the interval.
+    bias : for the curvature that the bias is made of.
     """
+
+    jump: float
+    interval: float
+    bias: float
+
+    def times(self, factor: float) -> Widths:
+        """All of them so many times as wide.
+
+        Examples
+        --------
+        >>> Widths(2.0, 1.0, 3.0).times(2.0)
+        Widths(jump=4.0, interval=2.0, bias=6.0)
+        """
+        return Widths(factor * self.jump, factor * self.interval, factor * self.bias)
+
+
+def bandwidths(below: Side, above: Side) -> Widths:
+    """The bandwidths of a local linear jump, of its interval and of its bias."""
     both = (below, above)
     pilot = held(rule_of_thumb(np.concatenate([side.distance for side in both])), both)
     third = _step(both, order=3, coefficient=3, at=pilot, bias_at=[side.reach * (1 + 1e-9) for side in both], penalty=0)
     curvature = _step(both, order=2, coefficient=2, at=pilot, bias_at=[third, third], penalty=_PENALTY)
     jump = _step(both, order=1, coefficient=0, at=pilot, bias_at=[curvature, curvature], penalty=_PENALTY)
-    return jump, curvature
+    debtors = len(np.unique(np.concatenate([side.clusters for side in both])))
+    return Widths(jump, held(jump * debtors**_SMALLER, both), curvature)
 
 
 def rule_of_thumb(distance: Floats) -> float:

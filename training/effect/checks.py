@@ -9,10 +9,13 @@ import numpy as np
 
 from training.effect.discontinuity import Jump, sharp
 from training.effect.local import Floats, Whole
-from training.effect.side import LEAST_VALUES, Mask
+from training.effect.side import Mask
 
 LEAST_ROWS = 100
 """Rows that a side must have before a curve is laid through it."""
+
+MORE_VALUES_THAN = 10
+"""Distinct distances of which a side must have more."""
 
 PLACEBO_AT = (0.25, 0.5, 0.75)
 """Where cuts that nobody made are tried: shares of a side's rows."""
@@ -68,18 +71,18 @@ def placebo_jumps(distance: Floats, above: Mask, y: Floats, clusters: Whole) -> 
 
 def other_widths(distance: Floats, above: Mask, y: Floats, clusters: Whole, jump: Jump) -> dict[float, Jump]:
     """The jump at half its bandwidths and at twice; half is left out where it would hold too few values."""
-    least = max(float(np.unique(np.abs(distance[rows]))[LEAST_VALUES - 1]) for rows in (~above, above))
+    least = max(float(np.unique(np.abs(distance[rows]))[MORE_VALUES_THAN - 1]) for rows in (~above, above))
     return {
-        times: sharp(distance, above, y, clusters, within=(times * jump.bandwidth, times * jump.bias_bandwidth))
+        times: sharp(distance, above, y, clusters, within=jump.widths.times(times))
         for times in WIDTHS
-        if times * min(jump.bandwidth, jump.bias_bandwidth) > least
+        if times * min(jump.widths.interval, jump.widths.bias) > least
     }
 
 
 def has_enough(distance: Floats, above: Mask) -> bool:
     """Whether both sides have rows and distinct values enough for a curve."""
     return all(
-        int(rows.sum()) >= LEAST_ROWS and len(np.unique(distance[rows])) > LEAST_VALUES for rows in (~above, above)
+        int(rows.sum()) >= LEAST_ROWS and len(np.unique(distance[rows])) > MORE_VALUES_THAN for rows in (~above, above)
     )
 
 

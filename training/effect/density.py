@@ -14,11 +14,12 @@ from scipy.stats import binomtest, norm
 
 from training.effect.bandwidth import rule_of_thumb
 from training.effect.local import Floats, Whole, weights_at_cut
-from training.effect.side import LEAST_VALUES, Mask
+from training.effect.side import Mask
 
 NEAREST = 40
 """Debtors nearest to the cut whose sides are counted."""
 
+_LEAST_VALUES = 20
 _COUNTS_BELOW = 0.5
 _GRID_AT_MOST = 10
 _BEST_FOR = 2
@@ -110,7 +111,7 @@ def is_counted(distance: Floats) -> bool:
     (True, False)
     """
     values = np.unique(distance)
-    if len(values) < LEAST_VALUES or len(values) >= _COUNTS_BELOW * len(distance):
+    if len(values) >= _COUNTS_BELOW * len(distance):
         return False
     return bool((values[-1] - values[0]) / np.diff(values).min() < _GRID_AT_MOST * len(values))
 
@@ -189,7 +190,7 @@ def _taken(side: Floats, bandwidth: float, order: int, power: int) -> float:
 
 def _least(side: Floats) -> float:
     values = np.unique(np.abs(side))
-    return float(values[min(2 * LEAST_VALUES, len(values) - 1)]) * (1 + 1e-9)
+    return float(values[min(_LEAST_VALUES, len(values) - 1)]) * (1 + 1e-9)
 
 
 def _error(adds: Floats, clusters: Whole) -> float:

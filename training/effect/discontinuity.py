@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm
 
-from training.effect.bandwidth import bandwidths
+from training.effect.bandwidth import Widths, bandwidths
 from training.effect.local import Floats, Whole
 from training.effect.side import Mask, sides, variance
 
@@ -26,12 +26,12 @@ class Jump:
 
     Attributes
     ----------
-    estimate : above the cut less below, of the local linear fits; what `bandwidth` was chosen for.
-    corrected : the same less its estimated bias; the middle of the interval.
+    estimate : above the cut less below, of two local linear fits.
+    corrected : the same nearer to the cut, less its estimated bias; the middle of the interval.
     error : the robust standard error of `corrected`.
     plain_error : of `estimate`, as if it had no bias.
-    bandwidth, bias_bandwidth : how far from the cut rows count, in units of the running variable.
-    rows_below, rows_above : how many lie within `bandwidth`.
+    widths : how far from the cut rows count.
+    rows_below, rows_above : how many lie within the estimate's bandwidth.
     below, above : level and slope of the two linear fits at the cut.
     """
 
@@ -39,8 +39,7 @@ class Jump:
     corrected: float
     error: float
     plain_error: float
-    bandwidth: float
-    bias_bandwidth: float
+    widths: Widths
     rows_below: int
     rows_above: int
     below: tuple[float, float]
@@ -76,9 +75,7 @@ class FuzzyJump:
     treatment: Jump
 
 
-def sharp(
-    distance: Floats, above: Mask, y: Floats, clusters: Whole, *, within: tuple[float, float] | None = None
-) -> Jump:
+def sharp(distance: Floats, above: Mask, y: Floats, clusters: Whole, *, within: Widths | None = None) -> Jump:
     """The jump of `y` where the running variable crosses the cut.
 
     Parameters
@@ -87,7 +84,7 @@ def sharp(
     above : (n,) which side each row is on; a row that lies on the cut is on the side where the rule put it.
     y : (n,) outcomes.
     clusters : (n,) codes from 0; rows of one debtor are not independent.
-    within : bandwidths of the jump and of its bias; chosen from the data if None.
+    within : bandwidths; chosen from the data if None.
 
     Examples
     --------
@@ -99,27 +96,26 @@ def sharp(
     True
     """
     lower, upper = sides(distance, above, y, clusters)
-    jump_at, bias_at = within or bandwidths(lower, upper)
+    widths = within or bandwidths(lower, upper)
     plain_scores, scores = np.zeros(len(y)), np.zeros(len(y))
     lines, corrected = [], []
     for side, rows, sign in ((lower, ~above, -1.0), (upper, above, 1.0)):
-        line = side.coefficients(jump_at, 1)
+        line, level = side.coefficients(widths.jump, 1), side.coefficients(widths.interval, 1)[0]
         # A line takes this share of the curvature for its level: the bias, which the quadratic's curvature corrects.
-        share = float(line[0] @ side.distance**2)
-        weights = line[0] - share * side.coefficients(bias_at, 2)[2]
+        share = float(level @ side.distance**2)
+        weights = level - share * side.coefficients(widths.bias, 2)[2]
         lines.append(line @ side.y)
         corrected.append(float(weights @ side.y))
-        plain_scores[rows] = sign * side.scores(line[0], bandwidth=jump_at, order=1)
-        scores[rows] = sign * side.scores(weights, bandwidth=bias_at, order=2)
-    near = np.abs(distance) < jump_at
+        plain_scores[rows] = sign * side.scores(line[0], bandwidth=widths.jump, order=1)
+        scores[rows] = sign * side.scores(weights, bandwidth=widths.bias, order=2)
+    near = np.abs(distance) < widths.jump
     (low_level, low_slope), (high_level, high_slope) = (map(float, line) for line in lines)
     return Jump(
         estimate=high_level - low_level,
         corrected=corrected[1] - corrected[0],
         error=variance(scores, clusters) ** 0.5,
         plain_error=variance(plain_scores, clusters) ** 0.5,
-        bandwidth=jump_at,
-        bias_bandwidth=bias_at,
+        widths=widths,
         rows_below=int(np.sum(near & ~above)),
         rows_above=int(np.sum(near & above)),
         below=(low_level, low_slope),
@@ -127,7 +123,9 @@ def sharp(
     )
 
 
-def fuzzy(distance: Floats, above: Mask, y: Floats, treated: Floats, clusters: Whole) -> FuzzyJump:
+def fuzzy(
+    distance: Floats, above: Mask, y: Floats, treated: Floats, clusters: Whole, *, within: Widths | None = None
+) -> FuzzyJump:
     """The jump of `y` per unit by which the chance of treatment jumps.
 
     Near the truth a ratio of jumps is linear in them: it moves as the jump of (y - ratio x treated) over the jump of
@@ -137,11 +135,12 @@ def fuzzy(distance: Floats, above: Mask, y: Floats, treated: Floats, clusters: W
     Parameters
     ----------
     treated : (n,) 1 where the row was treated, else 0.
-    distance, above, y, clusters : as in `sharp`.
+    distance, above, y, clusters, within : as in `sharp`.
     """
-    pilot, first = (sharp(distance, above, each, clusters) for each in (y, treated))
-    linear = (y - pilot.estimate / first.estimate * treated) / first.estimate
-    within = bandwidths(*sides(distance, above, linear, clusters))
+    if within is None:
+        pilot, first = (sharp(distance, above, each, clusters) for each in (y, treated))
+        linear = (y - pilot.estimate / first.estimate * treated) / first.estimate
+        within = bandwidths(*sides(distance, above, linear, clusters))
     of_y, of_treated = (sharp(distance, above, each, clusters, within=within) for each in (y, treated))
     ratio = of_y.estimate / of_treated.estimate
     rest = sharp(distance, above, (y - ratio * treated) / of_treated.estimate, clusters, within=within)

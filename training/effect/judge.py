@@ -9,12 +9,19 @@ import numpy as np
 from scipy.stats import norm
 
 from arrears.errors import Refused
-from training.effect.checks import LEAST_ROWS, Checked, covariate_jumps, has_enough, other_widths, placebo_jumps
+from training.effect.checks import (
+    LEAST_ROWS,
+    MORE_VALUES_THAN,
+    Checked,
+    covariate_jumps,
+    has_enough,
+    other_widths,
+    placebo_jumps,
+)
 from training.effect.density import DensityCheck, density_check, is_counted
 from training.effect.discontinuity import LEVEL, Jump, fuzzy, sharp
 from training.effect.local import Floats
 from training.effect.rows import Rows
-from training.effect.side import LEAST_VALUES
 
 LEAST_WITHIN = 50
 """Rows on each side within the bandwidth, under which no effect is told."""
@@ -93,7 +100,7 @@ def _refuse_too_few(rows: Rows, distance: Floats) -> None:
         raise _refusal(
             rows,
             f"{int(above.sum())} accounts of {values[0]} different values on the treated side and "
-            f"{int((~above).sum())} of {values[1]} on the other; each needs {LEAST_ROWS} of more than {LEAST_VALUES}",
+            f"{int((~above).sum())} of {values[1]} on the other; {LEAST_ROWS} of more than {MORE_VALUES_THAN} are needed",
         )
     if rows.worked is not None and np.ptp(rows.worked) == 0:
         raise _refusal(rows, "that all of them were worked, or none")

@@ -48,7 +48,7 @@ def _drawn(effect: Effect) -> Any:  # noqa: ANN401 - an altair chart; altair is 
 
 
 def _bins(effect: Effect) -> list[dict[str, Any]]:
-    rows, width = effect.rows, _SHOWN * effect.jump.bandwidth
+    rows, width = effect.rows, _SHOWN * effect.jump.widths.jump
     above = rows.threshold.holds(rows.value)
     shown = np.abs(rows.value - rows.threshold.cut) <= width
     return [
@@ -78,7 +78,7 @@ def _lines(effect: Effect) -> list[dict[str, Any]]:
             "side": side,
         }
         for side, (level, slope), end in zip(
-            _SIDES, (jump.above, jump.below), (jump.bandwidth, -jump.bandwidth), strict=True
+            _SIDES, (jump.above, jump.below), (jump.widths.jump, -jump.widths.jump), strict=True
         )
         for at in (0.0, end)
     ]

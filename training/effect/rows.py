@@ -27,7 +27,7 @@ from features.snapshots import on_days
 from features.terms import arrow_schema
 from training.effect.local import Floats, Whole
 from training.effect.threshold import Asked, Threshold
-from training.policy_value.cash import cash_after, matures_on
+from training.policy_value.cash import STAND, cash_after, matures_on
 
 Words = npt.NDArray[np.str_]
 NUMBERS = ("days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor")
@@ -151,12 +151,12 @@ def read_rows(lake: Lake, question: Question, night: NightNumbers | None = None)
         kept &= ~np.isnan(value)
         positions, value = positions.filter(pa.array(kept)), value[kept]
         worked = _worked(lake, con, question, positions)
-    accounts = positions.select(["account_id", "debtor_id", "client", "currency"]).to_pylist()
+    accounts = list(zip(*(positions[name].to_pylist() for name in STAND), strict=True))
     cash = cash_after(lake, {begins_on: accounts}, question.horizon_days)
     return Rows(
         threshold=question.threshold.of(name, currency),
         value=value,
-        cash=np.array([cash.get((begins_on, account["account_id"]), 0) for account in accounts], dtype=np.float64),
+        cash=np.array([cash.get((begins_on, account), 0) for account, *_ in accounts], dtype=np.float64),
         worked=worked,
         clusters=np.unique(_words(positions, "debtor_id"), return_inverse=True)[1].astype(np.int64),
         covariates={each: features[each][kept] for each in compared},
@@ -250,7 +250,7 @@ def _worked(lake: Lake, con: duckdb.DuckDBPyConnection, question: Question, posi
         return None
     then = question.as_of + timedelta(days=question.worked_within)
     cutoff = end_of_day(then, lake.settings.portfolio.zone)
-    stands = {each: positions[each] for each in ("account_id", "debtor_id", "client", "currency")}
+    stands = {each: positions[each] for each in STAND}
     days = {"as_of": [then] * len(positions), "cutoff": [cutoff] * len(positions)}
     con.register(_AFTERWARDS, pa.table(stands | days, schema=arrow_schema(SNAPSHOTS)))
     name = _ATTEMPTS.format(question.worked_within)

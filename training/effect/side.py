@@ -10,7 +10,9 @@ import numpy.typing as npt
 
 from training.effect.local import Floats, Whole, neighbour_residuals, weights_at_cut
 
-LEAST_VALUES = 10
+LEAST_VALUES = 15
+"""Distinct distances that every bandwidth holds on each side: with fewer, what is chosen among them is noise."""
+
 Mask = npt.NDArray[np.bool_]
 
 
@@ -38,7 +40,7 @@ class Side:
 
     @cached_property
     def least(self) -> float:
-        """The bandwidth that holds just enough distinct distances."""
+        """The bandwidth that holds just enough distinct distances, or all where there are no more."""
         values = np.unique(np.abs(self.distance))
         return float(values[min(LEAST_VALUES, len(values) - 1)]) * (1 + 1e-9)
 

@@ -57,7 +57,7 @@ def reach(effect: Effect) -> str:
     """Of whom the effect speaks at all."""
     threshold, jump = effect.rows.threshold, effect.jump
     return (
-        f"It speaks only of accounts within {threshold.said(jump.bandwidth)} of {threshold.said(threshold.cut)} "
+        f"It speaks only of accounts within {threshold.said(jump.widths.jump)} of {threshold.said(threshold.cut)} "
         f"({jump.rows_above:,} on the treated side, {jump.rows_below:,} on the other), and only if nothing else was "
         "decided at the same value."
     )
