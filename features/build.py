@@ -12,7 +12,7 @@ from features.catalog import CATALOG
 from features.columns import KEY, beside
 from features.facts import Facts
 from features.feature import Feature
-from features.plan import Plan, compiled_once
+from features.plan import Plan, compiled, compiled_once
 from features.rows import SUMMED_BY, Rows
 
 
@@ -53,7 +53,14 @@ def plan(
     chosen = [one for one in CATALOG if one.name not in absent and (wanted is None or one.name in wanted)]
     own = tuple(one.name for one in chosen)
     name = f"features of {snapshots}: {' '.join(own)}"
-    made = compiled_once(name, present, settings, lambda: answer(Facts(present, settings, snapshots), chosen))
+
+    def whole() -> ir.Table:
+        return answer(Facts(present, settings, snapshots), chosen)
+
+    if all(one.is_own for one in chosen):
+        made = compiled_once(name, present, settings, whole)
+    else:
+        made = compiled(whole(), settings)
     return FeaturePlan(sql=made.sql, terms=made.terms, names=own, absent=absent)
 
 

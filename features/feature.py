@@ -60,3 +60,8 @@ class Feature:
     null_means: str = NEVER
     none_is_zero: bool = False
     needs: tuple[str, ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Its expression stands in this room, where `features.kept_text` sees it change."""
+        return str(getattr(self.expression, "__module__", "")).startswith("features.")

@@ -23,7 +23,7 @@ Texts = dict[str, str]
 MOST = 200
 """So many answers are kept; the ones that were not asked for longest go first."""
 
-_CODE = ("arrears", "features", "serving")
+_CODE = ("arrears", "features", "models", "serving")
 _COMPILERS = ("ibis-framework", "sqlglot", "duckdb")
 
 

@@ -14,6 +14,7 @@ from features import catalog
 from features.build import answer
 from features.facts import Facts
 from features.feature import Feature
+from features.kept_text import kept_texts
 from features.lineage import Reads, lineage
 
 _SHOWN = 5
@@ -74,5 +75,13 @@ def refuse_unlawful(asked: str, names: Iterable[str], approved: Approvals = NO_A
 @lru_cache(maxsize=4)
 def _reads(features: tuple[Feature, ...]) -> Mapping[str, Reads]:
     everything = {table.name: frozenset(column.name for column in table.columns) for table in TABLES.values()}
-    whole = answer(Facts(everything, default_settings()), features)
-    return lineage(whole, [one.name for one in features])
+    settings, names = default_settings(), [one.name for one in features]
+
+    def found() -> dict[str, str]:
+        reads = lineage(answer(Facts(everything, settings), features), names)
+        return {name: " ".join(sorted(read)) for name, read in reads.items()}
+
+    # What an expression reads follows from the code alone, as long as it is the code that is looked at.
+    is_own = all(one.is_own for one in features)
+    told = kept_texts(f"reads of {' '.join(names)}", everything, settings, found) if is_own else found()
+    return {name: frozenset(read.split()) for name, read in told.items()}

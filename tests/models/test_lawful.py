@@ -14,6 +14,7 @@ from features.declared import declared
 from features.facts import Facts, lake_table
 from features.feature import Feature
 from features.lineage import lineage
+from models import lawful
 from models.lawful import reads_of_catalog, refuse_unlawful, unlawful
 from tests.book import settings
 
@@ -166,3 +167,16 @@ def test_nobody_can_approve_a_protected_attribute_or_a_right(read):
 def test_what_a_feature_keeps_to_itself_its_expression_tells(with_harmless):
     assert not {read for read in declared(HARMLESS) if read.startswith("disputes")}
     assert {read for read in reads_of_catalog()["quiet_share"] if read.startswith("disputes")}
+
+
+def test_what_features_read_is_the_same_kept_or_found_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    anew, kept = (lawful._reads.__wrapped__(CATALOG) for _ in range(2))
+    assert anew == kept == reads_of_catalog()
+    assert len(list(tmp_path.rglob("*.json"))) == 1
+
+
+def test_what_a_feature_from_elsewhere_reads_is_never_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert "disputes.opened_on" not in lawful._reads.__wrapped__((*CATALOG, HARMLESS))["balance_minor"]
+    assert not list(tmp_path.rglob("*.json"))
