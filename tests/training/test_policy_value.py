@@ -112,7 +112,26 @@ def test_the_same_row_twice_of_one_debtor_tells_nothing_new():
 
 def test_one_debtor_alone_gives_no_interval():
     found = valued("snips", 1.0, np.array([1.0, -1.0]), np.zeros(2, dtype=np.int64), 2.0)
-    assert found.standard_error == np.inf
+    assert (found.standard_error, found.low, found.high) == (np.inf, -np.inf, np.inf)
+
+
+def errors_to_each_side(influence):
+    found = valued("snips", 0.0, influence, np.arange(len(influence)), 1.0)
+    return found.high / found.standard_error
+
+
+def test_an_interval_of_many_debtors_alike_is_the_normals():
+    assert errors_to_each_side(np.random.default_rng(0).normal(size=100_000)) == pytest.approx(1.96, abs=0.001)
+
+
+def test_two_debtors_leave_one_degree_of_freedom():
+    assert errors_to_each_side(np.array([1.0, -1.0])) == pytest.approx(12.706, abs=0.001)
+
+
+def test_few_heavy_debtors_among_many_widen_the_interval():
+    """Ten that carry all: some twenty degrees of freedom, 2.086, whatever the other thousands say."""
+    heavy = np.concatenate([np.tile([30.0, -30.0], 5), np.tile([0.01, -0.01], 5000)])
+    assert errors_to_each_side(heavy) == pytest.approx(2.086, abs=0.005)
 
 
 def test_a_day_has_so_many_choices():

@@ -11,8 +11,8 @@ from training.policy_value.choices import Codes, Floats
 
 Method = Literal["snips", "doubly_robust", "calibrated"]
 
-NINETEEN_IN_TWENTY = 1.959963984540054
-"""Standard errors to each side of an estimate that hold the truth in 95 % of samples."""
+COVERAGE = 0.95
+"""How often an interval holds the truth."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,10 @@ def valued(method: Method, estimate: float, influence: Floats, debtor: Codes, ef
     Sums by debtor are independent, so the error's variance is the sum of their squares over n^2, times G / (G - 1) for
     G debtors. Source: Liang, Zeger (1986), "Longitudinal data analysis using generalized linear models", Biometrika 73.
 
+    Where few heavy debtors carry the sum, that variance is itself unsure, so the interval is a t's with as many degrees
+    of freedom as the sums' fourth moment leaves: 2 / (sum s^4 / (sum s^2)^2 - 1 / G), at most G - 1. Source:
+    Satterthwaite (1946), "An approximate distribution of estimates of variance components", Biometrics Bulletin 2.
+
     Examples
     --------
     >>> rows = np.array([1.0, -1.0, 1.0, -1.0])
@@ -69,12 +73,23 @@ def valued(method: Method, estimate: float, influence: Floats, debtor: Codes, ef
     >>> round(apart.standard_error, 4), round(alike.standard_error, 4)  # the same rows of two debtors tell less
     (0.5774, 1.0)
     """
-    sums = np.bincount(np.unique(debtor, return_inverse=True)[1], weights=influence)
-    debtors = len(sums)
-    freedom = debtors / (debtors - 1) if debtors > 1 else np.inf
-    error = float(np.sqrt(freedom * (sums**2).sum()) / len(influence)) if debtors > 1 else float("inf")
-    reach = NINETEEN_IN_TWENTY * error
-    return Value(method, estimate, error, estimate - reach, estimate + reach, effective_rows, len(influence), debtors)
+    sums = np.bincount(np.unique(debtor, return_inverse=True)[1], weights=influence).astype(np.float64)
+    rows, debtors = len(influence), len(sums)
+    if debtors == 1:
+        return Value(method, estimate, np.inf, -np.inf, np.inf, effective_rows, rows, debtors)
+    error = float(np.sqrt((sums**2).sum() * debtors / (debtors - 1)) / rows)
+    reach = _errors_to_each_side(sums) * error
+    return Value(method, estimate, error, estimate - reach, estimate + reach, effective_rows, rows, debtors)
+
+
+def _errors_to_each_side(sums: Floats) -> float:
+    """So many standard errors from its estimate an interval ends."""
+    from scipy.special import stdtrit
+
+    most, squares = len(sums) - 1, float((sums**2).sum())
+    unsure = float((sums**4).sum()) / squares**2 - 1 / len(sums) if squares > 0 else 0.0
+    freedom = min(2 / unsure, most) if unsure > 0 else most
+    return float(stdtrit(freedom, (1 + COVERAGE) / 2))
 
 
 def effective_rows(weights: Floats) -> float:
