@@ -78,6 +78,26 @@ def test_a_log_that_explores_a_little_is_enough_where_rows_are_many():
     assert chosen(2, chance=rule, rows=60_000).chosen == "knows"
 
 
+def test_by_scale_the_reason_tells_both_what_is_added_and_the_lead():
+    found = select("all", *world(1), capacity=CAPACITY, currency="USD", proof="adds")
+    assert found.chosen == "knows"
+    assert found.because.startswith("Working by knows adds $")
+    assert "by effects put to scale it leads value at risk by $" in found.because
+
+
+def test_by_scale_without_effect_the_reason_is_that_nothing_adds():
+    found = select("all", *world(3, effect=0.0), capacity=CAPACITY, currency="USD", proof="adds")
+    assert found.because == "value at risk stands: no other order is proved to add anything over working nobody."
+
+
+def test_by_scale_an_order_that_adds_less_does_not_take_the_place():
+    orders, *told = world(1, effect=0.3)
+    told_less = {name: orders[name] for name in (VALUE_AT_RISK, "noise", "repayment")}
+    found = select("all", told_less, *told, capacity=CAPACITY, currency="USD", proof="adds")
+    assert found.chosen == VALUE_AT_RISK
+    assert "the best other order that adds something, repayment, leads it by" in found.because
+
+
 def test_a_handful_of_rows_proves_nothing():
     found = chosen(1, rows=80)
     assert found.chosen == VALUE_AT_RISK

@@ -150,7 +150,7 @@ def select(
     return Selection(
         segment=segment,
         chosen=winner or fallback,
-        because=_because(found, winner, fallback, _Words(proof, currency)),
+        because=_because(found, winner, fallback, _Words(proof, level, currency)),
         fallback=fallback,
         proof=proof,
         level=level,
@@ -183,6 +183,7 @@ class _Words:
     """How a choice is told."""
 
     proof: Proof
+    level: float
     currency: str
 
     def money(self, value: Value) -> str:
@@ -191,15 +192,28 @@ class _Words:
 
 
 def _because(found: tuple[Candidate, ...], winner: str | None, fallback: str, words: _Words) -> str:
-    told = {each.name: each for each in found}
     if winner is not None:
-        return _won(told[winner], fallback, words)
-    tried = [(each.beats.estimate, each.name) for each in found if each.beats is not None]
-    if not tried:
+        return _won(next(each for each in found if each.name == winner), fallback, words)
+    others = [each for each in found if each.beats is not None]
+    if not others:
         unknown = next((each.unknown for each in found if each.unknown), "there is none")
         return f"{_said(fallback)} stands: the log cannot tell what another order would bring ({unknown})."
-    best = told[max(tried)[1]]
+    if words.proof == "adds":
+        return _stands_by_scale(others, fallback, words)
+    best = max(others, key=lambda each: _merit(each, "beats"))
     return f"{_said(fallback)} stands: the best other order, {_said(best.name)}, {_lead(best, fallback, words)}."
+
+
+def _stands_by_scale(others: list[Candidate], fallback: str, words: _Words) -> str:
+    proved = [each for each in others if _passes(each, "adds", words.level)]
+    if not proved:
+        return f"{_said(fallback)} stands: no other order is proved to add anything over working nobody."
+    best = max(proved, key=lambda each: _merit(each, "adds"))
+    shown = words.money(best.expected) if best.expected else "nothing"
+    return (
+        f"{_said(fallback)} stands: by effects put to scale, the best other order that adds something, "
+        f"{_said(best.name)}, leads it by {shown}."
+    )
 
 
 def _won(winner: Candidate, fallback: str, words: _Words) -> str:
@@ -213,10 +227,9 @@ def _won(winner: Candidate, fallback: str, words: _Words) -> str:
 
 
 def _lead(one: Candidate, fallback: str, words: _Words) -> str:
-    if one.beats is None:
-        return f"has no lead on {_said(fallback)} that the log can tell"
+    shown = words.money(one.beats) if one.beats else "nothing"
     return (
-        f"leads {_said(fallback)} by {words.money(one.beats)}, "
+        f"leads {_said(fallback)} by {shown}, "
         f"and so many orders tried have such a lead by luck with chance {one.p_beats:.3f}"
     )
 

@@ -68,15 +68,12 @@ class Mean:
         return np.asarray(self.fitted.predict(x, num_threads=1), dtype=np.float64) * self.scale
 
 
-def fit_mean(
-    x: Floats, y: Floats, *, size: Size, yes_or_no: bool, weight: Floats | None = None, directions: tuple[int, ...] = ()
-) -> Mean:
+def fit_mean(x: Floats, y: Floats, *, size: Size, yes_or_no: bool, directions: tuple[int, ...] = ()) -> Mean:
     """Fit what `y` is in expectation, given `x`.
 
     Parameters
     ----------
     yes_or_no : `y` is 0 or 1, and log loss is lowered; else squared error.
-    weight : (n,) how much each row counts; all the same where None.
     directions : of each column: 1 where more of it may only raise the expectation, -1 lower, 0 free; all free if empty.
     """
     import lightgbm
@@ -86,5 +83,5 @@ def fit_mean(
         parameters["monotone_constraints"] = list(directions)
     # Leaf penalties are in the outcome's unit: cents and thousands must be shrunken alike.
     scale = 1.0 if yes_or_no else float(y.std()) or 1.0
-    data = lightgbm.Dataset(x, y / scale, weight=weight, free_raw_data=True)
+    data = lightgbm.Dataset(x, y / scale, free_raw_data=True)
     return Mean(lightgbm.train(parameters, data, num_boost_round=size.rounds), scale)
