@@ -18,6 +18,8 @@ export ARREARS_ROOT := $(ROOT)
 export MLFLOW_DISABLE_TELEMETRY := true
 export BENTOML_DO_NOT_TRACK := true
 export DO_NOT_TRACK := true
+# Compiled modules are kept, whatever the shell says: a command without them spends seconds on compiling its libraries.
+unexport PYTHONDONTWRITEBYTECODE
 
 # One demo is made at a time, in order.
 .NOTPARALLEL:
