@@ -33,9 +33,9 @@ class SingleLearner:
     Examples
     --------
     >>> random = np.random.default_rng(0)
-    >>> x, treated = random.standard_normal((4000, 1)), random.random(4000) < 0.5
+    >>> x, treated = random.standard_normal((1000, 1)), random.random(1000) < 0.5
     >>> paid = np.where(treated & (x[:, 0] > 0), 10.0, 2.0)
-    >>> learned = SingleLearner().fit(x, treated, np.full(4000, 0.5), paid)
+    >>> learned = SingleLearner().fit(x, treated, np.full(1000, 0.5), paid)
     >>> learned.effect(np.array([[-1.0], [1.0]])).round(1).tolist()
     [0.0, 8.0]
     """
