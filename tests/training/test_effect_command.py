@@ -58,7 +58,7 @@ def test_a_person_reads_the_sentence_of_whom_it_speaks_and_every_check(effect):
 def test_too_few_accounts_are_a_refusal_with_the_numbers(effect):
     code, _, told = effect("--threshold", "balance>=100000", "--as-of", str(AS_OF))
     assert code == 4
-    assert "0 accounts of 0 different values on the treated side and 2500 of" in told
+    assert "0 accounts of 0 different values on the treated side and 2500 accounts of" in told
 
 
 def test_cash_that_is_not_mature_is_a_refusal_with_the_day(effect):

@@ -55,7 +55,7 @@ def bandwidths(below: Side, above: Side) -> Widths:
     third = _step(both, order=3, coefficient=3, at=pilot, bias_at=[side.reach * (1 + 1e-9) for side in both], penalty=0)
     curvature = _step(both, order=2, coefficient=2, at=pilot, bias_at=[third, third], penalty=_PENALTY)
     jump = _step(both, order=1, coefficient=0, at=pilot, bias_at=[curvature, curvature], penalty=_PENALTY)
-    debtors = len(np.unique(np.concatenate([side.clusters for side in both])))
+    debtors = np.count_nonzero(np.bincount(np.concatenate([side.clusters for side in both])))
     return Widths(jump, held(jump * debtors**_SMALLER, both), curvature)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from training.effect.discontinuity import Jump, sharp
 from training.effect.local import Floats, Whole
-from training.effect.side import Mask
+from training.effect.side import Mask, bandwidth_of, nearest_values
 
 LEAST_ROWS = 100
 """Rows that a side must have before a curve is laid through it."""
@@ -71,7 +71,7 @@ def placebo_jumps(distance: Floats, above: Mask, y: Floats, clusters: Whole) -> 
 
 def other_widths(distance: Floats, above: Mask, y: Floats, clusters: Whole, jump: Jump) -> dict[float, Jump]:
     """The jump at half its bandwidths and at twice; half is left out where it would hold too few values."""
-    least = max(float(np.unique(np.abs(distance[rows]))[MORE_VALUES_THAN - 1]) for rows in (~above, above))
+    least = max(bandwidth_of(distance[rows], MORE_VALUES_THAN) for rows in (~above, above))
     return {
         times: sharp(distance, above, y, clusters, within=jump.widths.times(times))
         for times in WIDTHS
@@ -82,7 +82,8 @@ def other_widths(distance: Floats, above: Mask, y: Floats, clusters: Whole, jump
 def has_enough(distance: Floats, above: Mask) -> bool:
     """Whether both sides have rows and distinct values enough for a curve."""
     return all(
-        int(rows.sum()) >= LEAST_ROWS and len(np.unique(distance[rows])) > MORE_VALUES_THAN for rows in (~above, above)
+        int(rows.sum()) >= LEAST_ROWS and len(nearest_values(distance[rows], MORE_VALUES_THAN + 1)) > MORE_VALUES_THAN
+        for rows in (~above, above)
     )
 
 

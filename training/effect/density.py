@@ -14,7 +14,7 @@ from scipy.stats import binomtest, norm
 
 from training.effect.bandwidth import rule_of_thumb
 from training.effect.local import Floats, Whole, weights_at_cut
-from training.effect.side import Mask
+from training.effect.side import Mask, bandwidth_of
 
 NEAREST = 40
 """Debtors nearest to the cut whose sides are counted."""
@@ -148,7 +148,7 @@ def _bandwidth(rows: _Ranked) -> float:
     The bias needs the third power's coefficient; its pilot bandwidth takes the fifth from a normal distribution.
     """
     reach = float(np.abs(rows.distance).max())
-    least = max(_least(rows.distance[side]) for side in (rows.above, ~rows.above))
+    least = max(bandwidth_of(rows.distance[side], _LEAST_VALUES) for side in (rows.above, ~rows.above))
     first = min(max(rule_of_thumb(rows.distance), least), reach)
     pilot = min(max(_pilot(rows, first), least), reach)
     biases, noise, adds = [], 0.0, []
@@ -186,11 +186,6 @@ def _pilot(rows: _Ranked, first: float) -> float:
 def _taken(side: Floats, bandwidth: float, order: int, power: int) -> float:
     weights = weights_at_cut(side, bandwidth, order)[power]
     return float(weights @ side ** (order + 1)) / bandwidth ** (order + 1 - power)
-
-
-def _least(side: Floats) -> float:
-    values = np.unique(np.abs(side))
-    return float(values[min(_LEAST_VALUES, len(values) - 1)]) * (1 + 1e-9)
 
 
 def _error(adds: Floats, clusters: Whole) -> float:

@@ -95,16 +95,14 @@ def judge(rows: Rows) -> Effect:
 
 def _refuse_too_few(rows: Rows, distance: Floats) -> None:
     above = rows.threshold.holds(rows.value)
+    both = (above, ~above)
     if not has_enough(distance, above):
-        values = [len(np.unique(distance[side])) for side in (above, ~above)]
-        raise _refusal(
-            rows,
-            f"{int(above.sum())} accounts of {values[0]} different values on the treated side and "
-            f"{int((~above).sum())} of {values[1]} on the other; {LEAST_ROWS} of more than {MORE_VALUES_THAN} are needed",
-        )
+        counts = [f"{int(side.sum())} accounts of {len(np.unique(distance[side]))} different values" for side in both]
+        needed = f"each needs {LEAST_ROWS} of more than {MORE_VALUES_THAN}"
+        raise _refusal(rows, f"{counts[0]} on the treated side and {counts[1]} on the other; {needed}")
     if rows.worked is not None and np.ptp(rows.worked) == 0:
         raise _refusal(rows, "that all of them were worked, or none")
-    idle = [side for side in (above, ~above) if np.ptp(rows.cash[side]) == 0]
+    idle = [side for side in both if np.ptp(rows.cash[side]) == 0]
     if idle:
         raise _refusal(rows, "a side of the cut on which everybody paid the same")
 

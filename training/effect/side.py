@@ -41,8 +41,7 @@ class Side:
     @cached_property
     def least(self) -> float:
         """The bandwidth that holds just enough distinct distances, or all where there are no more."""
-        values = np.unique(np.abs(self.distance))
-        return float(values[min(LEAST_VALUES, len(values) - 1)]) * (1 + 1e-9)
+        return bandwidth_of(self.distance, LEAST_VALUES)
 
     def coefficients(self, bandwidth: float, order: int) -> Floats:
         """(order + 1, n) weights that make the outcomes its local polynomial's coefficients."""
@@ -74,9 +73,31 @@ class Side:
 
 def sides(distance: Floats, above: Mask, y: Floats, clusters: Whole) -> tuple[Side, Side]:
     """The rows below a cut and those above it."""
-    clustered = len(np.unique(clusters)) < len(clusters)
+    clustered = bool(np.bincount(clusters).max() > 1)
     below, beyond = (Side(distance[rows], y[rows], clusters[rows], clustered) for rows in (~above, above))
     return below, beyond
+
+
+def nearest_values(distance: Floats, count: int) -> Floats:
+    """The `count` distinct distances nearest to the cut, without their signs; all of them where there are no more.
+
+    Examples
+    --------
+    >>> nearest_values(np.array([-3.0, -1.0, -1.0, -2.0]), 2).tolist()
+    [1.0, 2.0]
+    """
+    away, looked_at = np.abs(distance), 64 * count
+    while True:
+        nearest = np.partition(away, looked_at - 1)[:looked_at] if looked_at < len(away) else away
+        values = np.unique(nearest)
+        if len(values) >= count or looked_at >= len(away):
+            return values[:count]
+        looked_at *= 8
+
+
+def bandwidth_of(distance: Floats, count: int) -> float:
+    """The smallest bandwidth within which so many distinct distances lie, or all but the last where there are fewer."""
+    return float(nearest_values(distance, count + 1)[-1]) * (1 + 1e-9)
 
 
 def variance(scores: Floats, clusters: Whole) -> float:
