@@ -116,10 +116,13 @@ def _said(document: Mapping[str, Any]) -> str:
     apart, strategy = document["per_day"]["doubly_robust"]["difference"], document["strategy"]
     if document["overlap"]["differs"] < _SAME:
         return f"{strategy} puts the same people on the list as what ran: there is no difference to tell."
-    estimate, low, high = (_money(apart[name], document) for name in ("estimate", "low", "high"))
+    low, high = (_money(apart[end], document) for end in ("low", "high"))
+    days = document["horizon_days"]
     told = (
-        f"Had {strategy} ordered the list of one of these days, with every other day as it was, {estimate} more would "
-        f"have come in within {document['horizon_days']} days, or in nineteen cases of twenty between {low} and {high}"
+        f"Had {strategy} ordered the list of one of these days, with every other day as it was, "
+        f"{_money(abs(apart['estimate']), document)} {'more' if apart['estimate'] >= 0 else 'less'} would have come in "
+        f"within {days} day{'' if days == 1 else 's'}; in nineteen cases of twenty the difference lies between {low} and "
+        f"{high}"
     )
     sure = apart["low"] > 0 or apart["high"] < 0
     return f"{told}." if sure else f"{told}: the log does not tell which list is better."

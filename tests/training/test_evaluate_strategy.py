@@ -13,6 +13,7 @@ from sqlalchemy import text
 from arrears.errors import Refused
 from arrears.lake import Lake
 from arrears.queues.strategy import strategy
+from commands.evaluate_policy import _said
 from commands.main import main
 from serving.night.nightly import build_by_champions, run_night
 from tests.night.desk_book import AS_OF, DAY, StandingClock, account, lake_of, people, statement
@@ -275,7 +276,7 @@ def test_the_command_tells_value_interval_effective_rows_and_overlap_and_what_th
     assert 0 < told["overlap"]["effective_rows_apart"] < told["rows"]
     assert told["overlap"]["acts_below_floor"] == 0, "a tenth by lot leaves nobody below one in a hundred"
     assert told["said"].startswith("Had propensity/1 ordered the list of one of these days, with every other day as it")
-    assert "within 1 days, or in nineteen cases of twenty between $" in told["said"]
+    assert "more would have come in within 1 day; in nineteen cases of twenty the difference lies" in told["said"]
 
 
 def test_a_person_reads_the_same(evaluate):
@@ -285,6 +286,20 @@ def test_a_person_reads_the_same(evaluate):
     assert "Of those whom the lot put on the list 100% were served, of those whom it left off 0%." in said
     assert "weighted log alone (SNIPS)" in said
     assert "Had propensity/1 ordered the list" in said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "says"),
+    [
+        (100.0, 900.0, "$5.00 more would have come in within 7 days; in nineteen cases of twenty the difference lies "),
+        (-900.0, -100.0, "$5.00 less would have come in within 7 days; in nineteen cases of twenty the difference "),
+        (-100.0, 900.0, "between -$1.00 and $9.00: the log does not tell which list is better."),
+    ],
+)
+def test_the_sentence_says_more_less_or_that_nobody_knows(low, high, says):
+    apart = {"estimate": 500.0 if high > 0 else -500.0, "low": low, "high": high}
+    document = {"per_day": {"doubly_robust": {"difference": apart}}, "overlap": {"differs": 0.2}}
+    assert says in _said(document | {"strategy": "propensity/1", "currency": "USD", "horizon_days": 7})
 
 
 def test_the_strategy_that_ran_is_told_to_be_the_same(evaluate):
