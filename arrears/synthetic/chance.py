@@ -45,6 +45,8 @@ class Stream(IntEnum):
     INBOUND = 20
     KEPT_ROW = 21
     DELIVERED = 22
+    MOOD = 23
+    MOOD_DAY = 24
 
 
 def uniform(seed: int, stream: Stream, keys: NDArray[np.integer], at: int, nth: int = 0) -> Floats:

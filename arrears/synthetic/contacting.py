@@ -99,6 +99,14 @@ def contact(setting: Setting, state: State, day: int, actions: Actions) -> tuple
     return contacts, _promises(setting, state, promised)
 
 
+def turning_up(setting: Setting, state: State, day: int) -> Ints:
+    """Late, unpaid accounts whose debtors call or look in by themselves on that day; it changes nothing."""
+    late = np.flatnonzero((state.cycles > 0) & ~state.paid & ~state.gone)
+    facing = setting.moods.face(setting.accounts.debtor[late], day).astype(np.int64)
+    chance = np.asarray(setting.given.moods.turns_up)[facing]
+    return np.asarray(late[uniform(setting.seed, Stream.INBOUND, late, day) < chance])
+
+
 def lead_accounts(setting: Setting, state: State, groups: Ints) -> Ints:
     """The account of each group that is the most cycles late, the first of them."""
     if not len(groups):
@@ -116,8 +124,10 @@ def reached(setting: Setting, state: State, day: int, groups: Ints, hours: Ints,
     lead = lead_accounts(setting, state, groups)
     fades = setting.given.reaching.fatigue_fades
     stage = (state.cycles[lead] >= LATE).astype(np.int64)
+    answers = np.asarray(setting.given.moods.answers)[setting.moods.face(debtor, day).astype(np.int64)]
+    level = setting.reach_levels[setting.accounts.product[lead], stage]
     return reach_chance(
-        setting.reach_levels[setting.accounts.product[lead], stage] * setting.drifted(day, setting.given.drift.reach),
+        level * answers * setting.drifted(day, setting.given.drift.reach),
         setting.hour_shares[setting.people.hours[debtor], hours],
         setting.people.answering[debtor],
         state.tired[debtor] * fades ** (day - state.tried_on[debtor]).clip(0, 500),
@@ -143,6 +153,7 @@ def ending_chances(setting: Setting, state: State, day: int, groups: Ints) -> Fl
     return endings(
         setting.accounts.product[lead],
         setting.people.warmth[debtor],
+        np.asarray(setting.given.moods.promise)[setting.moods.face(debtor, day).astype(np.int64)],
         state.saturation[groups] * fades ** (day - state.talked_on[groups]).clip(0, 500),
         state.lifts.promised_for[lead] >= day,
         setting.shocked(lead, day),

@@ -31,6 +31,8 @@ _STOPS = ("bankruptcy", "deceased", "servicemember", "attorney")
 _STATEMENT_MINUTE = 22 * 60
 _PAYMENT_MINUTE = 20 * 60
 _SOON, _LATE = 6, 40
+INBOUND_CALLS = 0.4
+"""Share of debtors turning up by themselves who call; the others look in online."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Diary:
         """The rows of one day."""
         day = happened.day
         self._contacts(happened.contacts, day)
+        self._inbound(happened.turned_up, day)
         self._promises(happened, day)
         self._payments(happened.payments, day)
         self._statements(happened.ends, day)
@@ -102,6 +105,39 @@ class Diary:
         status = to.same("bad", len(bad))
         recorded = at[bad] + 600_000_000
         self.sink.add("points", self.book.point_rows(debtor[bad], contacts.number[bad], status, recorded))
+
+    def _inbound(self, account: Ints, day: int) -> None:
+        made, rows = self.world.setting, len(account)
+        if not rows:
+            return
+        debtor = made.accounts.debtor[account]
+        draws = uniform(made.seed, Stream.MINUTES, account, day, 2)
+        at = self.clocks.local(made.people.place[debtor], day, 540 + (draws * 600).astype(np.int64))
+        called = uniform(made.seed, Stream.INBOUND, account, day, 1) < INBOUND_CALLS
+        nothing = pa.nulls(rows, pa.string())
+        self.sink.add(
+            "contacts",
+            {
+                "contact_id": _numbered("J", account, day),
+                "account_id": self.book.accounts.take(pa.array(account)),
+                "debtor_id": self.book.debtors.take(pa.array(debtor)),
+                "at": to.moments(at),
+                "channel": to.words(("portal", "call"), called.astype(np.int64)),
+                "direction": to.same("in", rows),
+                "disposition": to.same("inquiry", rows),
+                "connect": to.where(called, to.same("answered", rows)),
+                "verified_party": to.same("primary", rows),
+                "conversation": pa.array(called),
+                "purpose": nothing,
+                "technology": nothing,
+                "point_id": nothing,
+                "collector_id": nothing,
+                "decision_id": nothing,
+                "talk_minutes": to.where(called, pa.array((2.0 + 4.0 * draws).round(1))),
+                "wrap_minutes": to.where(called, pa.array(np.full(rows, 1.5))),
+                "recorded_at": to.moments(at + 600_000_000),
+            },
+        )
 
     def _promises(self, happened: Happened, day: int) -> None:
         made = happened.promises

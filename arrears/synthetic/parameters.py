@@ -55,6 +55,17 @@ class ShockParameters(_Part):
     missed: float
 
 
+class MoodParameters(_Part):
+    """Debtors who face their debts for a while, or avoid them: pairs of numbers are for avoiding and facing."""
+
+    share: float
+    days: int
+    pays: tuple[float, float]
+    answers: tuple[float, float]
+    promise: tuple[float, float]
+    turns_up: tuple[float, float]
+
+
 class SeasonParameters(_Part):
     """How the chance to pay moves with the calendar and from payday on."""
 
@@ -173,6 +184,7 @@ class Parameters(_Part):
     drift_share: float
     people: PeopleParameters
     shocks: ShockParameters
+    moods: MoodParameters
     season: SeasonParameters
     products: dict[str, ProductParameters]
     paying: PayingParameters

@@ -10,6 +10,7 @@ import numpy as np
 from arrears.synthetic.accounts import Accounts, accounts
 from arrears.synthetic.calendar import AHEAD, Calendar
 from arrears.synthetic.chance import Flags, Floats, Ints
+from arrears.synthetic.moods import Moods, moods
 from arrears.synthetic.parameters import Parameters, parameters_of
 from arrears.synthetic.paying import PayTables, pay_tables
 from arrears.synthetic.people import NEVER, People, people
@@ -38,6 +39,7 @@ class Setting:
     accounts: Accounts
     numbers: Numbers
     shocks: Shocks
+    moods: Moods
     calendar: Calendar
 
     @cached_property
@@ -119,5 +121,6 @@ def setting(*, debtors: int, days: int, seed: int, name: str = "usual", drift: b
         accounts=accounts(owing, days, drift_day, seed, given),
         numbers=numbers(debtors, seed, given),
         shocks=shocks(households, days + AHEAD, drift_day, seed, given.shocks, given.drift.shocks),
+        moods=moods(debtors, days + AHEAD, seed, given.moods),
         calendar=Calendar(given.starts_on, days, given.season),
     )

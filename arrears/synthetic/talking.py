@@ -47,7 +47,7 @@ class Listeners:
 
 
 def endings(
-    product: Ints, warmth: Floats, saturation: Floats, promised: Flags, shocked: Flags, given: Parameters
+    product: Ints, warmth: Floats, mood: Floats, saturation: Floats, promised: Flags, shocked: Flags, given: Parameters
 ) -> Floats:
     """(talks, endings): the chance of each ending, in the order of `Talk`.
 
@@ -55,14 +55,14 @@ def endings(
     --------
     >>> from arrears.synthetic.parameters import parameters_of
     >>> one = np.zeros(1, np.int64)
-    >>> shares = endings(one, np.zeros(1), np.zeros(1), one > 0, one > 0, parameters_of("usual"))
-    >>> round(float(shares.sum()), 9), float(shares[0, Talk.PROMISE].round(2))
-    (1.0, 0.27)
+    >>> shares = endings(one, np.zeros(1), np.zeros(1), np.zeros(1), one > 0, one > 0, parameters_of("usual"))
+    >>> round(float(shares.sum()), 9), bool(shares[0, Talk.PROMISE] < shares[0, Talk.CALLBACK])
+    (1.0, True)
     """
     talking = given.talking
     products = [given.products[name] for name in PRODUCTS]
     level = np.asarray([one.promise for one in products])[product]
-    promise = 1 / (1 + np.exp(-(np.log(level / (1 - level)) + talking.warmth_promise * warmth - saturation)))
+    promise = 1 / (1 + np.exp(-(np.log(level / (1 - level)) + talking.warmth_promise * warmth + mood - saturation)))
     promise = np.where(promised, promise * talking.while_promised, promise)
     hardship = np.where(shocked, talking.hardship_in_shock, talking.hardship)
     dispute = np.asarray([one.dispute for one in products])[product]

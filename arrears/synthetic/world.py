@@ -12,7 +12,7 @@ import numpy as np
 
 from arrears.errors import WrongUse
 from arrears.synthetic.chance import Ints
-from arrears.synthetic.contacting import Actions, Contacts, Promises, contact
+from arrears.synthetic.contacting import Actions, Contacts, Promises, contact, turning_up
 from arrears.synthetic.months import Ends, Payments, begin, close_cycles, first_standing, settle
 from arrears.synthetic.setting import Setting, setting
 from arrears.synthetic.state import State
@@ -29,6 +29,7 @@ class Happened:
     ends: Ends
     opened: Ints
     resolved: Ints
+    turned_up: Ints
 
 
 @dataclass
@@ -75,12 +76,13 @@ class World:
         setting, state = self.setting, self.state
         opened = np.flatnonzero(setting.accounts.opened == day)
         begin(setting, state, opened, day - 1)
+        turned_up = turning_up(setting, state, day)
         contacts, promises = contact(setting, state, day, actions)
         payments = settle(setting, state, day)
         ends = close_cycles(setting, state, day)
         resolved = np.flatnonzero(state.disputed_until == day)
         self.day = day + 1
-        return Happened(day, contacts, promises, payments, ends, opened, resolved)
+        return Happened(day, contacts, promises, payments, ends, opened, resolved, turned_up)
 
     def save(self, folder: Path) -> None:
         """Write how the world stands; `opened` reads it again."""

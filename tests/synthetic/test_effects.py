@@ -21,15 +21,16 @@ def _callable(world: World) -> tuple[np.ndarray, np.ndarray]:
     return groups, np.argmax(world.setting.hour_shares, axis=1)[kinds]
 
 
-def _in_dues(world: World, groups: np.ndarray, minor: np.ndarray) -> np.ndarray:
-    """Cash relative to what falls due a month, so that no large invoice drowns the others."""
-    return minor / world.setting.accounts.due_minor[world.setting.accounts.group_start[groups]]
+def _shares(world: World, groups: np.ndarray, minor: np.ndarray) -> np.ndarray:
+    """Cash relative to what the group's latest account would have to pay, so that no large debt drowns the others."""
+    lead = lead_accounts(world.setting, world.state, groups)
+    return minor / (world.setting.accounts.due_minor[lead] * (world.state.cycles[lead] + 1))
 
 
 def _alone(world: World) -> list[np.ndarray]:
     """Cash of the late groups if nobody is contacted, once for each drawing of the coming days."""
     groups = late_groups(world)
-    return [_in_dues(world, groups, _cash(world, luck, Actions.none())) for luck in range(REPEATS)]
+    return [_shares(world, groups, _cash(world, luck, Actions.none())) for luck in range(REPEATS)]
 
 
 def _cash(world: World, luck: int, actions: Actions) -> np.ndarray:
@@ -42,7 +43,7 @@ def _added(world: World, actions: Actions, alone: list[np.ndarray]) -> np.ndarra
     """(repeats,) what the actions add to the mean cash of the late groups."""
     groups = late_groups(world)
     return np.asarray(
-        [(_in_dues(world, groups, _cash(world, luck, actions)) - alone[luck]).mean() for luck in range(REPEATS)]
+        [(_shares(world, groups, _cash(world, luck, actions)) - alone[luck]).mean() for luck in range(REPEATS)]
     )
 
 
@@ -62,7 +63,7 @@ def alone(world: World) -> list[np.ndarray]:
 
 def test_expected_cash_is_what_comes_when_nobody_is_contacted(world: World, alone: list[np.ndarray]) -> None:
     groups = late_groups(world)
-    expected = _in_dues(world, groups, effect_of(world, groups).without_minor).mean()
+    expected = _shares(world, groups, effect_of(world, groups).without_minor).mean()
     came = np.asarray([cash.mean() for cash in alone])
     assert abs(_z(came, expected)) < 4
     assert came.std() / np.sqrt(REPEATS) < 0.05 * expected
@@ -71,7 +72,7 @@ def test_expected_cash_is_what_comes_when_nobody_is_contacted(world: World, alon
 def test_a_call_adds_what_the_truth_says(world: World, alone: list[np.ndarray]) -> None:
     groups, hours = _callable(world)
     added = _added(world, Actions.calls(groups, hours), alone)
-    planted = _in_dues(world, groups, effect_of(world, groups, hours=hours).effect_minor).mean()
+    planted = _shares(world, groups, effect_of(world, groups, hours=hours).effect_minor).mean()
     assert abs(_z(added, planted)) < 4
     assert _z(added, 0.0) > 5
 
@@ -80,7 +81,7 @@ def test_letters_add_what_the_truth_says(world: World, alone: list[np.ndarray]) 
     groups = late_groups(world)
     letters = Actions(groups, *(np.full(len(groups), value) for value in (LETTER, 10, 0)))
     added = _added(world, letters, alone)
-    planted = _in_dues(world, groups, effect_of(world, groups, channel=LETTER).effect_minor).mean()
+    planted = _shares(world, groups, effect_of(world, groups, channel=LETTER).effect_minor).mean()
     assert abs(_z(added, planted)) < 4
     assert _z(added, 0.0) > 3
 
@@ -89,14 +90,14 @@ def test_drawing_lots_for_calls_recovers_the_effect(world: World) -> None:
     """A randomised day among those whom a call should move most: the halves are compared as an experimenter would."""
     groups, hours = _callable(world)
     effect = effect_of(world, groups, hours=hours)
-    planted = _in_dues(world, groups, effect.effect_minor)
+    planted = _shares(world, groups, effect.effect_minor)
     asked = planted > np.quantile(planted, 0.6)
     found = []
     for luck in range(3 * REPEATS):
         heads = asked & (np.random.default_rng(luck).random(len(groups)) < 0.5)
         cash = _cash(world, luck, Actions.calls(groups[heads], hours[heads]))
         # What was expected anyway is known here; taking it off makes the halves alike with fewer debtors.
-        left = _in_dues(world, groups, cash - effect.without_minor)
+        left = _shares(world, groups, cash - effect.without_minor)
         found.append(left[heads].mean() - left[asked & ~heads].mean())
     assert abs(_z(np.asarray(found), planted[asked].mean())) < 4
     assert _z(np.asarray(found), 0.0) > 2.5
@@ -143,7 +144,10 @@ def test_where_severity_should_win_the_worst_bucket_and_balance_gain_the_most() 
     assert shares["usual"] < 0.6
 
 
-def test_an_effect_grows_with_its_horizon_and_is_nothing_before_it_can_act(world: World) -> None:
+def test_a_call_acts_over_days_and_what_it_only_brought_forward_is_not_counted_twice(world: World) -> None:
     groups, hours = _callable(world)
-    totals = [effect_of(world, groups, hours=hours, horizon_days=days).effect_minor.sum() for days in (1, 7, 30)]
-    assert totals[0] < totals[1] < totals[2]
+    total = {
+        days: effect_of(world, groups, hours=hours, horizon_days=days).effect_minor.sum() for days in (1, 7, 30, 60)
+    }
+    assert 0 < total[1] < total[7]
+    assert 0 < total[60] < total[7]
