@@ -121,8 +121,8 @@ def _said(document: Mapping[str, Any]) -> str:
     told = (
         f"Had {strategy} ordered the list of one of these days, with every other day as it was, "
         f"{_money(abs(apart['estimate']), document)} {'more' if apart['estimate'] >= 0 else 'less'} would have come in "
-        f"within {days} day{'' if days == 1 else 's'}; in nineteen cases of twenty the difference lies between {low} and "
-        f"{high}"
+        f"within {days} day{'' if days == 1 else 's'}; in nineteen cases of twenty the difference lies between "
+        f"{low} and {high}"
     )
     sure = apart["low"] > 0 or apart["high"] < 0
     return f"{told}." if sure else f"{told}: the log does not tell which list is better."
