@@ -14,6 +14,7 @@ from training.effect.side import Mask
 _SPELLING = re.compile(r"\s*([a-z][a-z0-9_]*)\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*")
 _WORDS = {">=": "of {} or more", "<=": "of {} or less", ">": "above {}", "<": "below {}"}
 _MINOR = "_minor"
+_MANY = 10
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class Threshold:
         """
         if self.currency is not None:
             return say_money(round(value), self.currency)
-        return f"{value:,.4f}".rstrip("0").rstrip(".")
+        decimals = 1 if abs(value) >= _MANY else 4
+        return f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
 
     def in_words(self) -> str:
         """Which accounts it means.
