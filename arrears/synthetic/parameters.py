@@ -157,6 +157,7 @@ class PolicyParameters(_Part):
 
     dials_per_collector: int
     accounts_per_collector: int
+    most_called: float
     top_chance: float
     explored: float
     sms_chance: float

@@ -94,7 +94,7 @@ def _calls(world: World, groups: Ints, lead: Ints) -> Decisions:
     free = usable[debtor, number] & (state.talked_on[groups] < day - QUIET_DAYS)
     free &= (state.lifts.promised_for[lead] + AFTER < day) & (state.lifts.own_until[lead] < day)
     groups, lead, debtor = groups[free], lead[free], debtor[free]
-    dials = collectors(made) * policy.dials_per_collector
+    dials = min(collectors(made) * policy.dials_per_collector, policy.most_called * len(groups))
     top = min(len(groups), int(dials * (1 - policy.explored) / policy.top_chance))
     rest = len(groups) - top
     by_lot = min(1.0, dials * policy.explored / rest) if rest else 0.0
