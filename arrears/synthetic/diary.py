@@ -31,7 +31,7 @@ _STOPS = ("bankruptcy", "deceased", "servicemember", "attorney")
 _STATEMENT_MINUTE = 22 * 60
 _PAYMENT_MINUTE = 20 * 60
 _SOON, _LATE = 6, 40
-INBOUND_CALLS = 0.4
+INBOUND_CALLS = 0.5
 """Share of debtors turning up by themselves who call; the others look in online."""
 
 
