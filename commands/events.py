@@ -53,6 +53,8 @@ def load(
     document = {"table": name, "stored": stored, "same": same, "debtors_moved": moved}
 
     def draw(console: Console) -> None:
-        console.print(f"Stored {stored:,} rows of {name}; {same:,} were known. Items of {moved:,} debtors followed.")
+        console.print(
+            f"{name}: {stored:,} stored, {same:,} known before; items followed of {moved:,} debtor{'s' * (moved != 1)}."
+        )
 
     emit(document, as_json=as_json, human=draw)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from arrears.errors import BadInput
 from commands.context import AsJson, Database, LakeDir, emit
 from commands.without_service import deployed, rows_of_file, this_user
 
@@ -26,13 +27,15 @@ def command(
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take the outcomes that a dialer brings back; a row that does not fit is refused with its reason."""
+    """Take the outcomes that a dialer brings back; a row that does not fit is refused with its reason (exit code 3)."""
     from serving.events.outcome_file import take_outcomes
 
     rows = rows_of_file(file)
     with deployed(lake, database) as deployment:
         taken = take_outcomes(deployment, rows, by=this_user())
     emit(asdict(taken), as_json=as_json, human=lambda console: _draw(taken, console))
+    if taken.refused:
+        raise typer.Exit(BadInput.exit_code)
 
 
 def _draw(taken: Taken, console: Console) -> None:

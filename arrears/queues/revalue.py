@@ -26,6 +26,7 @@ class Owed:
     balance_minor: int | None
     past_due_minor: int | None
     bucket: str = ""
+    stop_roll_minor: int | None = None
 
     @property
     def minor(self) -> int:
@@ -52,7 +53,8 @@ def revalued(
 
     Returns
     -------
-    dict : `value_minor`, `expected_minutes`, `priority` and `terms`.
+    dict : `value_minor`, `expected_minutes`, `priority`, `p_roll` and `terms`. Who paid what stops the roll rolls no
+        more: no loss is left to avoid.
 
     Notes
     -----
@@ -70,6 +72,9 @@ def revalued(
     }
     exposed = "exposure_minor" if lead.p_roll is not None else "amount_minor"
     numbers[exposed] = numbers["balance_minor"]
+    p_roll = 0.0 if _is_stopped(lead, owed[lead.account_id]) else lead.p_roll
+    if p_roll is not None:
+        numbers["p_roll"] = p_roll
     if owed[lead.account_id].bucket in _RANKS:
         numbers["bucket_rank"] = float(_RANKS[owed[lead.account_id].bucket])
     terms = {name: numbers.get(name, value) if value is not None else None for name, value in lead.terms.items()}
@@ -77,6 +82,7 @@ def revalued(
         "value_minor": numbers["value_minor"],
         "expected_minutes": lead.expected_minutes,
         "priority": float(terms.get(priority) or 0.0),
+        "p_roll": p_roll,
         "terms": terms,
     }
 
@@ -85,8 +91,14 @@ def _kind(account: JudgedAccount) -> tuple[str, bool]:
     return account.currency, account.p_roll is not None
 
 
+def _is_stopped(account: JudgedAccount, owed: Owed) -> bool:
+    return account.p_roll is not None and bool(account.stop_roll_minor) and owed.stop_roll_minor == 0
+
+
 def _gross_now(account: JudgedAccount, owed: Owed, minute_cost_minor: float) -> float:
     """What the night found before cost, for what is owed now."""
+    if _is_stopped(account, owed):
+        return 0.0
     before = Owed(account.balance_minor, account.past_due_minor).minor
     gross = account.value_minor + account.expected_minutes * minute_cost_minor
     return gross * max(owed.minor, 0) / before if before > 0 else gross

@@ -163,7 +163,7 @@ def my_list(request: Request) -> Response:
 
 
 DID = {
-    "skip": "Passed over; it comes back to somebody.",
+    "skip": "Passed over, with your reason.",
     "release": "Given back.",
     "snooze": "Put off; it comes back to you at its hour.",
     "extend": "It is yours for longer.",

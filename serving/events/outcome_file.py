@@ -1,7 +1,7 @@
 """Outcomes that come back from a dialer: each row a contact, stored or refused, and then what its result asks for.
 
-A row has the columns of the table `contacts`, and may have what its disposition asks for: `amount` and `due_on` of a
-promise, `callback_at`, `language`, `consent_to_call`. Other columns are not read.
+A row has the columns of the table `contacts`, and may have what its disposition asks for (`queues.next.fields`):
+`amount`, `due_on` and `method` of a promise, `callback_at`, `language`. Other columns are not read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from arrears.queues.desk.history import SPOKEN, Stands, opened
 from arrears.queues.desk.item_events import note
 from arrears.queues.desk.outcome import following
 from arrears.queues.desk.successor import close, succeed
+from arrears.queues.item import WorkItem
 from arrears.queues.next.after import after
+from arrears.queues.next.fields import FIELDS
 from arrears.queues.next.outcome import Next, Outcome, read_outcome
 from arrears.tables import BOOKKEEPING, TABLES
 from serving.deployment import Deployment
@@ -36,10 +38,10 @@ from serving.events.settle import Effects
 MOST_OUTCOMES = 5_000
 BY = "outcomes"
 CONTACTS = TABLES["contacts"]
-ASKED_TOO = ("amount", "due_on", "callback_at", "language", "consent_to_call")
-"""Columns beside those of a contact: what some dispositions ask for."""
-
 _KNOWN = frozenset(column.name for column in (*CONTACTS.columns, *BOOKKEEPING))
+ASKED_TOO = ("amount", *(name for name in FIELDS if name not in _KNOWN and name != "amount_minor"))
+"""Columns beside those of a contact: what some dispositions ask for; money in major units."""
+
 _SAID = (
     "disposition", "channel", "direction", "connect", "point_id", "technology", "purpose", "talk_minutes",
     "wrap_minutes", "verified_party", "conversation", "debts_discussed", "consented",
@@ -168,7 +170,7 @@ def _next(connection: Connection, deployment: Deployment, new: New, row: Row, *,
     stands = opened(connection, int(found.work_item_id), collector=by, at=now)
     if stands is None:
         return None
-    told, at = _outcome(new, contact, row, stands.item.currency), contact["at"]
+    told, at = _outcome(new, contact, row, stands.item), contact["at"]
     zone = stands.item.zone or deployment.settings.portfolio.zone
     history = stands.history(
         zone=zone, at=at, disposition=told.disposition, channel=told.channel, point_id=told.point_id
@@ -185,13 +187,22 @@ def _next(connection: Connection, deployment: Deployment, new: New, row: Row, *,
     return then
 
 
-def _outcome(new: New, contact: Mapping[str, Any], row: Row, currency: str) -> Outcome:
+def _outcome(new: New, contact: Mapping[str, Any], row: Row, item: WorkItem) -> Outcome:
     said = {name: contact[name] for name in _SAID if contact[name] is not None}
+    points = _points_of(item, str(contact["channel"]))
+    if "point_id" not in said and len(points) == 1:
+        said["point_id"] = points.pop()  # the debtor has no other, so no other was meant
     said = {name: list(value) if name == "debts_discussed" else value for name, value in said.items()}
     asked = {name: row[name] for name in ASKED_TOO if row.get(name) not in (None, "")}
     if "amount" in asked:
-        asked["amount_minor"] = _minor(asked.pop("amount"), currency)
+        asked["amount_minor"] = _minor(asked.pop("amount"), item.currency)
     return read_outcome({**said, **asked, "outcome_id": new.row_key, "debtor_id": str(new.debtor_id)})
+
+
+def _points_of(item: WorkItem, channel: str) -> set[str]:
+    """The debtor's numbers or addresses by which a channel of an item is open."""
+    own = (way for way in item.ways if (way["person"], way["channel"]) == (item.debtor_id, channel))
+    return {way["point"] for way in own if way["point"]}
 
 
 def _minor(amount: object, currency: str) -> int:

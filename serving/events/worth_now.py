@@ -95,7 +95,8 @@ def between(below: float | None, above: float | None, *, otherwise: float) -> fl
 def owed_now(positions: Mapping[str, Mapping[str, Any]]) -> dict[str, Owed]:
     """What each account owes, by where it stands."""
     return {
-        account: Owed(row["balance_minor"], row["past_due_minor"], row["bucket"]) for account, row in positions.items()
+        account: Owed(row["balance_minor"], row["past_due_minor"], row["bucket"], row["stop_roll_minor"])
+        for account, row in positions.items()
     }
 
 
@@ -112,28 +113,18 @@ def _worth(
     owed: Mapping[str, Owed],
     deployment: Deployment,
 ) -> dict[str, Any]:
-    """The worth of what is owed now, as a step from what the item says of the night."""
-    lead, then = (
-        judged[accounts[0]],
-        {name: Owed(each.balance_minor, each.past_due_minor, each.bucket) for name, each in judged.items()},
+    """The worth of what is owed now, by the night's scores."""
+    lead = judged[accounts[0]]
+    now = revalued(
+        lead,
+        [judged[each] for each in accounts if each in judged],
+        owed,
+        minute_cost_minor=minute_cost(deployment, lead.client, lead.currency),
+        priority=night.strategy["priority"],
     )
-    told = {
-        "minute_cost_minor": minute_cost(deployment, lead.client, lead.currency),
-        "priority": night.strategy["priority"],
-    }
-    now = revalued(lead, [judged[each] for each in accounts if each in judged], owed, **told)
-    if lead.account_id != item.lead_account_id:
-        return now | {name: getattr(lead, name) for name in ("propensity", "p_roll", "reasons", "currency")}
-    before = revalued(lead, [judged[each] for each in item.accounts if each in judged], then, **told)
-    steps = {name: getattr(item, name) + now[name] - before[name] for name in ("value_minor", "priority")}
-    terms = {
-        name: _step(value, now["terms"].get(name), before["terms"].get(name)) for name, value in item.terms.items()
-    }
-    return {**steps, "terms": terms}
-
-
-def _step(value: float | None, now: float | None, before: float | None) -> float | None:
-    return value if value is None or now is None or before is None else value + now - before
+    if lead.account_id == item.lead_account_id:
+        return now
+    return {name: getattr(lead, name) for name in ("propensity", "reasons", "currency")} | now
 
 
 def _reached(ways: Sequence[Mapping[str, Any]]) -> set[tuple[str, str, str | None]]:

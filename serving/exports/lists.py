@@ -21,7 +21,7 @@ from arrears.queues.files.listing import Listing
 from arrears.queues.files.spreadsheet import rows_of_csv
 from arrears.queues.item import WorkItem
 from arrears.queues.supervise.chosen import Filter
-from arrears.queues.supervise.lists import ready_items
+from arrears.queues.supervise.lists import items_by
 from arrears.state.audit_trail import note
 from serving.exports.of_book import RECALL_AFTER_DAYS, House, paid_since, to_place, to_recall
 from serving.gate.second_look import Again, look_again
@@ -139,7 +139,7 @@ def _free(house: House, items: Sequence[WorkItem]) -> tuple[list[WorkItem], dict
     for item in items:
         if paused & {(item.lane, None), (item.lane, item.work_group)}:
             left_out["paused"] += 1
-        elif leased.intersection(item.people):
+        elif item.state == "claimed" or leased.intersection(item.people):
             left_out["on a desk"] += 1
         else:
             kept.append(item)
@@ -150,7 +150,7 @@ def _items(house: House, fits: Filter, sort: str) -> list[WorkItem]:
     if store.latest_night(house.connection) is None:
         raise WrongUse(asked="export a queue", found="no night has run", do="Run one: arrears night --as-of DAY.")
     tomorrow = start_of_day(house.today + timedelta(days=1), house.zone)
-    return ready_items(house.connection, fits, by=tomorrow, sort=sort)
+    return items_by(house.connection, fits, by=tomorrow, sort=sort)
 
 
 def _again(house: House, items: Sequence[WorkItem], technology: str = "manual") -> Again:

@@ -9,7 +9,7 @@ from arrears.events.keep import keep
 from arrears.queues.desk.team import Member
 from serving.desk.returns import release
 from serving.desk.working import claim
-from serving.events.intake import sweep
+from serving.events import sweep
 from serving.events.settle import settle
 from serving.events.sweep import Sweep
 from serving.live import Live
@@ -101,6 +101,18 @@ def test_a_part_payment_makes_a_successor_with_what_is_owed_now(desk):
     ((terms, reasons, _, judged_at),) = desk.rows(sql)
     assert terms["balance_minor"] == 87_000
     assert (reasons, judged_at) == (before[0], desk.now)
+
+
+def test_a_second_payment_counts_once_more_and_not_twice(desk):
+    sql = """
+        SELECT balance_minor, (terms ->> 'balance_minor')::float FROM work_items
+        WHERE debtor_id = 'D1' AND state = 'ready'
+    """
+    told = []
+    for number in (1, 2, 3):
+        post(desk, "payments", **payment("10", number=number))
+        told += desk.rows(sql)
+    assert told == [(each, each) for each in (89_000, 88_000, 87_000)]
 
 
 @pytest.mark.parametrize(

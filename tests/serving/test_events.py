@@ -170,3 +170,24 @@ def test_outcomes_come_as_csv_too(api, items):
     assert (told["stored"], told["refused"], len(told["next"])) == (1, [], 1)
     torn = api.post("/v1/outcomes", content="a,b\n1\n", headers={"content-type": "text/csv"})
     assert torn.status_code == 422
+
+
+def test_a_promise_comes_in_a_file_with_all_that_it_asks_for(api, items):
+    item = next(items)
+    row = {"contact_id": "P1", "account_id": item["lead_account_id"], "disposition": "promise", "connect": "answered"}
+    row |= CALL | {"verified_party": "primary", "debts_discussed": item["lead_account_id"], "conversation": "true"}
+    row |= {"amount": "500.00", "due_on": "2005-10-10", "method": "verbal"}
+    file = f"{','.join(row)}\n{','.join(row.values())}\n"
+    told = api.post("/v1/outcomes", content=file, headers={"content-type": "text/csv"}).json()
+    assert (told["stored"], told["refused"], told["left_out"], len(told["next"])) == (1, [], [], 1)
+    assert api.get("/v1/queues/pay/items", params={"q": item["debtor_id"]}).json()["items"] == []
+
+
+def test_a_wrong_number_without_its_name_is_the_only_one_that_the_debtor_has(api, items):
+    item = next(items)
+    row = {"contact_id": "W1", "account_id": item["lead_account_id"], "disposition": "wrong_number"} | CALL
+    told = api.post("/v1/outcomes", json=[row]).json()
+    assert (told["stored"], len(told["next"])) == (1, 1)
+    assert api.get("/v1/queues/pay/items", params={"q": item["debtor_id"]}).json()["items"] == []
+    (looked_for,) = api.get("/v1/queues/skip_trace/items", params={"q": item["debtor_id"]}).json()["items"]
+    assert looked_for["ways"] == []

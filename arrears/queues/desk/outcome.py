@@ -22,6 +22,7 @@ from arrears.queues.desk.item_events import note
 from arrears.queues.desk.leases import give_up
 from arrears.queues.desk.statement import first
 from arrears.queues.desk.successor import close, succeed
+from arrears.queues.lanes import WITHOUT_WAYS
 from arrears.queues.ledger import record
 from arrears.queues.next.outcome import Fact, Next, Outcome
 from arrears.queues.record import plain_json
@@ -195,6 +196,8 @@ def following(
         "ways": _first(item.ways, then.point_id),
         "team_from": then.team_from or then.ready_at,
     }
+    if then.lane in WITHOUT_WAYS:
+        changed |= {"ways": [], "allowed_until": None}
     match then.to:
         case "owner":
             changed |= {"assigned_to": collector, "owner": item.owner or collector}

@@ -119,8 +119,8 @@ def open_items(
     return Page(rows=rows, total=total, after=_sealed(found[limit - 1]["keys"]) if len(found) > limit else None)
 
 
-def ready_items(connection: Connection, fits: Filter, *, by: datetime, sort: str = "rank") -> list[WorkItem]:
-    """Every item that fits, waits for somebody, and can be claimed before a moment, in order.
+def items_by(connection: Connection, fits: Filter, *, by: datetime, sort: str = "rank") -> list[WorkItem]:
+    """Every open item that fits and whose hour comes before a moment, in order; those in somebody's hands too.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def ready_items(connection: Connection, fits: Filter, *, by: datetime, sort: str
     columns = ", ".join(f"i.{field.name}" for field in fields(WorkItem))
     sql = f"""
         SELECT {columns} FROM work_items i
-        WHERE {conditions} AND i.state = 'ready' AND i.ready_at < %(by)s ORDER BY {order}
+        WHERE {conditions} AND i.ready_at < %(by)s ORDER BY {order}
     """  # noqa: S608 - our own words
     rows = connection.exec_driver_sql(sql, {**values, "by": by}).mappings()
     return [WorkItem(**row) for row in rows]

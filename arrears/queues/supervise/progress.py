@@ -74,7 +74,7 @@ def worked(connection: Connection, day: date, *, zone: str, now: datetime) -> di
         FROM outcomes WHERE recorded_at >= :start AND recorded_at < :end GROUP BY collector
     """)
     leases = text("""
-        SELECT collector, sum(EXTRACT(EPOCH FROM ended - taken_at) / 60)::float AS minutes FROM (
+        SELECT collector, sum(greatest(EXTRACT(EPOCH FROM ended - taken_at), 0) / 60)::float AS minutes FROM (
             SELECT DISTINCT collector, work_item_id, taken_at, least(ended_at, expires_at, :now) AS ended
             FROM leases WHERE taken_at >= :start AND taken_at < :end) AS held
         GROUP BY collector
