@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from tests.on_a_loop import on_a_loop
+
 CLAIM = "/v1/queues/next/claim"
 NOBODY_THERE = (
     {"disposition": "no_answer", "connect": "no_answer"},
@@ -61,7 +63,7 @@ class Offered:
 
 def offer(host: str, port: int, keys: Sequence[str], *, rate: float, seconds: float, seed: int = 7) -> Offered:
     """Offer `rate` pairs a second for so many seconds, by as many collectors as there are keys."""
-    return asyncio.run(_offer(host, port, keys, Offered(rate, seconds), random.Random(seed)))
+    return on_a_loop(_offer, host, port, keys, Offered(rate, seconds), random.Random(seed))
 
 
 async def _offer(host: str, port: int, keys: Sequence[str], offered: Offered, chance: random.Random) -> Offered:
