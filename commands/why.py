@@ -165,6 +165,7 @@ def _terms(terms: tuple[Term, ...], currency: str) -> Table:
 
 def _said(term: Term, currency: str) -> str:
     from arrears.money import say_money
+    from arrears.queues.added import ranking_said
 
     value = term.value or 0.0
     match term.unit:
@@ -172,5 +173,7 @@ def _said(term: Term, currency: str) -> str:
             return say_money(round(value), currency)
         case "share":
             return f"{value:.1%}"
+        case "ranking":
+            return ranking_said(value)
         case _:
             return f"{value:,.4g}"

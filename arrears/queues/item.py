@@ -20,7 +20,7 @@ ScoredBy = Literal["models", "rules"]
 class Term:
     """One number of a strategy's formula, with what it means.
 
-    `unit` is money, money_per_minute, share, minutes, days, rank or number; money is in minor units.
+    `unit` is money, money_per_minute, share, minutes, days, rank, number or ranking; money is in minor units.
     """
 
     name: str

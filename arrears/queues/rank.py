@@ -20,7 +20,7 @@ from arrears.queues.value import per_minute
 
 Rows = NDArray[np.int64]
 
-SUMMED = ("balance_minor", "exposure_minor", "amount_minor", "gross_minor")
+SUMMED = ("balance_minor", "exposure_minor", "amount_minor", "stake_minor", "at_risk_minor", "gross_minor")
 """Terms that a group adds up over its accounts; every other term is the lead account's, as one call has one attempt."""
 
 

@@ -1,7 +1,7 @@
 """What an item is worth once its amounts have changed: the night's own scores, with what is owed now.
 
-What a contact is worth is linear in what is owed (`value.loss_avoided`, `value.fee_expected`), so what a night found
-for an account scales with it; chances, minutes and cost stay the night's.
+What a contact is worth is linear in what is owed (`value.loss_avoided`, `value.fee_expected`, `added.Added.worth`), so
+what a night found for an account scales with it; chances, shares, minutes and cost stay the night's.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ import numpy as np
 from arrears.buckets import AGEING, Bucket
 from arrears.queues.item import JudgedAccount
 from arrears.queues.value import CHARGED_OFF_RANK, per_minute
+
+_OF_WHAT_IS_OWED = ("stake_minor", "at_risk_minor")
+"""Terms that a night keeps of each account and that are so much of what it owes."""
 
 _RANKS = {str(each): rank for rank, each in enumerate(AGEING)} | {str(Bucket.CHARGED_OFF): CHARGED_OFF_RANK}
 
@@ -72,9 +75,13 @@ def revalued(
     }
     exposed = "exposure_minor" if lead.p_roll is not None else "amount_minor"
     numbers[exposed] = numbers["balance_minor"]
+    for name in _OF_WHAT_IS_OWED:
+        numbers[name] = sum(_now(each.terms.get(name) or 0.0, each, owed[each.account_id]) for each in alike)
     p_roll = 0.0 if _is_stopped(lead, owed[lead.account_id]) else lead.p_roll
     if p_roll is not None:
         numbers["p_roll"] = p_roll
+    if _is_stopped(lead, owed[lead.account_id]):
+        numbers["added_share"] = 0.0
     if owed[lead.account_id].bucket in _RANKS:
         numbers["bucket_rank"] = float(_RANKS[owed[lead.account_id].bucket])
     terms = {name: numbers.get(name, value) if value is not None else None for name, value in lead.terms.items()}
@@ -97,11 +104,15 @@ def _is_stopped(account: JudgedAccount, owed: Owed) -> bool:
 
 def _gross_now(account: JudgedAccount, owed: Owed, minute_cost_minor: float) -> float:
     """What the night found before cost, for what is owed now."""
+    return _now(account.value_minor + account.expected_minutes * minute_cost_minor, account, owed)
+
+
+def _now(amount: float, account: JudgedAccount, owed: Owed) -> float:
+    """An amount of the night that is so much of what was owed, for what is owed now."""
     if _is_stopped(account, owed):
         return 0.0
     before = Owed(account.balance_minor, account.past_due_minor).minor
-    gross = account.value_minor + account.expected_minutes * minute_cost_minor
-    return gross * max(owed.minor, 0) / before if before > 0 else gross
+    return amount * max(owed.minor, 0) / before if before > 0 else amount
 
 
 def _per_minute(gross: float, minutes: float, cost: float) -> float:

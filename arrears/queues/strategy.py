@@ -22,11 +22,11 @@ class _Part(BaseModel):
 
 
 class StrategyTerm(_Part):
-    """One number of the formula; money is in minor units, shares are 0-1."""
+    """One number of the formula; money is in minor units, shares are 0-1, a ranking is a place in `added.RANKINGS`."""
 
     name: str
     sentence: str
-    unit: Literal["money", "money_per_minute", "share", "minutes", "days", "rank", "number"]
+    unit: Literal["money", "money_per_minute", "share", "minutes", "days", "rank", "number", "ranking"]
 
 
 class SortKey(_Part):
@@ -73,6 +73,17 @@ class Strategy(_Part):
         """
         return any(term.name == name and term.unit in ("money", "money_per_minute") for term in self.terms)
 
+    @property
+    def reads_effect(self) -> bool:
+        """Whether its formula asks what a call adds.
+
+        Examples
+        --------
+        >>> strategy("incremental_value").reads_effect, strategy("value_at_risk").reads_effect
+        (True, False)
+        """
+        return any(term.unit == "ranking" for term in self.terms)
+
     def document(self) -> dict[str, Any]:
         """The whole strategy, as a night keeps it."""
         return self.model_dump(mode="json")
@@ -97,7 +108,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['propensity', 'severity', 'value_at_risk']
+    ['incremental_value', 'propensity', 'severity', 'value_at_risk']
     """
     return sorted(entry.name.removesuffix(".toml") for entry in _folder().iterdir() if entry.name.endswith(".toml"))
 

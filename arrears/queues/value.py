@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from arrears.buckets import AGEING
 from arrears.policy.columns import Flags, Numbers
+from arrears.queues.added import Added, nothing_told
 
 Ranks = NDArray[np.int64]
 
@@ -35,7 +36,8 @@ class Worth:
     p_roll : (n,) P(a worse bucket by `rolls_on`), NaN where there is none.
     next_bucket : (n, 8) chance of each ageing bucket next cycle.
     days_to_roll : days from `as_of` until the account enters the next bucket, NaN where there is none.
-    right_party_share, attempts_per_week, attempt_minutes, talk_minutes, minute_cost_minor, fee_share : the client's.
+    right_party_share : (n,) P(an attempt reaches a liable party): a model's, or the client's.
+    attempts_per_week, attempt_minutes, talk_minutes, minute_cost_minor, fee_share : the client's.
     """
 
     bucket_rank: Ranks
@@ -54,14 +56,18 @@ class Worth:
     fee_share: Numbers
 
 
-def terms(worth: Worth, loss_by_bucket: Numbers, *, horizon_days: int = 30) -> dict[str, Numbers]:
+def terms(
+    worth: Worth, loss_by_bucket: Numbers, *, adds: Added | None = None, horizon_days: int = 30
+) -> dict[str, Numbers]:
     """Every term of every strategy's formula, by name.
 
     Parameters
     ----------
     loss_by_bucket : (8,) share of the exposure lost, by ageing bucket.
+    adds : what a call adds, where it is known; elsewhere, or where it is None, an account is worth what is at risk.
     horizon_days : how long an account without a next bucket may be worked before it is judged anew.
     """
+    told = adds or nothing_told(len(worth.propensity))
     rolls = has_next_bucket(worth)
     rolled, stayed = losses(worth.next_bucket, worth.bucket_rank, loss_by_bucket)
     attempts = attempts_before(np.where(rolls, worth.days_to_roll, horizon_days), worth.attempts_per_week)
@@ -69,7 +75,9 @@ def terms(worth: Worth, loss_by_bucket: Numbers, *, horizon_days: int = 30) -> d
     minutes = expected_minutes(worth.attempt_minutes, contact, worth.talk_minutes)
     owed = np.where(np.isnan(worth.balance_minor), worth.past_due_minor, worth.balance_minor)
     avoided = loss_avoided(owed, worth.p_roll, rolled, stayed, contact)
-    gross = np.where(rolls, avoided, fee_expected(worth.propensity, owed, worth.fee_share))
+    at_risk = np.where(rolls, avoided, fee_expected(worth.propensity, owed, worth.fee_share))
+    stake = np.where(rolls, owed * (rolled - stayed), owed * worth.fee_share)
+    gross = told.worth(stake, at_risk)
     cost = minutes * worth.minute_cost_minor
     return {
         "bucket_rank": worth.bucket_rank.astype(float),
@@ -84,6 +92,9 @@ def terms(worth: Worth, loss_by_bucket: Numbers, *, horizon_days: int = 30) -> d
         "days_to_roll": _where(rolls, worth.days_to_roll),
         "attempts": attempts,
         "p_contact": contact,
+        "at_risk_minor": at_risk,
+        "stake_minor": stake,
+        **told.terms(stake),
         "gross_minor": gross,
         "expected_minutes": minutes,
         "cost_minor": cost,

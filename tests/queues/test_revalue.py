@@ -62,3 +62,21 @@ def test_where_no_bucket_follows_what_could_be_collected_counts():
     told = worth(Owed(45_000, 0, "180+", 0), account)
     assert told["value_minor"] == pytest.approx(5_000 - 4 * MINUTE)
     assert (told["p_roll"], told["terms"]["amount_minor"]) == (None, 45_000)
+
+
+def incremental(**own):
+    terms = judged().terms | {"ranking": 1.0, "added_share": 0.02, "stake_minor": 500_000.0, "at_risk_minor": 40_000.0}
+    return judged(terms=terms, **own)
+
+
+def test_what_a_call_adds_falls_with_what_is_owed_and_so_does_what_is_at_stake():
+    told = worth(Owed(45_000, 0, "1-29", 1), incremental())
+    assert told["value_minor"] == pytest.approx(5_000 - 4 * MINUTE)
+    names = ("stake_minor", "at_risk_minor", "added_share", "ranking")
+    assert [told["terms"][name] for name in names] == [250_000.0, 20_000.0, 0.02, 1.0]
+
+
+def test_a_call_adds_nothing_where_the_roll_is_stopped():
+    told = worth(Owed(85_500, 4_500, "1-29", 0), incremental())
+    assert [told["terms"][name] for name in ("stake_minor", "at_risk_minor", "added_share")] == [0.0, 0.0, 0.0]
+    assert told["value_minor"] == pytest.approx(-4 * MINUTE)
