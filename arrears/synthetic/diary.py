@@ -16,6 +16,7 @@ from arrears.synthetic.contacting import CALL, CHANNELS, SMS, Contacts
 from arrears.synthetic.months import DUE_BEFORE_END, Ends, Payments
 from arrears.synthetic.paying import CHARGED_OFF
 from arrears.synthetic.reaching import Line
+from arrears.synthetic.recording import called_in, recording_lag, taken_back_on
 from arrears.synthetic.sink import Sink
 from arrears.synthetic.talking import DISPUTE_DAYS, HARDSHIP_DAYS, Talk
 from arrears.synthetic.world import Happened, World
@@ -30,9 +31,6 @@ _LINES_FROM, _MESSAGES_FROM = 5, 13
 _STOPS = ("bankruptcy", "deceased", "servicemember", "attorney")
 _STATEMENT_MINUTE = 22 * 60
 _PAYMENT_MINUTE = 20 * 60
-_SOON, _LATE = 6, 40
-INBOUND_CALLS = 0.5
-"""Share of debtors turning up by themselves who call; the others look in online."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ class Diary:
         debtor = made.accounts.debtor[account]
         draws = uniform(made.seed, Stream.MINUTES, account, day, 2)
         at = self.clocks.local(made.people.place[debtor], day, 540 + (draws * 600).astype(np.int64))
-        called = uniform(made.seed, Stream.INBOUND, account, day, 1) < INBOUND_CALLS
+        called = called_in(made, account, day)
         nothing = pa.nulls(rows, pa.string())
         self.sink.add(
             "contacts",
@@ -160,13 +158,10 @@ class Diary:
 
     def _payments(self, payments: Payments, day: int) -> None:
         made = self.world.setting
-        draws = uniform(made.seed, Stream.RECORDED, payments.account, day)
-        lag = _lags(draws, made.given.paying.late_record, made.given.paying.very_late_record)
+        lag = recording_lag(made, payments.account, day)
         self._payment_rows(payments, np.full(len(lag), day), day + lag, "", 1)
         back = np.flatnonzero(payments.returned)
-        # The bank takes it back within days, and before the cycle in which it seemed to be paid is closed.
-        ends = made.calendar.next_end(made.accounts.cycle_day[payments.account[back]], day)
-        on = np.minimum(day + 2 + (payments.account[back] % 4), ends)
+        on = taken_back_on(made, payments.account[back], day)
         taken = Payments(payments.account[back], payments.amount_minor[back], payments.returned[back])
         self._payment_rows(taken, on, np.maximum(on, day + lag[back]), "R", -1, paid_on=day)
 
@@ -306,13 +301,6 @@ class Diary:
 
     def _drawn(self, stream: Stream, contacts: Contacts, day: int) -> Floats:
         return uniform(self.world.setting.seed, stream, contacts.actions.group, day)
-
-
-def _lags(draws: Floats, late: float, very_late: float) -> Ints:
-    """Days until a payment is recorded: none for most, days for some, weeks for a few."""
-    soon = 1 + (draws / late * _SOON).astype(np.int64)
-    weeks = _SOON + (draws / very_late * (_LATE - _SOON)).astype(np.int64)
-    return np.where(draws < very_late, weeks, np.where(draws < late, np.minimum(soon, _SOON), 0))
 
 
 def _numbered(prefix: str, number: Ints, day: int) -> pa.Array:
