@@ -18,14 +18,19 @@ COLOURS = ("#2f6fb0", "#c9792b", "#7a7a7a", "#4c9a6a", "#a65a8a", "#8a8f2f", "#5
 GREY = "#808080"
 
 
-def calibration_chart(y: Floats, answers: Mapping[str, Floats]) -> str:
-    """Share that paid against mean probability, in ten equally filled bins of each answer."""
+def calibration_chart(y: Floats, answers: Mapping[str, Floats], *, happened: str = "Share that paid") -> str:
+    """Share in which it happened against mean probability, in ten equally filled bins of each answer.
+
+    Parameters
+    ----------
+    happened : what the upright axis is called.
+    """
     rows = [
-        {"answer": name, "expected": expected, "happened": happened, "accounts": count}
+        {"answer": name, "expected": expected, "happened": share, "accounts": count}
         for name, p in answers.items()
-        for expected, happened, count in reliability(y, p)
+        for expected, share, count in reliability(y, p)
     ]
-    return _svg(rows, list(answers), x=("expected", "Probability said"), y=("happened", "Share that paid"), points=True)
+    return _svg(rows, list(answers), x=("expected", "Probability said"), y=("happened", happened), points=True)
 
 
 def gains_chart(worth: Floats, scores: Mapping[str, Floats]) -> str:

@@ -71,47 +71,6 @@ class Dataset:
     labels: Labels
     rows: npt.NDArray[np.intp]
 
-    @property
-    def x(self) -> Floats:
-        """(n, features)."""
-        return self.panel.x[self.rows]
-
-    @property
-    def y(self) -> Floats:
-        """(n,) 1 paid, 0 not."""
-        return self.labels.paid[self.rows]
-
-    @property
-    def as_of(self) -> Days:
-        """(n,)."""
-        return self.panel.as_of[self.rows]
-
-    @property
-    def matures_on(self) -> Days:
-        """(n,) the day at whose end each label is known."""
-        return self.labels.matures_on[self.rows]
-
-    @property
-    def debtors(self) -> npt.NDArray[np.int64]:
-        """(n,) codes from 0."""
-        return self.panel.debtors[self.rows]
-
-    @property
-    def horizon_days(self) -> int:
-        """The longest horizon among the rows."""
-        return int(self.labels.horizon_days[self.rows].max(initial=0))
-
-    def days(self) -> list[date]:
-        """The days that have labels, oldest first."""
-        return [day.astype(object) for day in np.unique(self.as_of)]
-
-    def on(self, days: Sequence[date], *, known_by: date | None = None) -> npt.NDArray[np.intp]:
-        """Places of the rows on these days; with `known_by`, only those whose labels were known at its end."""
-        mask = np.isin(self.as_of, np.array(days, dtype="datetime64[D]"))
-        if known_by is not None:
-            mask &= self.matures_on <= np.datetime64(known_by, "D")
-        return np.flatnonzero(mask)
-
 
 def read_panel(lake: Lake, request: TrainRequest) -> Panel:
     """Stand on the days that a request asks for and compute everything known on them.
@@ -122,7 +81,7 @@ def read_panel(lake: Lake, request: TrainRequest) -> Panel:
     """
     with lake.connect() as con:
         _stand(con, lake, request)
-        return _read(con, lake, request.without)
+        return panel_of(con, lake, request.without)
 
 
 def read_dataset(lake: Lake, request: TrainRequest) -> Dataset:
@@ -130,7 +89,7 @@ def read_dataset(lake: Lake, request: TrainRequest) -> Dataset:
     _check_threshold(request.threshold)
     with lake.connect() as con:
         _stand(con, lake, request)
-        panel = _read(con, lake, request.without)
+        panel = panel_of(con, lake, request.without)
         labels = propensity_labels(
             con,
             lake.settings,
@@ -200,7 +159,17 @@ def _stand(con: duckdb.DuckDBPyConnection, lake: Lake, request: TrainRequest) ->
         )
 
 
-def _read(con: duckdb.DuckDBPyConnection, lake: Lake, without: Sequence[str]) -> Panel:
+def panel_of(con: duckdb.DuckDBPyConnection, lake: Lake, without: Sequence[str] = ()) -> Panel:
+    """Everything known about the `snapshots` that stand on a connection.
+
+    Parameters
+    ----------
+    without : features to leave out.
+
+    Raises
+    ------
+    WrongUse : a feature that does not exist.
+    """
     features = plan(lake.present, lake.settings)
     unknown = sorted(set(without) - set(features.names))
     if unknown:

@@ -71,7 +71,7 @@ def best_rounds(
     *,
     parameters: Mapping[str, Any] | None = None,
 ) -> tuple[int, float]:
-    """How many trees are best for rows that lie later in time, and the log loss reached there.
+    """How many trees are best for rows that lie later in time, and the loss (log loss if binary) reached there.
 
     Parameters
     ----------
@@ -86,7 +86,8 @@ def best_rounds(
         valid_sets=[lightgbm.Dataset(x[later], y[later], reference=teach)],
         callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
     )
-    return int(fitted.best_iteration), float(fitted.best_score["valid_0"]["binary_logloss"])
+    (loss,) = fitted.best_score["valid_0"].values()
+    return int(fitted.best_iteration), float(loss)
 
 
 def refuse_what_cannot_teach(

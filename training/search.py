@@ -9,14 +9,14 @@ from typing import Any
 
 from arrears.errors import Refused
 from models.spec import ModelSpec
-from training.dataset import Dataset
+from training.examples import Examples
 from training.fit import best_rounds
 from training.progress import QUIET, Progress
 from training.splits import Fold, walk_forward
 
 
 def search(
-    data: Dataset, newest: Fold, spec: ModelSpec, *, trials: int, seed: int = 0, progress: Progress = QUIET
+    data: Examples, newest: Fold, spec: ModelSpec, *, trials: int, seed: int = 0, progress: Progress = QUIET
 ) -> dict[str, Any]:
     """Parameters with the least log loss over inner folds in time, all before the newest fold's test.
 
@@ -38,7 +38,7 @@ def search(
         progress.part(f"trial {trial.number + 1} of {trials}")
         parameters = _suggested(trial)
         losses = [
-            best_rounds(data.x[rows], data.y[rows], later, spec, data.panel.features, parameters=parameters)[1]
+            best_rounds(data.x[rows], data.y[rows], later, spec, data.features, parameters=parameters)[1]
             for rows, later in inner
         ]
         return sum(losses) / len(losses)
@@ -59,7 +59,7 @@ def _inner_folds(newest: Fold, horizon_days: int) -> tuple[Fold, ...]:
         ) from problem
 
 
-def _rows(data: Dataset, fold: Fold) -> tuple[Any, Any]:
+def _rows(data: Examples, fold: Fold) -> tuple[Any, Any]:
     import numpy as np
 
     train, test = data.on(fold.train, known_by=fold.starts_on), data.on(fold.test)

@@ -1,6 +1,6 @@
 """What training is asked for and what it hands back: the one shape in which every model meets logging and the gate.
 
-`training.train` takes a request, calls the model's own fit (`training.fit_propensity`, `training.fit_roll_rate`) and
+`training.train` takes a request, calls the model's own fit (`training.fit_propensity`, `training.fit_contact` …) and
 does the rest the same way for all: folder, MLflow run, registration, validation record.
 """
 

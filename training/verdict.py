@@ -63,8 +63,12 @@ def verdict(checks: Sequence[Check]) -> Verdict:
     return Verdict(tuple(checks))
 
 
-def enough(rows_of_class: Mapping[str, int], *, least: int = LEAST_ROWS_OF_EACH_CLASS) -> Check:
+def enough(rows_of_class: Mapping[str, int], *, least: int = LEAST_ROWS_OF_EACH_CLASS, each: str = "accounts") -> Check:
     """Enough rows of every class in the test.
+
+    Parameters
+    ----------
+    each : what the rows are.
 
     Examples
     --------
@@ -74,7 +78,7 @@ def enough(rows_of_class: Mapping[str, int], *, least: int = LEAST_ROWS_OF_EACH_
     rarest = min(rows_of_class, key=lambda name: rows_of_class[name])
     count = rows_of_class[rarest]
     passed = count >= least
-    sentence = f"The test holds {count} {rarest} accounts; {least} are needed."
+    sentence = f"The test holds {count} {rarest} {each}; {least} are needed."
     return Check("enough_to_judge", passed, sentence, {f"test_{name}": float(n) for name, n in rows_of_class.items()})
 
 

@@ -53,7 +53,7 @@ def trained(data, asked):
 
 
 def test_every_penalty_is_one_row_on_its_own_day(data):
-    assert len(data.y) == 4_635
+    assert len(data.rows) == 4_635
     assert np.all(data.panel.positions["as_of"].to_numpy() == data.panel.as_of)
 
 

@@ -15,7 +15,7 @@ from arrears.loading import load
 from tests.benchmarks.numbers import told
 from tests.shared_data import shared_data
 from training.dataset import read_dataset
-from training.fit_propensity import learn
+from training.fit_propensity import examples, learn
 from training.trained import TrainRequest
 
 TEST_FROM = date(2013, 6, 5)
@@ -60,13 +60,14 @@ def test_training_stops_a_horizon_before_the_test(trained):
 
 
 def test_every_training_label_was_known_when_the_test_began(data):
-    train = data.on(data.days(), known_by=TEST_FROM)
-    assert data.matures_on[train].max().astype(object) <= TEST_FROM
+    rows = examples(data)
+    train = rows.on(rows.days(), known_by=TEST_FROM)
+    assert rows.matures_on[train].max().astype(object) <= TEST_FROM
 
 
 def test_the_label_is_the_published_one(data):
-    late = (data.y == 0).sum()
-    assert (late, len(data.y)) == (877, 2_466 - 4)
+    late = (examples(data).y == 0).sum()
+    assert (late, len(data.rows)) == (877, 2_466 - 4)
 
 
 def test_out_of_time_it_tells_late_from_timely(trained, record_property):

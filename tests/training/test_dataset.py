@@ -16,6 +16,7 @@ from features.facts import lake_table
 from features.feature import Feature
 from tests.lake.small_source import account, due, payment, write_csv
 from training.dataset import days_between, read_dataset, read_panel
+from training.fit_propensity import examples
 from training.trained import TrainRequest
 
 LATE = date(2025, 12, 31)
@@ -56,19 +57,19 @@ def test_who_owes_nothing_is_not_learned_from(lake):
 
 
 def test_who_left_the_book_is_not_learned_from_after(lake):
-    data = read_dataset(lake, asked())
+    data = examples(read_dataset(lake, asked()))
     own = data.panel.column("account_id")[data.rows] == "A2"
     assert data.as_of[own].max() == np.datetime64("2025-03-31")
 
 
 def test_labels_say_who_paid_in_the_month_after(lake):
-    data = read_dataset(lake, asked())
+    data = examples(read_dataset(lake, asked()))
     own = data.panel.column("account_id")[data.rows] == "A1"
     assert data.y[own].tolist() == [1.0, 1.0, 0.0, 0.0]
 
 
 def test_rows_that_were_not_known_yet_can_be_left_out(lake):
-    data = read_dataset(lake, asked())
+    data = examples(read_dataset(lake, asked()))
     march = date(2025, 3, 31)
     matures = date(2025, 5, 7)  # 30 April and five business days
     assert len(data.on([march], known_by=matures)) == 2

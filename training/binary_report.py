@@ -1,4 +1,4 @@
-"""What there is to say about propensity's test: folds, baselines with intervals, money at capacity, segments.
+"""What there is to say about the test of a yes-or-no question: folds, baselines with intervals, money, segments.
 
 Numbers of groups only; nothing here decides.
 """
@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from models.calibration import Choice
 from models.scorer import Floats, sigmoid
-from training.dataset import Dataset
+from training.binary_folds import FoldResult, Recipe
+from training.charts import calibration_chart, gains_chart
 from training.evaluate import Interval, auc, brier, log_loss, recovery_at_capacity
-from training.propensity_folds import FoldResult, Places, Recipe
+from training.examples import Examples, Money
 from training.segments import by_segment
 from training.verdict import Verdict
 
@@ -42,8 +41,6 @@ def report(
     """
     newest, data = results[-1], recipe.data
     y = data.y[newest.test]
-    collected, order = worth(data, newest.test), ranked(data, newest, model)
-    capacity = round(len(y) * CAPACITY_SHARE)
     return {
         "folds": [_fold_said(data, result) for result in results],
         "test": {name: asdict(interval) for name, interval in scores.items()},
@@ -53,66 +50,86 @@ def report(
         "difference_to_best_baseline": asdict(differences[best]),
         "differences": {name: asdict(difference) for name, difference in differences.items()},
         "calibration": {"method": choice.method, "held_out_log_loss": dict(choice.held_out_log_loss)},
-        "recovery_at_capacity": {
-            "capacity": capacity,
-            **{name: recovery_at_capacity(score, collected, capacity) for name, score in order.items()},
-        },
+        **_recovery(recipe, newest, model),
         "segments": by_segment(data, newest.test, model),
         "left_out": dict(data.panel.left_out),
         "parameters": dict(recipe.parameters),
     }
 
 
+def charts(recipe: Recipe, newest: FoldResult, model: Floats, best: str) -> dict[str, str]:
+    """Pictures of the test: what was said beside what happened and, where money is known, where it was found."""
+    y, name = recipe.data.y[newest.test], recipe.spec.name
+    happened = f"Share that {_happened(recipe.data)}"
+    drawn = {"calibration.svg": calibration_chart(y, {name: model, best: newest.baselines[best]}, happened=happened)}
+    if recipe.data.money is not None:
+        order = _ranked(recipe, recipe.data.money, newest, model)
+        drawn["gains.svg"] = gains_chart(recipe.data.money.collected[newest.test], order)
+    return drawn
+
+
+def _happened(data: Examples) -> str:
+    return data.ends[0] if data.ends[0] == "paid" else f"was {data.ends[0]}"
+
+
 def _plain_scores(y: Floats, p: Floats) -> dict[str, float]:
     return {"auc": auc(y, p), "log_loss": log_loss(y, p), "brier": brier(y, p)}
 
 
-def _fold_said(data: Dataset, result: FoldResult) -> dict[str, Any]:
+def _fold_said(data: Examples, result: FoldResult) -> dict[str, Any]:
     y = data.y[result.test]
     return {
         "train_days": [str(result.fold.train[0]), str(result.fold.train[-1])],
         "train_rows": len(result.train),
         "test_days": [str(result.fold.test[0]), str(result.fold.test[-1])],
         "test_rows": len(result.test),
-        "paid_share": float(y.mean()),
+        f"{data.ends[0]}_share": float(y.mean()),
         "rounds": result.rounds,
         "model": _plain_scores(y, sigmoid(result.margins)),
         "baselines": {name: log_loss(y, p) for name, p in result.baselines.items()},
     }
 
 
-def worth(data: Dataset, rows: Places) -> Floats:
-    """Money that each of these rows brought within its horizon, in minor units."""
-    return data.labels.collected_minor[data.rows][rows]
+def _recovery(recipe: Recipe, newest: FoldResult, model: Floats) -> dict[str, Any]:
+    """Share of the money in the first rows of each list; nothing where the question is not about money."""
+    money = recipe.data.money
+    if money is None:
+        return {}
+    collected, capacity = money.collected[newest.test], round(len(newest.test) * CAPACITY_SHARE)
+    found = {
+        name: recovery_at_capacity(score, collected, capacity)
+        for name, score in _ranked(recipe, money, newest, model).items()
+    }
+    return {"recovery_at_capacity": {"capacity": capacity, **found}}
 
 
-def ranked(data: Dataset, newest: FoldResult, model: Floats) -> dict[str, Floats]:
+def _ranked(recipe: Recipe, money: Money, newest: FoldResult, model: Floats) -> dict[str, Floats]:
     """What each opponent would work first: the money it expects, and the balance alone as people do."""
-    asked = data.labels.needs_minor[data.rows][newest.test].astype(float)
+    asked = money.asked[newest.test]
     return {
-        "propensity": model * asked,
+        recipe.spec.name: model * asked,
         **{name: p * asked for name, p in newest.baselines.items()},
-        "balance": data.panel.column("balance_minor")[data.rows][newest.test].astype(float),
+        "balance": recipe.data.column("balance_minor")[newest.test].astype(float),
     }
 
 
-def flat_metrics(scores: Mapping[str, Interval], said: Mapping[str, Any]) -> dict[str, float]:
+def flat_metrics(recipe: Recipe, scores: Mapping[str, Interval], said: Mapping[str, Any]) -> dict[str, float]:
     """The numbers of the test that are logged and shown beside the version."""
     flat = {f"test_{name}": interval.estimate for name, interval in scores.items()}
     flat["test_difference"] = said["difference_to_best_baseline"]["estimate"]
-    flat["test_recovery_at_capacity"] = said["recovery_at_capacity"]["propensity"]
+    if "recovery_at_capacity" in said:
+        flat["test_recovery_at_capacity"] = said["recovery_at_capacity"][recipe.spec.name]
     return flat
 
 
-def facts(recipe: Recipe, results: Sequence[FoldResult], decided: Verdict) -> dict[str, Any]:
+def facts(data: Examples, results: Sequence[FoldResult], decided: Verdict) -> dict[str, Any]:
     """What the model folder itself says about its training."""
-    newest = results[-1].fold
-    rules = np.unique(recipe.data.labels.rule[recipe.data.rows].astype(str))
+    newest, days = results[-1].fold, data.days()
     return {
         "judged_on": [str(newest.test[0]), str(newest.test[-1])],
-        "trained_on": [str(day) for day in recipe.data.days()[:: max(1, len(recipe.data.days()) - 1)]],
-        "rows": len(recipe.data.y),
-        "label_rules": rules.tolist(),
-        "feature_fingerprint": recipe.data.panel.fingerprint,
+        "trained_on": [str(day) for day in (days[0], days[-1])[: len(days)]],
+        "rows": len(data.y),
+        "label_rules": list(data.rules),
+        "feature_fingerprint": data.panel.fingerprint,
         **decided.document(),
     }

@@ -1,4 +1,4 @@
-"""One step forward in time with propensity: fit model and baselines on the training days, answer for the test.
+"""One step forward in time with a yes-or-no question: fit model and baselines on the training days, answer the test.
 
 Nothing here sees a label that was not known when the test began.
 """
@@ -10,25 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from models import baselines
 from models.scorer import Floats
 from models.spec import ModelSpec
-from training.dataset import Dataset
+from training.examples import Examples, Places
 from training.fit import best_rounds, booster
 from training.progress import QUIET, Progress
 from training.splits import Fold
 
 LEAST_OF_EACH_CLASS = 100
-"""Payers and non-payers that a training needs."""
+"""Rows with a yes, and as many with a no, that a training needs."""
 
 LEAST_TO_STOP = 50
 """Of each class, for the number of trees to be chosen; a usual number otherwise."""
 
 USUAL_ROUNDS = 100
-
-Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -45,37 +42,34 @@ class FoldResult:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What stays the same from fold to fold: the data, the spec, the features and the parameters."""
+    """What stays the same from fold to fold: the rows, the spec and the parameters."""
 
-    data: Dataset
+    data: Examples
     spec: ModelSpec
     parameters: Mapping[str, Any]
 
     @property
     def features(self) -> tuple[str, ...]:
         """Columns of the data, in order."""
-        return self.data.panel.features
+        return self.data.features
 
 
 def one_fold(recipe: Recipe, fold: Fold, progress: Progress = QUIET) -> FoldResult | None:
     """Fit model and baselines on a fold; None where its training days hold too few of one class."""
     data = recipe.data
     train, test = data.on(fold.train, known_by=fold.starts_on), data.on(fold.test)
-    payers = data.y[train].sum()
-    if min(payers, len(train) - payers) < LEAST_OF_EACH_CLASS:
+    happened = data.y[train].sum()
+    if min(happened, len(train) - happened) < LEAST_OF_EACH_CLASS:
         return None
     progress.part("how many trees")
-    rounds = _rounds(recipe, train)
+    rounds = rounds_for(recipe, train)
     progress.part(f"booster of {rounds} trees")
-    model = booster(
-        data.x[train], data.y[train], recipe.spec, recipe.features, rounds=rounds, parameters=recipe.parameters
-    )
-    margins = np.asarray(model.predict(data.x[test], raw_score=True), dtype=np.float64)
+    margins = margins_of(recipe, train, test, rounds)
     progress.part("baselines")
     return FoldResult(fold, train, test, rounds, margins, _baselines(recipe, train, test))
 
 
-def _rounds(recipe: Recipe, train: Places) -> int:
+def rounds_for(recipe: Recipe, train: Places) -> int:
     """Trees that are best for the newest fifth of the training days' rows, seen from before them."""
     data = recipe.data
     days = np.sort(data.as_of[train])
@@ -83,15 +77,24 @@ def _rounds(recipe: Recipe, train: Places) -> int:
     later = data.as_of[train] >= first
     earlier = ~later & (data.matures_on[train] <= first)
     usable = later | earlier
-    payers = [data.y[train][part].sum() for part in (later, earlier)]
+    happened = [data.y[train][part].sum() for part in (later, earlier)]
     rows = [int(part.sum()) for part in (later, earlier)]
-    if min(*payers, *(n - p for n, p in zip(rows, payers, strict=True))) < LEAST_TO_STOP:
+    if min(*happened, *(n - yes for n, yes in zip(rows, happened, strict=True))) < LEAST_TO_STOP:
         return USUAL_ROUNDS
     picked = train[usable]
     found, _ = best_rounds(
         data.x[picked], data.y[picked], later[usable], recipe.spec, recipe.features, parameters=recipe.parameters
     )
     return max(found, 10)
+
+
+def margins_of(recipe: Recipe, train: Places, test: Places, rounds: int) -> Floats:
+    """Log-odds of the test's rows by a booster fitted on the training's."""
+    data = recipe.data
+    model = booster(
+        data.x[train], data.y[train], recipe.spec, recipe.features, rounds=rounds, parameters=recipe.parameters
+    )
+    return np.asarray(model.predict(data.x[test], raw_score=True), dtype=np.float64)
 
 
 def _baselines(recipe: Recipe, train: Places, test: Places) -> dict[str, Floats]:
