@@ -59,6 +59,24 @@ class Scorer:
         """Calibrated probability of one booster, shape (n,)."""
         return self.calibrated(self.margin(x, booster), booster)
 
+    def of_segment(self, x: Floats, segment: Mapping[str, Any]) -> Floats:
+        """What an effect model answers by a segment's own boosters, shape (n,).
+
+        By `uplift` what the treatment adds: the answer with the column that follows the features 1 less the one with 0,
+        averaged over the boosters. By another ranking the chance itself, 0-1.
+        """
+        names = segment["boosters"]
+        if segment["ranking"] == "uplift":
+            told = [self._expected(x, name, 1.0) - self._expected(x, name, 0.0) for name in names]
+            return np.asarray(np.mean(told, axis=0), dtype=np.float64)
+        return np.asarray(np.clip(self._expected(x, names[0]), 0.0, 1.0), dtype=np.float64)
+
+    def _expected(self, x: Floats, booster: str, treated: float | None = None) -> Floats:
+        asked = x if treated is None else np.column_stack([x, np.full(len(x), treated)])
+        (scale,) = (float(part["scale"]) for part in self.document["boosters"] if part["name"] == booster)
+        told: Floats = np.asarray(self.boosters[booster].predict(asked, num_threads=1), dtype=np.float64)
+        return np.asarray(told * scale, dtype=np.float64)
+
     def answers(self, x: Floats, bucket_rank: Ranks | None = None) -> dict[str, Floats]:
         """Every answer of the model by name, each of shape (n,).
 
@@ -142,7 +160,18 @@ def _in_order(edges: Floats, anchor: Ranks) -> Floats:
     return np.asarray(np.where(beyond, falling, rising), dtype=np.float64)
 
 
-KINDS: dict[str, Callable[[Scorer, Floats, Ranks | None], dict[str, Floats]]] = {"binary": _binary, "chain": _chain}
+def _effect(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, Floats]:
+    """One column per segment that has boosters: what it would answer of each row, whichever segment the row is of."""
+    del bucket_rank
+    segments = scorer.document["selection"]["segments"]
+    return {each["name"]: scorer.of_segment(x, each) for each in segments if each["boosters"]}
+
+
+KINDS: dict[str, Callable[[Scorer, Floats, Ranks | None], dict[str, Floats]]] = {
+    "binary": _binary,
+    "chain": _chain,
+    "effect": _effect,
+}
 
 
 def _serve_through_mlflow() -> None:

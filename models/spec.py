@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["binary", "chain"]
-"""`binary`: one booster, one probability. `chain`: one booster per bucket edge, from which every bucket follows."""
+Kind = Literal["binary", "chain", "effect"]
+"""`binary`: one booster, one probability. `chain`: one booster per bucket edge, from which every bucket follows.
+`effect`: boosters of each segment, asked with a treatment and without it."""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class Night:
     `degraded_because` is None on a good night, else the sentence why rules scored; `loss_factors` is the share of the
     exposure lost, by bucket; `held_by_reason` counts accounts by reason's code, one account under each of its reasons.
     `served_on` is the day it judged and is worked on, `limits_on` the day whose limits of conduct were in force.
+    `further_models` are those that were asked and that no night needs, each with its `version`, null where it did not
+    answer `because` of something.
     """
 
     night_id: int
@@ -69,6 +71,7 @@ class Night:
     list_digest: str
     served_on: date
     limits_on: date
+    further_models: Json = field(default_factory=dict)
 
     def explain(self, terms: Json) -> tuple[Term, ...]:
         """An item's or an account's terms, in the order of the strategy's formula, each with its sentence and unit."""

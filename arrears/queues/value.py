@@ -90,6 +90,7 @@ def terms(
         "amount_minor": _where(~rolls, owed),
         "fee_share": _where(~rolls, worth.fee_share),
         "days_to_roll": _where(rolls, worth.days_to_roll),
+        "right_party_share": worth.right_party_share,
         "attempts": attempts,
         "p_contact": contact,
         "at_risk_minor": at_risk,

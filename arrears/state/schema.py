@@ -69,6 +69,13 @@ nights = Table(
     Column("list_digest", Text, nullable=False, comment="of everything served and held, in order"),
     Column("served_on", Date, nullable=False, comment="the day it judged, when its items are worked"),
     Column("limits_on", Date, nullable=False, comment="the day whose limits of conduct were in force"),
+    Column(
+        "further_models",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        comment="by model that was asked and is not needed: its version, or null and because of what it did not answer",
+    ),
     one_of("state", ("served", "superseded")),
     one_of("scored_by", ("models", "rules")),
 )

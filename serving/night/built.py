@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from serving.gate.book import Book
 from serving.night.lanes import Lanes
 from serving.night.lists import Lists
 from serving.scores.losses import Losses
-from serving.scores.scoring import Scores
+from serving.scores.scoring import Champion, Scores
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Built:
     ----------
     served_on : the day that was judged, when the items are worked.
     limits_on : the day whose limits of conduct were in force.
+    further : what else was asked beside the two models that every night needs.
     judgement : what the rules say of every account, worked for pay.
     lanes : what each account is worked for.
     lists : which collector works each item; a replay asks nobody.
@@ -37,6 +39,7 @@ class Built:
     limits_on: date
     losses: Losses
     scores: Scores
+    further: Mapping[str, Champion]
     judgement: Judgement
     lanes: Lanes
     terms: dict[str, Numbers]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 import numpy as np
 from sqlalchemy import Connection, Engine
@@ -45,11 +46,13 @@ from serving.night.lists import lists_of
 from serving.night.promised import follow_ups
 from serving.night.questions import desk_questions
 from serving.scores.champion import champions_on
+from serving.scores.further import CONTACT, UPLIFT, adds_of, further_on, right_party_share
 from serving.scores.losses import losses_on
 from serving.scores.scoring import Champion, Scores, fitting, score
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
+NONE_FURTHER: Mapping[str, Champion] = MappingProxyType({})
 
 
 def quiet(step: str) -> None:
@@ -160,12 +163,14 @@ def build_by_champions(
 ) -> Built:
     """Every step but the last, with the champions of this moment, or rules where there is none: a trial run."""
     progress("Asking for the champions")
-    champions = champions_on(registry, as_of, approvals_of(lake))
+    approvals = approvals_of(lake)
+    champions = champions_on(registry, as_of, approvals)
     return build(
         lake,
         champions,
         as_of,
         strategy,
+        further=further_on(registry, as_of, strategy, approvals),
         served_on=served_on,
         limits_on=limits_on,
         connection=connection,
@@ -180,6 +185,7 @@ def build(
     as_of: date,
     strategy: Strategy,
     *,
+    further: Mapping[str, Champion] = NONE_FURTHER,
     settings: Settings | None = None,
     served_on: date | None = None,
     limits_on: date | None = None,
@@ -193,6 +199,7 @@ def build(
     Parameters
     ----------
     champions : what scores paying and what scores rolling, as `champion.champions_on` tells.
+    further : what else was asked, as `further.further_on` tells; each may be absent.
     settings : by default the lake's own; a replay gives those that its night recorded.
     served_on, limits_on : as in `run_night`.
     connection : to the database, whose ledger tells what collectors recorded and no load has brought; None: nothing.
@@ -218,6 +225,7 @@ def build(
         asks = of_desk.needs.run(con)
     progress(f"Scoring {len(book):,} past-due accounts")
     propensity, roll_rate = (fitting(each, book.names) for each in champions)
+    further = {name: fitting(each, book.names) for name, each in further.items()}
     scores = score(book, propensity, roll_rate, losses)
     progress("Asking the rules")
     judgement = judged(book, facts, served_on)
@@ -226,7 +234,8 @@ def build(
     limits = limits_of_house(asked.settings.conduct)
     lanes = lanes_of(book, facts, judgement, promised, limits, served_on, seen=seen)
     progress("Valuing and ranking")
-    terms = value.terms(worth(book, scores), losses.by_bucket)
+    told = worth(book, scores, further.get(CONTACT))
+    terms = value.terms(told, losses.by_bucket, adds=adds_of(book, told, further.get(UPLIFT)))
     ranking = rank(book, terms, lanes.served, strategy)
     progress("Giving out the items")
     work = at_work(lake, served_on, asked.settings, connection=connection, now=now)
@@ -239,6 +248,7 @@ def build(
         limits_on=limits_on,
         losses=losses,
         scores=scores,
+        further=further,
         judgement=judgement,
         lanes=lanes,
         terms=terms,
@@ -288,8 +298,13 @@ def judged(book: Book, facts: Facts, day: date) -> Judgement:
     return judge_day(facts, limits_of_house(settings.conduct), day)
 
 
-def worth(book: Book, scores: Scores) -> value.Worth:
-    """What the formula reads of each account: where it stands, its scores, and its client's costs."""
+def worth(book: Book, scores: Scores, contact: Champion | None = None) -> value.Worth:
+    """What the formula reads of each account: where it stands, its scores, and its client's costs.
+
+    Parameters
+    ----------
+    contact : says how likely an attempt is to reach a liable party, where there is one; else the client's settings do.
+    """
     return value.Worth(
         bucket_rank=book.bucket_rank,
         balance_minor=book.balance_minor,
@@ -299,7 +314,7 @@ def worth(book: Book, scores: Scores) -> value.Worth:
         p_roll=scores.p_roll,
         next_bucket=scores.next_bucket,
         days_to_roll=book.days_to_roll,
-        right_party_share=book.of_client(lambda chosen, _: chosen.value.right_party_share),
+        right_party_share=right_party_share(book, contact),
         attempts_per_week=book.of_client(lambda chosen, _: chosen.value.attempts_per_week),
         attempt_minutes=book.of_client(lambda chosen, _: chosen.value.attempt_minutes),
         talk_minutes=book.of_client(lambda chosen, _: chosen.value.talk_minutes),

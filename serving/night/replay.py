@@ -26,6 +26,7 @@ from models.registry import Registry
 from serving.night import rows as night_rows
 from serving.night.built import Built
 from serving.night.nightly import Progress, build, quiet
+from serving.scores.further import further_of
 from serving.scores.scoring import RULES, Champion
 
 _OF_THE_NIGHT = (
@@ -39,6 +40,7 @@ _OF_THE_NIGHT = (
     "served",
     "held_by_reason",
     "list_digest",
+    "further_models",
 )
 _NOT_REBUILT = frozenset(
     {"state", "state_since", "assigned_to", "place", "ready_at"}
@@ -110,6 +112,7 @@ def rebuild(
         champions,
         night.as_of,
         recorded,
+        further=further_of(registry, night.further_models),
         settings=settings,
         served_on=night.served_on,
         limits_on=night.limits_on,

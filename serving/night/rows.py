@@ -16,6 +16,7 @@ from arrears.policy.facts import Facts
 from arrears.policy.ways import ItemWay, last_close
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
 from serving.night.built import Built
+from serving.scores.further import recorded
 
 _NEEDS = ("language", "region", "product", "territory", "skill", "owner")
 STANDING = ("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on")
@@ -48,6 +49,7 @@ def night(built: Built, *, ran_at: datetime) -> dict[str, Any]:
         "list_digest": digest(built),
         "served_on": built.served_on,
         "limits_on": built.limits_on,
+        "further_models": recorded(built.further),
     }
 
 

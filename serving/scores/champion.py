@@ -30,6 +30,9 @@ STALE_AFTER_DAYS = 400
 MODELS = (PROPENSITY, ROLL_RATE)
 """The models that a night and the service answer with."""
 
+FURTHER = ("contact", "uplift")
+"""Models that make an answer better and that none needs: how likely a contact is, and what a call adds."""
+
 Answer = TypeVar("Answer")
 
 
@@ -166,7 +169,7 @@ class Champions:
             self._stop.wait(ASKED_EVERY_SECONDS)
 
     def _look_at_each(self) -> None:
-        for name in MODELS:
+        for name in (*MODELS, *FURTHER):
             self._look_at(name)
         self._stale = self._too_old()
 
