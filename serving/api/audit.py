@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from arrears.state import audit_trail
+from arrears.state.reading import reading
 from serving import running
 from serving.api.described import PROBLEMS
 
@@ -52,7 +53,7 @@ def audit(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> AuditLines:
     """A page of the audit trail, newest first; each filter keeps the lines that say exactly this."""
-    with running.deployment().engine.connect() as connection:
+    with reading(running.deployment().engine) as connection:
         found = audit_trail.lines(
             connection, did=did, who=who, subject=subject, since=since, before=after, limit=limit + 1
         )

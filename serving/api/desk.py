@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from arrears.queues.desk.outcome import Stored
 from arrears.queues.item import WorkItem
 from arrears.queues.next.skips import reasons as skip_reasons
+from arrears.state.reading import reading
 from serving import running
 from serving.api import desk_payloads
 from serving.api.described import ACT_PROBLEMS
@@ -53,7 +54,7 @@ def item(request: Request, item: ItemId) -> ClaimedItem:
         raise Problem("not-found", "You do not hold such an item. Claim the next one.")
     if claimed is not None:
         return _told(deployment, claimed)
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         found = item_by_id(connection, item)
     return _item(deployment, found, judged_at=found.judged_at)
 

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from arrears.lanes import LANES
 from arrears.queues.supervise.chosen import Filter
 from arrears.queues.supervise.lists import SORTS
+from arrears.state.reading import reading
 from serving import running
 from serving.api.described import PROBLEMS
 from serving.console.frame import page
@@ -154,7 +155,7 @@ def account_brief(
 def exports_page(request: Request) -> Response:
     """What can be exported, and how."""
     deployment = running.deployment()
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         night = deployment.night(connection)
     return page(
         request,

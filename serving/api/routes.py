@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query
 
 from arrears.queues import store
 from arrears.state.closed import LANES
+from arrears.state.reading import reading
 from serving import running
 from serving.api import payloads
 from serving.api.described import PROBLEMS
@@ -49,7 +50,7 @@ async def score(asked: payloads.ScoreRequest) -> payloads.ScoreResponse:
 @router.get("/queues")
 def queues() -> payloads.Queues:
     """The queues of the night that serves."""
-    with running.deployment().engine.connect() as connection:
+    with reading(running.deployment().engine) as connection:
         night = running.deployment().served_night(connection)
         totals = store.queues(connection, night.night_id)
     return payloads.Queues(night=payloads.night_summary(night), queues=[payloads.queue_of(total) for total in totals])
@@ -69,7 +70,7 @@ def items(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> payloads.Items:
     """A page of a queue, best first or as asked."""
-    with running.deployment().engine.connect() as connection:
+    with reading(running.deployment().engine) as connection:
         night = running.deployment().served_night(connection)
         if queue not in LANES:
             raise Problem("not-found", "No queue of that name. /v1/queues lists them.")
@@ -93,7 +94,7 @@ def items(
 @router.get("/accounts/{account_id}")
 def account(account_id: AccountId) -> payloads.Account:
     """One past-due account as the night judged it."""
-    with running.deployment().engine.connect() as connection:
+    with reading(running.deployment().engine) as connection:
         night = running.deployment().served_night(connection)
         judged = store.account(connection, night.night_id, account_id)
         if judged is None:
@@ -105,7 +106,7 @@ def account(account_id: AccountId) -> payloads.Account:
 @router.get("/accounts/{account_id}/why")
 def why_account(account_id: AccountId) -> payloads.Why:
     """Scores with reasons, rank with terms, verdict with every hold."""
-    with running.deployment().engine.connect() as connection:
+    with reading(running.deployment().engine) as connection:
         night = running.deployment().served_night(connection)
         if store.account(connection, night.night_id, account_id) is None:
             raise _not_judged()
@@ -153,7 +154,7 @@ def _models(deployment: Deployment) -> list[payloads.Model]:
 
 
 def _stored(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         return standing.from_night(connection, running.deployment().served_night(connection), wanted)
 
 
@@ -166,7 +167,7 @@ def _fresh(deployment: Deployment, wanted: Sequence[str]) -> list[Standing]:
     champions = [deployment.champions.of(name) for name in MODELS.values()]
     all_fit = all(each is not None and deployment.live.knows(lake, each.artifact.features) for each in champions)
     look = deployment.live.standing if all_fit else deployment.live.standing_by_rules
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         found = [look(lake, each, deployment.day, connection) for each in wanted]
     return [each for each in found if each is not None]
 

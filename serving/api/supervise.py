@@ -11,6 +11,7 @@ from arrears.queues.supervise.chosen import Chosen
 from arrears.queues.supervise.decision_log import log
 from arrears.queues.supervise.progress import RATE_DAYS
 from arrears.state.closed import ACTIONS
+from arrears.state.reading import reading
 from serving import running
 from serving.api import supervise_payloads as payloads
 from serving.api.described import ACT_PROBLEMS
@@ -105,7 +106,7 @@ def undo(request: Request, act: ActId, key: Key = None) -> Acted:
 def team() -> payloads.TeamDay:
     """Who is there, what lies on each list, what each did today, and right-party rates on one mix."""
     deployment = running.deployment()
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         found = team_day(deployment, connection)
     ahead = [payloads.AwaySpan.model_validate(one) for one in found.absences]
     members = [_member(one) for one in found.people]
@@ -128,7 +129,7 @@ def decisions(
     """A page of the log of decisions, newest first; each filter keeps those that say exactly this."""
     if action is not None and action not in ACTIONS:
         raise Problem("wrong-request", f"No such action. They are {', '.join(ACTIONS)}.")
-    with running.deployment().engine.connect() as connection:
+    with reading(running.deployment().engine) as connection:
         found = log(
             connection,
             night_id=night,

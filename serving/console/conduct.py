@@ -15,6 +15,7 @@ from arrears.policy.tightened import limits_of_house
 from arrears.queues import held, store
 from arrears.queues.item import HeldCount, Night
 from arrears.settings import Settings
+from arrears.state.reading import reading
 from serving.deployment import Deployment
 
 KINDS = {
@@ -61,7 +62,7 @@ def shown(deployment: Deployment) -> dict[str, Any]:
     settings = deployment.settings
     limits = limits_of_house(settings.conduct)
     today = SystemClock().now().date()  # limits are read as of the real day, even where the portfolio stands elsewhere
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         night = deployment.night(connection)
         return {
             "night": night,
@@ -96,7 +97,7 @@ def to_confirm(limits: Limits, day: date) -> list[tuple[str, Limit]]:
 
 def _of_night(deployment: Deployment, night: Night, settings: Settings) -> dict[str, Any]:
     def asked() -> dict[str, Any]:
-        with deployment.engine.connect() as connection:
+        with reading(deployment.engine) as connection:
             found: list[HeldCount] = store.held_by_reason(connection, night.night_id)
             return {
                 "held": found,

@@ -19,6 +19,7 @@ from arrears.queues.desk.team import Member
 from arrears.queues.item import WorkItem
 from arrears.queues.next.outcome import read_outcome
 from arrears.queues.next.problems import problems_of
+from arrears.state.reading import reading
 from serving import running
 from serving.console import desk_page, my_day
 from serving.console.desk import held, notice_said
@@ -66,7 +67,7 @@ def the_desk(
     if claimed is not None:
         return _item(request, deployment, member, claimed, last=last, told=told)
     now = deployment.clock.now()
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         day = my_day.my_day(connection, member.collector_id, deployment.settings, now=now)
         ready = my_day.ready_for(connection, member.collector_id, now=now)
     facts = desk_page.idle_facts(deployment, day, ready, now=now, asked=asked, stored=last, told=told)
@@ -155,7 +156,7 @@ def my_list(request: Request) -> Response:
     if member is None:
         return page(request, "desk_shut.html", room="Desk")
     now = deployment.clock.now()
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         day = my_day.my_day(connection, member.collector_id, deployment.settings, now=now)
         ready = my_day.ready_for(connection, member.collector_id, now=now)
     facts = desk_page.clockwork(deployment.settings.portfolio.zone)
@@ -185,7 +186,7 @@ def _item(
     zone = deployment.settings.portfolio.zone
     # What the gate opened at the claim, not what the night foresaw.
     item = replace(claimed.item, ways=claimed.ways, judged_at=claimed.judged_at)
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         known = known_of(deployment, connection, item, now)
         day = my_day.my_day(connection, member.collector_id, deployment.settings, now=now)
     notices = [notice_said(each, in_zone(_moment(each["at"]), zone), item.currency) for each in claimed.notices]
@@ -252,12 +253,12 @@ def _see(query: Mapping[str, str]) -> Response:
 def _last(deployment: Deployment, member: Member, contact_id: str) -> my_day.Stored | None:
     if not contact_id:
         return None
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         return my_day.stored(connection, member.collector_id, contact_id)
 
 
 def _read(deployment: Deployment, work_item_id: int) -> WorkItem:
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         return item_by_id(connection, work_item_id)
 
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from arrears.clock import SystemClock
+from arrears.state.reading import reading
 from serving import running
 from serving.console import conduct, debtor, portfolio, queue, registry, story, today
 from serving.console.frame import STATIC, link_spent, page
@@ -84,7 +85,7 @@ def _nothing_yet(request: Request, room: str) -> Response:
 def debtor_page(request: Request, debtor_id: str) -> Response:
     """One debtor: accounts, scores, verdicts, rank, history."""
     deployment = running.deployment()
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         refuse_others(connection, person_of(request), debtor_id, deployment.clock.now())
     facts = debtor.shown(deployment, debtor_id)
     if facts is None:

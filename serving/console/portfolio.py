@@ -19,6 +19,7 @@ from arrears.money import to_major
 from arrears.roll_matrix import STATES
 from arrears.roll_rates import RollRates, monthly, moves, pooled, settled_by
 from arrears.settings import Settings
+from arrears.state.reading import reading
 from features.delinquency import cycle_statuses
 from serving.console import charts
 from serving.console.words import NOTHING, big_money, count, many, money, month
@@ -234,7 +235,7 @@ def _months_after(day: date, months: int) -> date:
 
 def _losses(deployment: Deployment) -> list[tuple[str, float]]:
     """Share of a balance that is lost from each bucket, as the serving night reckoned it."""
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         night = deployment.night(connection)
     factors = night.loss_factors if night else {}
     return [(bucket.value, float(factors[bucket.value])) for bucket in AGEING if bucket.value in factors]

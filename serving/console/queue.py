@@ -18,6 +18,7 @@ from arrears.queues.supervise.chosen import TEAM, Chosen, Filter
 from arrears.queues.supervise.lanes import lanes, pauses
 from arrears.queues.supervise.lists import SORTS, open_items, work_groups
 from arrears.queues.supervise.roster import roster_of
+from arrears.state.reading import reading
 from serving.console.day_words import LANE_NAMES, ago, can_be_undone, told_of
 from serving.console.frame import today_of
 from serving.deployment import Deployment
@@ -139,7 +140,7 @@ def do(deployment: Deployment, person: Person, wanted: Wanted, form: ActForm) ->
 def shown(deployment: Deployment, wanted: Wanted, person: Person) -> dict[str, Any] | None:
     """What the page shows to somebody; None before the first night."""
     now, zone = deployment.clock.now(), deployment.settings.portfolio.zone
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         night = deployment.night(connection)
         if night is None:
             return None

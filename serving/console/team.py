@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from arrears.queues.supervise.acts import LONGEST
 from arrears.queues.supervise.chosen import TEAM
 from arrears.queues.supervise.progress import RATE_DAYS
+from arrears.state.reading import reading
 from serving.console import day_charts
 from serving.console.day_words import ago
 from serving.console.queue import notice
@@ -55,7 +56,7 @@ def shown(deployment: Deployment, done: int | None, person: Person) -> dict[str,
     done : an act whose outcome is told.
     """
     names = names_of(deployment)
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         team = team_day(deployment, connection)
         return {
             "night": deployment.night(connection),

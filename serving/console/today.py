@@ -24,6 +24,7 @@ from arrears.queues.supervise.planned import planned
 from arrears.queues.supervise.promised import broken, falling_due
 from arrears.queues.supervise.roster import roster_of
 from arrears.queues.supervise.untouched import by_days_since, penetration, rolling
+from arrears.state.reading import reading
 from serving.console import day_charts
 from serving.console.day_words import LANE_NAMES, ago
 from serving.deployment import Deployment
@@ -55,7 +56,7 @@ def shown(deployment: Deployment) -> dict[str, Any] | None:
     """What the page shows; None before the first night."""
     day, now, settings = deployment.day, deployment.clock.now(), deployment.settings
     zone = settings.portfolio.zone
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         night = deployment.night(connection)
         if night is None:
             return None

@@ -19,6 +19,7 @@ from arrears.queues.desk.look_up import Group, Opened
 from arrears.queues.desk.team import Member
 from arrears.queues.files.dialer import e164
 from arrears.queues.item import WorkItem
+from arrears.state.reading import reading
 from serving.deployment import Deployment
 from serving.desk.acts import once
 from serving.desk.working import Claimed, held_item, lease_time
@@ -88,7 +89,7 @@ def look_up(
     """
     why = _asked(reason, phone, account_id)
     now, lake = deployment.clock.now(), deployment.lake
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         night = deployment.served_night(connection)
         matches = tuple(_matches(deployment, connection, lake, phone, account_id))
     chosen = _one(matches, account_id)

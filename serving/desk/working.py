@@ -21,6 +21,7 @@ from arrears.queues.desk.statement import run
 from arrears.queues.desk.successor import close, succeed
 from arrears.queues.desk.team import Member
 from arrears.queues.item import Json, WorkItem
+from arrears.state.reading import reading
 from serving.deployment import Deployment
 from serving.desk.acts import once
 from serving.desk.gate import Answer, Gate, Later, Open, gate_now
@@ -110,14 +111,14 @@ def claim(
 
 def held_by(deployment: Deployment, member: Member) -> Claimed | None:
     """What a collector has on the desk now: the item taken last; None where there is none."""
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         return next(iter(_held(connection, member.collector_id, deployment.clock.now())), None)
 
 
 def held_item(deployment: Deployment, work_item_id: int) -> Claimed | None:
     """An item that somebody holds now, with whoever holds it; None where nobody does."""
     told = {"at": deployment.clock.now(), "item": work_item_id}
-    with deployment.engine.connect() as connection:
+    with reading(deployment.engine) as connection:
         rows = run(connection, _HELD.format("work_item_id = %(item)s"), told)
     return next((_claimed(row) for row in rows), None)
 

@@ -24,6 +24,7 @@ from arrears.queues.desk.item_events import note
 from arrears.queues.desk.successor import close, succeed
 from arrears.queues.item import WorkItem
 from arrears.queues.reservations import one_at_a_time
+from arrears.state.reading import reading
 from serving.deployment import Deployment
 from serving.events.judged_anew import Anew, judged_anew
 from serving.events.made_by_event import make_item
@@ -114,7 +115,7 @@ def follow_holds(deployment: Deployment, work_item_id: int) -> None:
     The outcome stays stored whatever happens here: the sweep follows what still waits.
     """
     try:
-        with deployment.engine.connect() as connection:
+        with reading(deployment.engine) as connection:
             told = connection.exec_driver_sql(_HELD_BY_OUTCOME, {"item": work_item_id}).scalars().all()
         if told:
             settle(deployment, told)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from arrears.state.reading import reading
 from serving.desk.working import expire
 from serving.events.settle import settle
 
@@ -49,17 +50,15 @@ class Sweep:
         deployment = self.deployment
         if not deployment.lake.exists():
             return 0
-        with deployment.engine.connect() as connection:
+        with reading(deployment.engine) as connection:
             ours = text("SELECT pg_try_advisory_lock(:key)")
             if not connection.execute(ours, {"key": ONE_AT_A_TIME}).scalar_one():
                 return 0
-            connection.commit()
             try:
                 expire(deployment)
                 return len(settle(deployment))
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ONE_AT_A_TIME})
-                connection.commit()
 
     def _run(self) -> None:
         trouble = ""

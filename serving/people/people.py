@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from arrears.errors import Refused, WrongUse
 from arrears.state import audit_trail
 from arrears.state.closed import ROLES
+from arrears.state.reading import reading
 from arrears.state.schema import people, sessions, sign_in_tokens
 from serving.people.access import OWN
 from serving.people.sign_ins import SIGN_INS
@@ -117,7 +118,7 @@ def everybody(engine: Engine, *, now: datetime) -> Sequence[RowMapping]:
         .group_by(people.c.person)
         .order_by(people.c.person)
     )
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return connection.execute(query).mappings().all()
 
 
