@@ -1,7 +1,7 @@
 """Who is looked at, and on which days: the `snapshots` table on a connection.
 
-Three ways to stand: every account on chosen days, each account on the day it was opened, each account on the day its
-first due of a kind was issued. None of them looks past its own day.
+Every account on chosen days, each account on the day it was opened or its first due of a kind was issued, or on the
+evening before each call or promise: before anything of it is known. None of them looks past its own day.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ from ibis import ir
 from arrears.clock import day_of, end_of_day
 from arrears.settings import DueKind, Settings
 from features.asof import known_on
-from features.columns import NO
+from features.columns import NO, days_after
 from features.facts import SNAPSHOTS, lake_table
 from features.terms import arrow_schema
 
 EXITS = ("paid", "settled", "recalled", "sold", "closed")
 """Statuses with which an account has left the book: it is no longer looked at."""
+
+STOOD_FOR = "stood_for"
+"""The table that says for which fact an account stands on a day, after `on_calls` or `on_promises`."""
 
 _DAYS = {"as_of": "date", "cutoff": "timestamp('UTC')"}
 
@@ -81,6 +84,36 @@ def on_due(con: duckdb.DuckDBPyConnection, settings: Settings, kind: DueKind) ->
     return _stand(con, settings, days, _on_due_sql(kind), "snapshots")
 
 
+def on_calls(con: duckdb.DuckDBPyConnection, settings: Settings, from_: date, to: date) -> int:
+    """Stand on the evening before each outgoing call, for evenings from `from_` to `to`, with the account called.
+
+    A call that names no account stands with the first of the debtor's by name. The table `STOOD_FOR` has one row per
+    call: `fact_id`, `account_id`, `debtor_id`, `client`, `currency`, `as_of`, `place` (of its account and day among the
+    snapshots in their order), `happened_at`, `first_known_at`.
+
+    Returns
+    -------
+    How many rows `snapshots` now has: calls to one account on one day share theirs.
+    """
+    return _stand_for(con, settings, _calls_sql(), from_, to)
+
+
+def on_promises(con: duckdb.DuckDBPyConnection, settings: Settings, from_: date, to: date) -> int:
+    """Stand on the evening before each promise was made, as `on_calls` does before calls; `happened_at` is its day."""
+    return _stand_for(con, settings, _promises_sql(), from_, to)
+
+
+def _stand_for(con: duckdb.DuckDBPyConnection, settings: Settings, sql: str, from_: date, to: date) -> int:
+    # One day more, so that what happened after the last evening's next day finds an evening of its own and is left out.
+    _stand(con, settings, _span(from_, to + timedelta(days=1)), sql, STOOD_FOR)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE snapshots AS SELECT DISTINCT {', '.join(SNAPSHOTS)} FROM {STOOD_FOR}"  # noqa: S608 - our own names
+        " ORDER BY account_id, as_of"
+    )
+    (count,) = _one(con, "SELECT count(*) FROM snapshots")
+    return int(count)
+
+
 def _stand(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -135,6 +168,50 @@ def _on_due_sql(kind: str) -> str:
     joined = first.join(lake_table("accounts"), "account_id")
     known = known_on(joined, joined.cutoff)
     return _sql(known.filter(_still_here(known)))
+
+
+@cache
+def _calls_sql() -> str:
+    contacts, days = lake_table("contacts"), _days()
+    calls = contacts.filter(contacts.channel == "call", contacts.direction == "out")
+    calls = calls.mutate(fact_id=calls.contact_id, happened_at=calls["at"])
+    told = _first_told(calls)
+    return _for_facts(told.asof_join(days, on=told.happened_at > days.cutoff))
+
+
+@cache
+def _promises_sql() -> str:
+    promises, days = lake_table("promises"), _days()
+    promises = promises.mutate(fact_id=promises.promise_id, happened_at=promises.made_on.cast("timestamp('UTC')"))
+    told = _first_told(promises)
+    days = days.mutate(made_on=days_after(days.as_of, ibis.literal(1)))
+    return _for_facts(told.join(days, told.happened_at.cast("date") == days.made_on))
+
+
+def _first_told(facts: ir.Table) -> ir.Table:
+    """Each fact once, as it was first told; a correction moves nobody to another day."""
+    facts = facts.mutate(turn=ibis.row_number().over(group_by="fact_id", order_by="recorded_at"))
+    facts = facts.filter(facts.turn == 0)
+    return facts.select("fact_id", "account_id", "debtor_id", "happened_at", first_known_at=facts.recorded_at)
+
+
+def _for_facts(told: ir.Table) -> str:
+    """The account of each fact as known on its evening; where only a debtor is named, the first of the debtor's."""
+    told = told.select("fact_id", "account_id", "debtor_id", "happened_at", "first_known_at", "as_of", "cutoff")
+    own = ("fact_id", "happened_at", "first_known_at", "as_of", "cutoff")
+    accounts = lake_table("accounts")
+    named = told.filter(told.account_id.notnull()).select(*own, "account_id").join(accounts, "account_id")
+    loose = told.filter(told.account_id.isnull()).select(*own, "debtor_id").join(accounts, "debtor_id")
+    wanted = dict.fromkeys((*own, *accounts.columns))
+    joined = ibis.union(named.select(*wanted), loose.select(*wanted))
+    known = known_on(joined, joined.cutoff)
+    asked = known.as_of < _days().as_of.max().as_scalar()
+    known = known.filter(asked, known.opened_on <= known.as_of, _still_here(known))
+    known = known.mutate(turn=ibis.row_number().over(group_by="fact_id", order_by="account_id"))
+    known = known.filter(known.turn == 0)
+    place = ibis.dense_rank().over(order_by=["account_id", "as_of"])
+    rows = known.select("fact_id", *SNAPSHOTS, "happened_at", "first_known_at").mutate(place=place)
+    return str(ibis.to_sql(rows.order_by("place", "fact_id"), dialect="duckdb"))
 
 
 def _days() -> ir.Table:

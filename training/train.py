@@ -5,7 +5,7 @@ The same for every model; what differs is its `fit`. Promoting is not done here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,11 +15,12 @@ from arrears.errors import WrongUse
 from arrears.lake import Lake
 from models.artifact import write
 from models.registry import Registry
+from training.policy_value.nights import RecordedNight
 from training.progress import QUIET, Progress
 from training.record import card_text, record_json, record_text, verdict_text, write_record
 from training.trained import Trained, TrainRequest
 
-MODELS = ("propensity", "roll_rate")
+MODELS = ("propensity", "roll_rate", "uplift")
 """What `arrears train` can train."""
 
 
@@ -47,6 +48,7 @@ def train(
     registry: Registry,
     request: TrainRequest,
     *,
+    nights: Iterable[RecordedNight] = (),
     records: Path | None = None,
     progress: Progress = QUIET,
 ) -> TrainReport:
@@ -54,6 +56,7 @@ def train(
 
     Parameters
     ----------
+    nights : the log of decisions, from which uplift learns; no other model reads it.
     records : folder for the open validation record; none is written if None.
     progress : told of every step.
 
@@ -63,7 +66,7 @@ def train(
     Refused : the data cannot teach it.
     """
     progress.expect(1)
-    trained = _fit(model, lake, request, progress)
+    trained = _fit(model, lake, request, nights, progress)
     progress.step("logging and registering")
     with TemporaryDirectory() as scratch:
         folder = write(Path(scratch) / "model", trained.spec, trained.features, trained.parts, **trained.sections)
@@ -89,7 +92,7 @@ def train(
     )
 
 
-def _fit(model: str, lake: Lake, request: TrainRequest, progress: Progress) -> Trained:
+def _fit(model: str, lake: Lake, request: TrainRequest, nights: Iterable[RecordedNight], progress: Progress) -> Trained:
     match model:
         case "propensity":
             from training import fit_propensity
@@ -99,6 +102,14 @@ def _fit(model: str, lake: Lake, request: TrainRequest, progress: Progress) -> T
             from training import fit_roll_rate
 
             return fit_roll_rate.fit(lake, request, progress=progress)
+        case "uplift":
+            from training import fit_uplift
+
+            return fit_uplift.fit(lake, request, nights, progress=progress)
+        case "contact":
+            from training import fit_contact
+
+            return fit_contact.fit(lake, request, progress=progress)
     raise WrongUse(asked=f"train {model}", found="no such model", do=f"Choose one of {', '.join(MODELS)}.")
 
 

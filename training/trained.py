@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from arrears.errors import WrongUse
 from models.artifact import Part
 from models.spec import ModelSpec
 from training.verdict import Verdict
@@ -66,3 +67,26 @@ class Trained:
     sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     charts: Mapping[str, str] = field(default_factory=dict)
     truth: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def refuse_label_options(model: str, request: TrainRequest, because: str) -> None:
+    """Say no to options about labels and days that a model does not have.
+
+    Raises
+    ------
+    WrongUse : a horizon, a threshold, a step or a rule for days was asked for.
+    """
+    usual = TrainRequest(request.training_day)
+    asked = {
+        "--horizon": request.horizon_days,
+        "--threshold": request.threshold,
+        "--every": request.every != usual.every,
+        "--as-of-rule": request.as_of_rule != usual.as_of_rule,
+    }
+    given = [name for name, value in asked.items() if value]
+    if given:
+        raise WrongUse(
+            asked=f"train {model} with {', '.join(given)}",
+            found=f"{model} has none of these: {because}",
+            do=f"Leave out {', '.join(given)}.",
+        )
