@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commands.context import AsJson, Database, LakeDir, emit, places, progress_console
+from commands.context import AsJson, Database, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arrears.lake import Lake
     from arrears.places import Places
     from arrears.queues.strategy import Strategy
+    from models.artifact import Artifact
 
 app = typer.Typer(add_completion=False)
 _FIRST = date(1900, 1, 1)
@@ -41,13 +42,14 @@ def command(
     currency: Annotated[str | None, typer.Option(help="Only items in this currency.", metavar="CODE")] = None,
     lake: LakeDir = None,
     database: Database = None,
+    tracking: Tracking = None,
     json: AsJson = False,
 ) -> None:
     """What a strategy would have collected a working day beside the one that ran, from the log of decisions."""
     from arrears.lake import Lake
     from arrears.queues.strategy import strategy as named
 
-    where, chosen = places(lake=lake, database=database), named(strategy)
+    where, chosen = places(lake=lake, database=database, tracking=tracking), named(strategy)
     opened = Lake(where.lake)
     code = _currency(opened, currency)
     with progress_console().status("Starting") as status:
@@ -105,10 +107,19 @@ def evaluation_document(
             currency=currency,
             horizon_days=horizon_days,
             known_through=min(today, lake.last_day or today),
+            uplift=_uplift(where) if strategy.reads_effect else None,
         )
     progress(f"Valuing {len(found.choices):,} choices")
     document = evaluated(found, strategy=f"{strategy.name}/{strategy.version}", horizon_days=horizon_days).document()
     return document | {"said": _said(document)}
+
+
+def _uplift(where: Places) -> Artifact | None:
+    """The champion that tells what a call adds, for nights that did not ask one themselves."""
+    from models.registry import Registry
+
+    loaded = Registry(where.tracking_uri).champion("uplift")
+    return loaded.artifact if loaded else None
 
 
 def _said(document: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
     from arrears.places import Places
+    from training.policy_value.nights import RecordedNight
     from training.trained import TrainRequest
 
 app = typer.Typer(add_completion=False)
@@ -90,16 +91,30 @@ def _train(where: Places, model: str, request: TrainRequest) -> dict[str, Any]:
     from models.registry import Registry
     from training.train import train
 
-    with _drawn_progress(model) as progress:
+    with _drawn_progress(model) as progress, _nights(where, model) as nights:
         report = train(
             model,
             Lake(where.lake),
             Registry(where.tracking_uri),
             request,
+            nights=nights,
             records=where.root / "data" / "validation",
             progress=progress,
         )
     return report.document()
+
+
+@contextmanager
+def _nights(where: Places, model: str) -> Iterator[Iterable[RecordedNight]]:
+    """The log of decisions for the one model that learns from it; no other needs a database."""
+    if model != "uplift":
+        yield ()
+        return
+    from arrears.state.server import opened
+    from training.policy_value.nights import recorded_nights
+
+    with opened(where) as engine, engine.connect() as connection:
+        yield recorded_nights(connection, since=date(1900, 1, 1))
 
 
 class _Drawn:

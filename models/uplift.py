@@ -7,6 +7,7 @@ each is worked by was chosen on rows that none of them had seen; the artifact's 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,23 @@ def segments_of(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """The segments of an uplift model's document, each with its ranking and why it was chosen."""
     told: Sequence[Mapping[str, Any]] = document["selection"]["segments"]
     return told
+
+
+def said_of(segment: Mapping[str, Any]) -> str:
+    """A segment in words.
+
+    Examples
+    --------
+    >>> said_of({"client": "bank", "basis": "loss", "currency": "USD"})
+    'bank, USD, before charge-off'
+    """
+    where = "before charge-off" if segment["basis"] == LOSS else "after charge-off or for others"
+    return ", ".join([*([segment["client"]] if segment["client"] else []), segment["currency"], where])
+
+
+def outcomes_through(artifact: Artifact) -> date:
+    """The last day whose cash a model has seen: of a list that was worked until then it knows what came."""
+    return date.fromisoformat(artifact.document["training"]["outcomes_through"])
 
 
 def added(artifact: Artifact, x: Numbers, *, client: Words, currency: Words, can_roll: Flags) -> Added:

@@ -18,6 +18,8 @@ from arrears.errors import Refused
 from arrears.lake import Lake
 from arrears.policy.columns import Words
 from arrears.queues.strategy import Strategy
+from models.artifact import Artifact
+from models.uplift import outcomes_through
 from training.policy_value.cash import Stand, cash_after, matures_on
 from training.policy_value.choices import Choices, Flags, Floats
 from training.policy_value.nights import RecordedNight, codes
@@ -26,6 +28,7 @@ from training.policy_value.reranked import chances_under, recorded_terms
 NOT_OVER = "days whose horizon is not over"
 NO_LOT = "days on which no lot decided"
 OTHER_LOT = "days whose lot cannot be drawn again"
+TAUGHT_EFFECT = "days from which the champion of uplift itself learned"
 NOT_FREE = "items that were in hand or waited"
 OTHER_CURRENCY = "items in another currency"
 
@@ -68,6 +71,7 @@ def learned(
     currency: str,
     horizon_days: int,
     known_through: date,
+    uplift: Artifact | None = None,
 ) -> Learned:
     """Put choices, chances and cash side by side.
 
@@ -77,6 +81,8 @@ def learned(
     currency : only items in it are valued; every item keeps its place in the order.
     horizon_days : cash counts on so many days from the one on which the list was worked.
     known_through : the last day whose facts are in the lake.
+    uplift : the champion that tells what a call adds, where the strategy asks and the night kept no answer. Days from
+        which it learned are left out: of those it knows what came.
 
     Raises
     ------
@@ -85,9 +91,10 @@ def learned(
     left_out: Counter[str] = Counter()
     # Each night is let go once its rows are made: a hundred of a large book do not fit into memory.
     parts = [
-        _rows_of(night, strategy, currency, left_out)
+        _rows_of(night, strategy, currency, uplift, left_out)
         for night in nights
-        if _teaches(night, lake, horizon_days, known_through, left_out)
+        if teaches(night, lake, horizon_days, known_through, left_out)
+        and not _taught(night, strategy, uplift, left_out)
     ]
     if not any(len(part.chance) for part in parts):
         raise _nothing(strategy, left_out)
@@ -139,7 +146,8 @@ class _Rows:
         return np.column_stack([self.features[:, [self.names.index(name) for name in names]], self.terms])
 
 
-def _teaches(night: RecordedNight, lake: Lake, horizon_days: int, known_through: date, left_out: Counter[str]) -> bool:
+def teaches(night: RecordedNight, lake: Lake, horizon_days: int, known_through: date, left_out: Counter[str]) -> bool:
+    """Whether a night's choices are known with their chances and what came of them; if not, why is counted."""
     reason = None
     if matures_on(night.served_on, horizon_days, lake.settings) > known_through:
         reason = NOT_OVER
@@ -150,6 +158,15 @@ def _teaches(night: RecordedNight, lake: Lake, horizon_days: int, known_through:
     if reason is not None:
         left_out[reason] += 1
     return reason is None
+
+
+def _taught(night: RecordedNight, strategy: Strategy, uplift: Artifact | None, left_out: Counter[str]) -> bool:
+    """Whether the model that would order the night's list learned from what came of that very list."""
+    if uplift is None or not strategy.reads_effect or night.keeps_effect:
+        return False
+    found = night.served_on <= outcomes_through(uplift)
+    left_out[TAUGHT_EFFECT] += found
+    return found
 
 
 def _drawn_again(night: RecordedNight) -> bool:
@@ -171,7 +188,9 @@ def _nothing(strategy: Strategy, left_out: Counter[str]) -> Refused:
     )
 
 
-def _rows_of(night: RecordedNight, strategy: Strategy, currency: str, left_out: Counter[str]) -> _Rows:
+def _rows_of(
+    night: RecordedNight, strategy: Strategy, currency: str, uplift: Artifact | None, left_out: Counter[str]
+) -> _Rows:
     items = night.items
     ours = items.currency == currency
     left_out[OTHER_CURRENCY] += int((~ours).sum())
@@ -186,12 +205,12 @@ def _rows_of(night: RecordedNight, strategy: Strategy, currency: str, left_out: 
     return _Rows(
         served_on=night.served_on,
         strategy=night.strategy,
-        stands=[_stand(night.accounts[account]) for each in accounts for account in each],
+        stands=[stand_of(night.accounts[account]) for each in accounts for account in each],
         accounts=accounts,
         debtor_id=items.debtor_id[rows],
         acted=night.lot(items.debtor_id, items.minutes).chosen[rows],
         chance=items.probability[rows],
-        target=chances_under(night, strategy)[rows],
+        target=chances_under(night, strategy, uplift)[rows],
         names=night.feature_names,
         features=features.reshape(len(place), -1)[lead],
         terms=np.column_stack([*(terms[name][lead] for name in _OF_LEAD), count]),
@@ -200,7 +219,8 @@ def _rows_of(night: RecordedNight, strategy: Strategy, currency: str, left_out: 
     )
 
 
-def _stand(account: Mapping[str, Any]) -> Stand:
+def stand_of(account: Mapping[str, Any]) -> Stand:
+    """Where a recorded account's cash is looked for."""
     return account["account_id"], account["debtor_id"], account["client"], account["currency"]
 
 

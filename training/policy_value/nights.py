@@ -32,8 +32,8 @@ _ITEMS = """
     FROM work_items WHERE night_id = :night AND made_by = 'night' ORDER BY rank
 """
 _ACCOUNTS = """
-    SELECT account_id, debtor_id, client, currency, bucket, balance_minor, past_due_minor, propensity, p_roll,
-        value_minor, expected_minutes, terms, features
+    SELECT account_id, debtor_id, client, currency, bucket, balance_minor, past_due_minor, stop_roll_minor, propensity,
+        p_roll, value_minor, expected_minutes, terms, features
     FROM night_accounts WHERE night_id = :night AND account_id = ANY (:accounts)
 """
 
@@ -85,6 +85,11 @@ class RecordedNight:
     def share(self) -> float:
         """Share of the debtors whom the lot drew."""
         return self.settings.desk.random_slice_share
+
+    @property
+    def keeps_effect(self) -> bool:
+        """Whether it ranked by what a call adds, and so kept the terms of that."""
+        return any("ranking" in row["terms"] for row in self.accounts.values())
 
     @property
     def reached(self) -> int:

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from arrears.buckets import AGEING
 from arrears.errors import Refused
 from arrears.policy.columns import Numbers, Words
+from arrears.queues.added import Added, nothing_told
 from arrears.queues.rank import SUMMED, Ranking, ranked
 from arrears.queues.strategy import Strategy
 from arrears.queues.value import CHARGED_OFF_RANK, per_minute
 from features.terms import minor
+from models.artifact import Artifact
+from models.uplift import added
 from training.policy_value.choices import Floats
 from training.policy_value.nights import RecordedNight
 
 _RANK_OF = {str(bucket): place for place, bucket in enumerate(AGEING)}
 
 
-def chances_under(night: RecordedNight, strategy: Strategy) -> Floats:
+def chances_under(night: RecordedNight, strategy: Strategy, uplift: Artifact | None = None) -> Floats:
     """(items,) the chance of each recorded item to be worked that day, had a strategy ordered the list.
 
     The same minutes are worked, and the same share is drawn by lot.
+
+    Parameters
+    ----------
+    uplift : as in `terms_under`.
 
     Raises
     ------
     Refused : the night kept no term by which the strategy sorts.
     """
-    ranking = ranking_under(night, strategy)
+    ranking = ranking_under(night, strategy, uplift)
     names = list(night.accounts)
     leads = [night.accounts[names[row]] for row in ranking.lead.tolist()]
     debtor_id = _words([lead["debtor_id"] for lead in leads])
@@ -38,15 +46,19 @@ def chances_under(night: RecordedNight, strategy: Strategy) -> Floats:
     return np.array([told[key] for key in keys], dtype=np.float64)
 
 
-def ranking_under(night: RecordedNight, strategy: Strategy) -> Ranking:
+def ranking_under(night: RecordedNight, strategy: Strategy, uplift: Artifact | None = None) -> Ranking:
     """The night's items in a strategy's order; rows are places in `night.accounts`.
+
+    Parameters
+    ----------
+    uplift : as in `terms_under`.
 
     Raises
     ------
     Refused : the night kept no term by which the strategy sorts.
     """
     rows = list(night.accounts.values())
-    terms = recorded_terms(night)
+    terms = terms_under(night, strategy, uplift)
     missing = sorted({key.by for key in strategy.sort} - terms.keys())
     if missing:
         raise Refused(
@@ -67,6 +79,39 @@ def ranking_under(night: RecordedNight, strategy: Strategy) -> Ranking:
     )
 
 
+def terms_under(night: RecordedNight, strategy: Strategy, uplift: Artifact | None = None) -> dict[str, Numbers]:
+    """(accounts,) the terms by which a strategy would have ordered the night's accounts.
+
+    Parameters
+    ----------
+    uplift : what tells what a call adds where the strategy asks for it and the night kept no answer; None: nothing
+        does, and value at risk stands.
+    """
+    terms = recorded_terms(night)
+    if strategy.reads_effect and night.keeps_effect:
+        return terms
+    adds = (
+        _added(night, terms, uplift)
+        if strategy.reads_effect and uplift is not None
+        else nothing_told(len(night.accounts))
+    )
+    gross = adds.worth(terms["stake_minor"], terms["at_risk_minor"])
+    return terms | adds.terms(terms["stake_minor"]) | _valued(gross, terms["expected_minutes"], terms["cost_minor"])
+
+
+def _added(night: RecordedNight, terms: Mapping[str, Numbers], uplift: Artifact) -> Added:
+    rows = list(night.accounts.values())
+    features = np.array([row["features"] for row in rows], dtype=np.float64).reshape(len(rows), -1)
+    columns = {name: features[:, place] for place, name in enumerate(night.feature_names)}
+    return added(
+        uplift,
+        uplift.matrix(columns, len(rows)),
+        client=_words([row["client"] for row in rows]),
+        currency=_words([row["currency"] for row in rows]),
+        can_roll=~np.isnan(terms["p_roll"]),
+    )
+
+
 def recorded_terms(night: RecordedNight) -> dict[str, Numbers]:
     """(accounts,) every term that the night kept of its accounts, or that follows from what it kept; NaN where none."""
     rows = list(night.accounts.values())
@@ -84,11 +129,36 @@ def recorded_terms(night: RecordedNight) -> dict[str, Numbers]:
         "bucket_rank": _numbers([_RANK_OF.get(row["bucket"], CHARGED_OFF_RANK) for row in rows]),
         "exposure_minor": np.where(rolls, owed, np.nan),
         "amount_minor": np.where(rolls, np.nan, owed),
-        "gross_minor": gross,
         "cost_minor": cost,
-        "priority_minor": per_minute(gross, told["expected_minutes"], cost),
+        **_valued(gross, told["expected_minutes"], cost),
     }
-    return {name: np.full(len(rows), np.nan) for name in SUMMED} | own | told
+    at_risk = own.get("at_risk_minor", gross)
+    stake = own.get("stake_minor", _stake(night, rows, told, at_risk, owed))
+    worth = {"at_risk_minor": at_risk, "stake_minor": stake}
+    return {name: np.full(len(rows), np.nan) for name in SUMMED} | own | told | worth
+
+
+def _stake(
+    night: RecordedNight,
+    rows: Sequence[Mapping[str, Any]],
+    told: Mapping[str, Numbers],
+    at_risk: Numbers,
+    owed: Numbers,
+) -> Numbers:
+    """What the whole of an added share is worth, as it follows from the formula of value at risk (`value.terms`)."""
+    of_client = [night.settings.for_client(row["client"]).value for row in rows]
+    attempt, talk, fee = (
+        _numbers([getattr(each, name) for each in of_client])
+        for name in ("attempt_minutes", "talk_minutes", "fee_share")
+    )
+    contact = np.divide(told["expected_minutes"] - attempt, talk, out=np.zeros(len(rows)), where=talk > 0)
+    avoidable = told["p_roll"] * contact
+    saved = np.divide(at_risk, avoidable, out=np.zeros(len(rows)), where=avoidable > 0)
+    return np.where(np.isnan(told["p_roll"]), owed * fee, saved)
+
+
+def _valued(gross: Numbers, minutes: Numbers, cost: Numbers) -> dict[str, Numbers]:
+    return {"gross_minor": gross, "value_minor": gross - cost, "priority_minor": per_minute(gross, minutes, cost)}
 
 
 def _words(values: Sequence[str]) -> Words:

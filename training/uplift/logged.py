@@ -1,0 +1,161 @@
+"""Recorded nights as lessons about a place on the list: one row an account and day, whose chance is known exactly.
+
+What came of an account is a share: before charge-off in own books whether it paid what stops its roll, elsewhere the
+share of what was owed that came in. What the whole share is worth is its stake, so a share times its stake is money.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from arrears.errors import Refused
+from arrears.lake import Lake
+from arrears.policy.columns import Words
+from training.policy_value.cash import cash_after
+from training.policy_value.choices import Codes, Flags, Floats
+from training.policy_value.learning import NOT_FREE, stand_of, teaches
+from training.policy_value.nights import RecordedNight, codes
+from training.policy_value.reranked import recorded_terms
+
+NO_STAKE = "accounts with nothing at stake"
+
+
+@dataclass(frozen=True, eq=False)
+class Logged:
+    """Accounts of the days' lists, all columns of one length n.
+
+    Attributes
+    ----------
+    names, features : what was known before the night, by name, (n, columns).
+    acted, chance : whether the account was on the day's list, and with which probability.
+    share : 0-1, what came of it. `stake_minor` : what the whole share is worth, above 0.
+    at_risk_minor : its worth by value at risk.
+    can_roll : before charge-off in own books: its share is that of not rolling.
+    days : on which lists were worked, oldest first.
+    left_out : what could not be used, and how much of it.
+    """
+
+    names: tuple[str, ...]
+    features: Floats
+    acted: Flags
+    chance: Floats
+    share: Floats
+    stake_minor: Floats
+    at_risk_minor: Floats
+    debtor: Codes
+    client: Words
+    currency: Words
+    can_roll: Flags
+    days: tuple[date, ...]
+    left_out: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.acted)
+
+
+def logged(nights: Iterable[RecordedNight], lake: Lake, *, horizon_days: int, known_through: date) -> Logged:
+    """Put every account's place on a list beside what came of it.
+
+    Parameters
+    ----------
+    horizon_days : cash counts on so many days from the one on which the list was worked.
+    known_through : the last day whose facts are in the lake.
+
+    Raises
+    ------
+    Refused : no night can be used, with the reason.
+    """
+    left_out: Counter[str] = Counter()
+    parts = [
+        _rows_of(night, left_out) for night in nights if teaches(night, lake, horizon_days, known_through, left_out)
+    ]
+    if not any(len(part.rows) for part in parts):
+        raise _nothing(left_out)
+    cash = cash_after(lake, {part.served_on: [stand_of(row) for row in part.rows] for part in parts}, horizon_days)
+    names = sorted(set.intersection(*(set(part.names) for part in parts)))
+    rows = [row for part in parts for row in part.rows]
+    told = [cash.get((part.served_on, row["account_id"]), 0) for part in parts for row in part.rows]
+    return Logged(
+        names=tuple(names),
+        features=np.concatenate([part.features[:, [part.names.index(name) for name in names]] for part in parts]),
+        acted=np.concatenate([part.acted for part in parts]),
+        chance=np.concatenate([part.chance for part in parts]),
+        share=np.array([_share(row, float(minor)) for row, minor in zip(rows, told, strict=True)]),
+        stake_minor=np.concatenate([part.stake_minor for part in parts]),
+        at_risk_minor=np.concatenate([part.at_risk_minor for part in parts]),
+        debtor=codes(_words(rows, "debtor_id")),
+        client=_words(rows, "client"),
+        currency=_words(rows, "currency"),
+        can_roll=np.array([row["p_roll"] is not None for row in rows], dtype=np.bool_),
+        days=tuple(part.served_on for part in parts),
+        left_out={what: count for what, count in left_out.items() if count},
+    )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What one night teaches, but for the cash, one row an account."""
+
+    served_on: date
+    rows: Sequence[Mapping[str, Any]]
+    names: tuple[str, ...]
+    features: Floats
+    acted: Flags
+    chance: Floats
+    stake_minor: Floats
+    at_risk_minor: Floats
+
+
+def _rows_of(night: RecordedNight, left_out: Counter[str]) -> _Rows:
+    items, terms = night.items, recorded_terms(night)
+    place = {account: row for row, account in enumerate(night.accounts)}
+    chosen = night.lot(items.debtor_id, items.minutes).chosen
+    left_out[NOT_FREE] += int((~items.listed).sum())
+    pairs = [(place[each], item) for item in np.flatnonzero(items.listed).tolist() for each in items.accounts[item]]
+    account, item = (np.array(column, dtype=np.int64) for column in (zip(*pairs, strict=True) if pairs else ((), ())))
+    at_stake = terms["stake_minor"][account] > 0
+    left_out[NO_STAKE] += int((~at_stake).sum())
+    account, item = account[at_stake], item[at_stake]
+    recorded = list(night.accounts.values())
+    features = np.array([row["features"] for row in recorded], dtype=np.float64).reshape(len(recorded), -1)
+    return _Rows(
+        served_on=night.served_on,
+        rows=[recorded[row] for row in account.tolist()],
+        names=night.feature_names,
+        features=features[account],
+        acted=chosen[item],
+        chance=items.probability[item],
+        stake_minor=terms["stake_minor"][account],
+        at_risk_minor=np.nan_to_num(terms["at_risk_minor"][account]),
+    )
+
+
+def _share(row: Mapping[str, Any], cash_minor: float) -> float:
+    """What came of an account: whether it paid what stops its roll, or the share of what it owed that came in."""
+    owed = row["past_due_minor"] if row["balance_minor"] is None else row["balance_minor"]
+    if row["p_roll"] is None:
+        return min(max(cash_minor / owed, 0.0), 1.0) if owed else 0.0
+    stops = row["stop_roll_minor"] or row["past_due_minor"] or owed or 0
+    return float(cash_minor >= max(stops, 1))
+
+
+def _words(rows: Sequence[Mapping[str, Any]], name: str) -> Words:
+    return np.array([row[name] for row in rows], dtype=np.str_)
+
+
+def _nothing(left_out: Counter[str]) -> Refused:
+    told = ", ".join(f"{count} {what}" for what, count in left_out.items() if count) or "no logged night"
+    return Refused(
+        asked="train uplift",
+        found=f"nothing that tells what a call adds: {told}",
+        do=(
+            "Let nights run with a team whose minutes do not reach everybody and desk.random_slice_share above 0, and "
+            "train when the horizon of enough days is over; --horizon makes it shorter. Value at risk stands till then."
+        ),
+    )
