@@ -1,7 +1,8 @@
 """How the debtor has been contacted, what came of it, and which notices the account has had.
 
 Days are whole spans of 24 hours before the end of the day we stand on. What a debtor disputed, forbade or complained
-about is a gate of policy and never read here: only that a contact was made, how, and whether the right party spoke.
+about is a gate of policy and never read here: only that a contact was made, by whom, how, whether the right party
+spoke, and which of a few results it had, each asked for by its own value.
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ GROUP: Group = "contact_history"
 CONCEPT = "contact"
 _TRIED = ("contacts.at", "contacts.channel", "contacts.direction")
 _SPOKE = ("contacts.at", "contacts.channel", "contacts.verified_party")
+_RESULT = (*_TRIED, "contacts.disposition")
 SECONDS_PER_DAY = 86_400
 WEEK, MONTH, QUARTER, YEAR = 7, 30, 90, 365
 
 
 def contact_rows(facts: Facts) -> ir.Table:
-    """Every known contact of each debtor: `days_ago`, `is_attempt`, `is_right_party`, `is_answered`."""
+    """Every known contact of each debtor: `days_ago`, who began it, how, and what came of it."""
     columns = (
         "account_id",
         "contact_id",
         "at",
         "channel",
         "direction",
+        "disposition",
         "connect",
         "verified_party",
         "conversation",
@@ -44,7 +47,12 @@ def contact_rows(facts: Facts) -> ir.Table:
     rows = rows.mutate(
         days_ago=(seconds // SECONDS_PER_DAY).cast("int64"),
         is_attempt=rows.direction == "out",
+        is_inbound=rows.direction == "in",
         is_call=rows.channel == "call",
+        # Value by value: a result that tells of a right used is never asked for.
+        is_voicemail=rows.disposition == "voicemail",
+        is_third_party=rows.disposition == "third_party",
+        is_refused=rows.disposition == "refused",
         is_answered=(rows.connect == "answered").fill_null(NO),
     )
     spoken = rows.filter(rows.channel.isin(("call", "visit")), rows.conversation.fill_null(YES))
@@ -89,8 +97,32 @@ def _days_since(name: str, sentence: str, which: Expression, reads: tuple[str, .
     )
 
 
+def _share(name: str, sentence: str, which: Expression, reads: tuple[str, ...]) -> Feature:
+    """Over the calls made within a quarter."""
+    return Feature(
+        f"{name}_{QUARTER}d",
+        GROUP,
+        CONCEPT,
+        f"{sentence} the calls of the last {QUARTER} days.",
+        "share",
+        "contacts",
+        lambda rows: which(rows).cast("float64").mean(where=rows.is_attempt & rows.is_call & (rows.days_ago < QUARTER)),
+        reads,
+        window_days=QUARTER,
+        null_means="No call was made in that time.",
+    )
+
+
 def _tried(rows: ir.Table) -> ir.BooleanValue:
     return rows.is_attempt
+
+
+def _inbound(rows: ir.Table) -> ir.BooleanValue:
+    return rows.is_inbound
+
+
+def _refused(rows: ir.Table) -> ir.BooleanValue:
+    return rows.is_refused
 
 
 def _rpc(rows: ir.Table) -> ir.BooleanValue:
@@ -101,23 +133,26 @@ CONTACT_FEATURES: tuple[Feature, ...] = (
     *(_count("contact_attempt_count", "Contact attempts", days, _tried) for days in (WEEK, MONTH, QUARTER)),
     *(_count("rpc_count", "Right-party contacts", days, _rpc, _SPOKE) for days in (MONTH, QUARTER)),
     _count("letter_count", "Letters sent", YEAR, lambda rows: rows.is_attempt & (rows.channel == "letter")),
-    _count("inbound_count", "Contacts the debtor made", QUARTER, lambda rows: rows.direction == "in"),
+    *(_count("inbound_count", "Contacts the debtor made", days, _inbound) for days in (WEEK, MONTH, QUARTER)),
+    _count(
+        "portal_visit_count", "Visits of the portal", MONTH, lambda rows: rows.is_inbound & (rows.channel == "portal")
+    ),
+    _count("voicemail_count", "Calls that ended at a voicemail", MONTH, lambda rows: rows.is_voicemail, _RESULT),
+    _count(
+        "third_party_count", "Calls that a third party answered", QUARTER, lambda rows: rows.is_third_party, _RESULT
+    ),
+    _count("refused_count", "Talks in which the debtor refused to pay", QUARTER, _refused, _RESULT),
     _days_since("rpc", "right-party contact", _rpc, _SPOKE, "The right party has never been spoken with."),
     _days_since("contact_attempt", "contact attempt", _tried, _TRIED, "No contact has been tried."),
-    Feature(
-        "call_answered_share_90d",
-        GROUP,
-        CONCEPT,
-        "Share of answered ones among the calls of the last 90 days.",
-        "share",
-        "contacts",
-        lambda rows: rows.is_answered.cast("float64").mean(
-            where=rows.is_attempt & rows.is_call & (rows.days_ago < QUARTER)
-        ),
+    _days_since("inbound", "contact that the debtor made", _inbound, _TRIED, "The debtor has never got in touch."),
+    _days_since("refused", "talk in which the debtor refused to pay", _refused, _RESULT, "No talk ended in a refusal."),
+    _share(
+        "call_answered_share",
+        "Share of answered ones among",
+        lambda rows: rows.is_answered,
         (*_TRIED, "contacts.connect"),
-        window_days=QUARTER,
-        null_means="No call was made in that time.",
     ),
+    _share("rpc_share", "Share of those that reached the right party among", _rpc, (*_SPOKE, "contacts.direction")),
     Feature(
         "notice_count_365d",
         GROUP,

@@ -218,7 +218,21 @@ CONTACTS = {
         for days in (30, 90)
     },
     "letter_count_365d": _in_days(365, "Was sent {v}", "Was sent no letter", ("letter", "letters"), "either"),
-    "inbound_count_90d": _in_days(90, "Got in touch {v}", "Did not get in touch", TIME, "high"),
+    **{
+        f"inbound_count_{days}d": _in_days(days, "Got in touch {v}", "Did not get in touch", TIME, "high")
+        for days in (7, 30, 90)
+    },
+    "portal_visit_count_30d": _in_days(30, "Looked into the portal {v}", "Did not look into the portal", TIME, "high"),
+    "voicemail_count_30d": _in_days(30, "Calls ended at a voicemail {v}", "No call ended at a voicemail", TIME, "low"),
+    "third_party_count_90d": _in_days(90, "Somebody else answered {v}", "Nobody else answered", TIME, "low"),
+    "refused_count_90d": _in_days(90, "Refused to pay {v}", "Did not refuse to pay", TIME, "low"),
+    "days_since_last_inbound": Phrase("low", "Last got in touch {most}{v} ago", "Has never got in touch",
+                                      zero="Got in touch today", noun=DAY, null_says="bad"),
+    "days_since_last_refused": Phrase("high", "Last refused to pay {only}{v} ago", "Has never refused to pay",
+                                      zero="Refused to pay today", noun=DAY, null_says="good"),
+    "rpc_share_90d": Phrase("high", "Was reached by {only}{v} of the calls of the last 90 days",
+                            "Was not called in the last 90 days",
+                            zero="Was reached by none of the calls of the last 90 days"),
     "days_since_last_rpc": Phrase("low", "Was last spoken with {most}{v} ago", "Has never been spoken with",
                                   zero="Was spoken with today", noun=DAY, null_says="bad"),
     "days_since_last_contact_attempt": Phrase("either", "Was last tried {v} ago", "Has never been tried",

@@ -188,17 +188,29 @@ def _contacts(view: View, account_id: str) -> dict[str, Answer]:
     def count(which: list[Row], days: int) -> int:
         return sum(row["ago"] < days for row in which)
 
-    calls = [row["connect"] == "answered" for row in tried if row["channel"] == "call" and row["ago"] < 90]
+    calls = [row for row in tried if row["channel"] == "call" and row["ago"] < 90]
+    called = [row["contact_id"] for row in calls]
+    inbound = [row for row in rows if row["direction"] == "in"]
+    results = {
+        told: [row for row in rows if row["disposition"] == told] for told in ("voicemail", "third_party", "refused")
+    }
     notices = [row for row in view.of_account("notices", account_id) if row["sent_on"] <= view.as_of]
     ages = [(view.as_of - row["sent_on"]).days for row in notices]
     return {
         **{f"contact_attempt_count_{days}d": count(tried, days) for days in (7, 30, 90)},
         **{f"rpc_count_{days}d": count(spoken, days) for days in (30, 90)},
         "letter_count_365d": count([row for row in tried if row["channel"] == "letter"], 365),
-        "inbound_count_90d": count([row for row in rows if row["direction"] == "in"], 90),
+        **{f"inbound_count_{days}d": count(inbound, days) for days in (7, 30, 90)},
+        "portal_visit_count_30d": count([row for row in inbound if row["channel"] == "portal"], 30),
+        "voicemail_count_30d": count(results["voicemail"], 30),
+        "third_party_count_90d": count(results["third_party"], 90),
+        "refused_count_90d": count(results["refused"], 90),
+        "days_since_last_inbound": min((row["ago"] for row in inbound), default=None),
+        "days_since_last_refused": min((row["ago"] for row in results["refused"]), default=None),
         "days_since_last_rpc": min((row["ago"] for row in spoken), default=None),
         "days_since_last_contact_attempt": min((row["ago"] for row in tried), default=None),
-        "call_answered_share_90d": statistics.fmean(calls) if calls else None,
+        "call_answered_share_90d": share(sum(row["connect"] == "answered" for row in calls), len(calls)),
+        "rpc_share_90d": share(sum(row["contact_id"] in called for row in spoken), len(calls)),
         "notice_count_365d": sum(age < 365 for age in ages),
         "notice_level_max": max((row["level"] for row in notices if row["level"] is not None), default=None),
         "days_since_last_notice": min(ages, default=None),

@@ -71,9 +71,9 @@ _CONTACT = st.fixed_dictionaries(
     {
         "contact_id": st.sampled_from(["C1", "C2", "C3", "C4"]),
         "at": st.integers(0, 150 * 24).map(lambda hours: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours)),
-        "channel": st.sampled_from(["call", "visit", "letter", "sms"]),
+        "channel": st.sampled_from(["call", "visit", "letter", "sms", "portal"]),
         "direction": st.sampled_from(["out", "in"]),
-        "disposition": st.sampled_from(["no_answer", "promise"]),
+        "disposition": st.sampled_from(["no_answer", "promise", "voicemail", "third_party", "refused"]),
         "connect": _maybe(st.sampled_from(["answered", "busy"])),
         "verified_party": _maybe(st.sampled_from(["primary", "guarantor", "patient"])),
         "conversation": _maybe(st.booleans()),
