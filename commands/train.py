@@ -27,7 +27,9 @@ _DAY = {"formats": ["%Y-%m-%d"], "metavar": "DAY"}
 
 @app.command()
 def command(
-    model: Annotated[str, typer.Argument(help="propensity or roll_rate.")],
+    model: Annotated[
+        str, typer.Argument(help="propensity, roll_rate, contact, promise, repayment, self_cure or uplift.")
+    ],
     *,
     from_: Annotated[datetime | None, typer.Option("--from", help="First day to stand on.", **_DAY)] = None,
     to: Annotated[datetime | None, typer.Option(help="Last day to stand on.", **_DAY)] = None,

@@ -21,7 +21,13 @@ CONTACT = ModelSpec(
     horizon_days=1,
     # Who answered more of the calls made lately is, all else being equal, never harder to reach.
     monotone={"call_answered_share_90d": 1},
-    parameters={"learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 100},
+    parameters={
+        "learning_rate": 0.05,
+        "num_leaves": 7,
+        "min_data_in_leaf": 200,
+        "lambda_l2": 50.0,
+        "feature_fraction": 0.4,
+    },
     rules_of_thumb=("call_answered_share_90d", "rpc_count_90d", "days_since_last_rpc", "days_past_due"),
 )
 """The spec that `arrears train contact` fits."""

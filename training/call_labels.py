@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from arrears.lake import Lake
 from arrears.policy.location import located_people
@@ -21,7 +20,7 @@ from features.facts import Facts
 from features.plan import compiled
 from features.snapshots import on_calls
 from training.dataset import Days
-from training.evenings import Evenings, Words, read_evenings, refuse_without, standing_later
+from training.evenings import Evenings, Words, matched, read_evenings, refuse_without, standing_later
 from training.examples import Examples
 from training.labels import COMMERCIAL
 from training.trained import TrainRequest
@@ -29,10 +28,6 @@ from training.trained import TrainRequest
 HORIZON_DAYS = 1
 """A call follows the evening by a day; what came of it is known when it is told, in most books on the same day."""
 
-_SAID = "call_labels"
-_CALLS = f"""
-SELECT reached FROM {_SAID}_wanted wanted LEFT JOIN {_SAID} said USING (fact_id, as_of) ORDER BY wanted.row
-"""  # noqa: S608 - our own names
 _PEOPLE = ("stated_time_zone", "country", "region", "postal_code", "city")
 
 
@@ -87,13 +82,9 @@ def _reached(con: duckdb.DuckDBPyConnection, lake: Lake, evenings: Evenings) -> 
         rows = contact_rows(Facts(lake.present, lake.settings, table))
         rows = rows.filter(rows.is_attempt, rows.is_call)
         said = rows.select("as_of", fact_id=rows.contact_id, reached=rows.is_right_party.cast("float64"))
-        con.register(_SAID, compiled(said, lake.settings).run(con))
-    wanted = {"fact_id": evenings.stands["fact_id"], "as_of": pa.array(days), "row": np.arange(len(days))}
-    con.register(f"{_SAID}_wanted", pa.table(wanted))
-    found = con.execute(_CALLS).to_arrow_table()["reached"]
-    for name in (_SAID, f"{_SAID}_wanted"):
-        con.unregister(name)
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.float64)
+        told = compiled(said, lake.settings).run(con)
+    reached = matched(con, told, evenings.stands["fact_id"], days)["reached"]
+    return np.asarray(reached.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _local_hours(con: duckdb.DuckDBPyConnection, lake: Lake, evenings: Evenings) -> npt.NDArray[np.int64]:

@@ -29,6 +29,8 @@ from training.examples import Places
 from training.labels import LABEL_DAYS
 from training.trained import TrainRequest
 
+_SAID, _WANTED = "said_of_facts", "wanted_facts"
+
 Stand = Callable[[duckdb.DuckDBPyConnection, Settings, date, date], int]
 Instants = npt.NDArray[np.datetime64]
 Words = npt.NDArray[np.object_]
@@ -111,6 +113,26 @@ def standing_later(con: duckdb.DuckDBPyConnection, settings: Settings, stands: p
         yield LABEL_DAYS
     finally:
         con.unregister(LABEL_DAYS)
+
+
+def matched(
+    con: duckdb.DuckDBPyConnection, said: pa.Table, fact_ids: pa.Array | pa.ChunkedArray, days: Days
+) -> pa.Table:
+    """What is said of each fact on its day: (n,) rows in the order of `fact_ids`, nulls where nothing is said.
+
+    Parameters
+    ----------
+    said : `fact_id`, `as_of` and whatever is said, one row per fact and day.
+    fact_ids, days : (n,).
+    """
+    con.register(_SAID, said)
+    con.register(_WANTED, pa.table({"fact_id": fact_ids, "as_of": pa.array(days), "row": np.arange(len(days))}))
+    try:
+        sql = f"SELECT * FROM {_WANTED} LEFT JOIN {_SAID} USING (fact_id, as_of) ORDER BY row"  # noqa: S608 - our own names
+        return con.execute(sql).to_arrow_table()
+    finally:
+        con.unregister(_SAID)
+        con.unregister(_WANTED)
 
 
 def refuse_without(lake: Lake, model: str, table: str, because: str) -> None:

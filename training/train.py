@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,8 +21,8 @@ from training.progress import QUIET, Progress
 from training.record import card_text, record_json, record_text, verdict_text, write_record
 from training.trained import Trained, TrainRequest
 
-MODELS = ("propensity", "roll_rate", "uplift")
-"""What `arrears train` can train."""
+MODELS = ("propensity", "roll_rate", "contact", "promise", "repayment", "self_cure", "uplift")
+"""What `arrears train` can train: each by its own `training.fit_<model>`, imported when it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -93,23 +94,13 @@ def train(
 
 
 def _fit(model: str, lake: Lake, request: TrainRequest, nights: Iterable[RecordedNight], progress: Progress) -> Trained:
-    match model:
-        case "propensity":
-            from training import fit_propensity
+    if model == "uplift":
+        from training import fit_uplift
 
-            return fit_propensity.fit(lake, request, progress=progress)
-        case "roll_rate":
-            from training import fit_roll_rate
-
-            return fit_roll_rate.fit(lake, request, progress=progress)
-        case "uplift":
-            from training import fit_uplift
-
-            return fit_uplift.fit(lake, request, nights, progress=progress)
-        case "contact":
-            from training import fit_contact
-
-            return fit_contact.fit(lake, request, progress=progress)
+        return fit_uplift.fit(lake, request, nights, progress=progress)
+    if model in MODELS:
+        trained: Trained = import_module(f"training.fit_{model}").fit(lake, request, progress=progress)
+        return trained
     raise WrongUse(asked=f"train {model}", found="no such model", do=f"Choose one of {', '.join(MODELS)}.")
 
 
