@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -73,6 +74,11 @@ class Explanation:
     calibrated: float
     answer: float
     reasons: tuple[Reason, ...]
+
+    def document(self) -> dict[str, Any]:
+        """It as JSON."""
+        reasons = tuple(dict(vars(reason)) for reason in self.reasons)
+        return {**vars(self), "contributions": dict(self.contributions), "reasons": reasons}
 
 
 def concepts_of(features: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -122,7 +122,7 @@ def _in_words(
             locale=deployment.settings.portfolio.locale,
             share=share_beyond(artifact, each.rank) if is_chain else 1.0,
         )
-        found.append(asdict(told))
+        found.append(told.document())
     return found
 
 

@@ -7,7 +7,7 @@ account is for policy, what it is worth for the queue; which version of a model 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -112,7 +112,7 @@ def _propensity(book: Book, champion: Champion, *, explain: bool) -> tuple[Numbe
     from models.reasons import explain as told
 
     (booster,) = artifact.boosters
-    return chance, [asdict(each) for each in told(artifact, booster, x, **_said_with(book))]
+    return chance, [each.document() for each in told(artifact, booster, x, **_said_with(book))]
 
 
 def _roll(book: Book, champion: Champion, losses: Losses, *, explain: bool) -> tuple[Numbers, Numbers, list[Any]]:
@@ -129,7 +129,7 @@ def _roll(book: Book, champion: Champion, losses: Losses, *, explain: bool) -> t
     from models.reasons import explain_roll
 
     told = explain_roll(artifact, x, ranks, **_said_with(book))
-    return chance, next_bucket, [each and asdict(each) for each in told]
+    return chance, next_bucket, [each and each.document() for each in told]
 
 
 def _said_with(book: Book) -> dict[str, Any]:
