@@ -28,21 +28,39 @@ class KnownBook:
     propensity: np.ndarray
     adds: np.ndarray
 
+    share = SHARE
+    reached = REACHED
+    feature_names = ("balance_major", "day_of_month")
+
+    def __len__(self):
+        return len(self.balance)
+
     @property
     def names(self):
-        return np.array([f"D{number}" for number in range(1, DEBTORS + 1)])
+        return np.array([f"D{number}" for number in range(1, len(self) + 1)])
+
+    def features(self, row):
+        return [self.balance[row] / 100, 1.0]
+
+    def own(self, _row):
+        """What else is special about an account, by column."""
+        return {}
+
+    def pays(self, random, on):
+        """Minor units that each pays on a day on which these were on the list."""
+        return np.where(random.random(len(self)) < 0.3, 1_000, 0) + on * self.adds.round()
 
     def chances(self, by, day):
         """Chance to be on the day's list where it is ordered by these numbers, largest first."""
         order = np.argsort(-by, kind="stable")
         lot = self.lot(order, day)
-        found = np.empty(DEBTORS)
+        found = np.empty(len(self))
         found[order] = lot.probability
         return found
 
     def lot(self, order, day):
-        minutes = np.full(DEBTORS, MINUTES)
-        return drawn(self.names[order], minutes, day, share=SHARE, capacity=MINUTES * REACHED)
+        minutes = np.full(len(self), MINUTES)
+        return drawn(self.names[order], minutes, day, share=self.share, capacity=MINUTES * self.reached)
 
     def added_a_day(self, by, days):
         """Minor units a day that a list by `by` brings beyond one by balance, as the chances go."""
@@ -61,36 +79,36 @@ def working_days(count=DAYS):
     return [day for day in days if day.weekday() < 5][:count]
 
 
-def write_nights(engine, book, days, *, follows_the_lot=True, share=SHARE, seed=9):
+def write_nights(engine, book, days, *, follows_the_lot=True, share=None, seed=9):
     """Write the nights by balance and serve them; gives who was on which day's list."""
     random = np.random.default_rng(seed)
     order = np.argsort(-book.balance, kind="stable")
     chosen = {}
     for day in days:
         lot = book.lot(order, day)
-        on = np.zeros(DEBTORS, dtype=bool)
+        on = np.zeros(len(book), dtype=bool)
         on[order] = lot.chosen
         chosen[day] = on
         with engine.begin() as connection:
-            night_id = _write_night(connection, book, order, lot, day, share)
-            worked = on if follows_the_lot else random.random(DEBTORS) < 0.3
+            night_id = _write_night(connection, book, order, lot, day, book.share if share is None else share)
+            worked = on if follows_the_lot else random.random(len(book)) < 0.3
             connection.execute(text(_SERVE), {"night": night_id, "who": book.names[worked].tolist(), "at": _at(day)})
     return chosen
 
 
-def known_lake(folder, book, chosen, *, seed=3):
+def known_lake(folder, book, chosen, *, seed=3, settings="", **own):
     """A lake in which everybody pays now and then, and more on the days on which they were on the list."""
     random = np.random.default_rng(seed)
-    tables = people(*book.names.tolist())
+    tables = people(*book.names.tolist()) | own
     tables["payments"] = [
         _payment(book, row, day, amount)
         for day, on in chosen.items()
-        for row, amount in enumerate(np.where(random.random(DEBTORS) < 0.3, 1_000, 0) + on * book.adds.round())
+        for row, amount in enumerate(book.pays(random, on))
         if amount
     ]
     over = datetime.combine(max(chosen), datetime.min.time(), UTC) + timedelta(days=20)
     tables["statements"][0] = tables["statements"][0] | {"recorded_at": over.isoformat()}  # the lake knows so far
-    return lake_of(folder, tables)
+    return lake_of(folder, tables, settings=settings)
 
 
 _SERVE = """
@@ -107,7 +125,7 @@ def _write_night(connection, book, order, lot, day, share):
     items = [_item(book, row, place, lot, day) for place, row in enumerate(order)]
     return record_night(
         connection,
-        _night(day, share),
+        _night(book, day, share),
         accounts=[tuple(row[name] for name in ACCOUNT_COLUMNS) for row in accounts],
         items=[tuple(row[name] for name in ITEM_COLUMNS) for row in items],
         who="test",
@@ -130,7 +148,7 @@ def _payment(book, row, day, amount):
     }
 
 
-def _night(day, share):
+def _night(book, day, share):
     words = ("code_version", "lake_fingerprint", "feature_fingerprint", "list_digest")
     models = {f"{model}_{what}": "rules" for model in ("propensity", "roll_rate") for what in ("model", "version")}
     return {
@@ -148,11 +166,11 @@ def _night(day, share):
         "strategy_version": "1",
         "strategy": {},
         "loss_factors": {},
-        "feature_names": ["balance_major", "day_of_month"],
+        "feature_names": list(book.feature_names),
         "features_absent": {},
-        "past_due": DEBTORS,
+        "past_due": len(book),
         "held": 0,
-        "served": DEBTORS,
+        "served": len(book),
         "held_by_reason": {},
         "served_on": day,
         "limits_on": day,
@@ -177,6 +195,7 @@ def _shared(book, row):
         "value_minor": float(book.balance[row] / 100),
         "expected_minutes": MINUTES,
         "priority": 2.0,
+        **book.own(row),
     }
 
 
@@ -188,7 +207,7 @@ def _account(book, row):
         "charged_off": False,
         "verdict": "allowed",
         "held_because": "[]",
-        "features": [book.balance[row] / 100, 1.0],
+        "features": book.features(row),
     }
 
 
