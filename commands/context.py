@@ -47,12 +47,16 @@ def emit(document: Mapping[str, Any], *, as_json: bool, human: Callable[[Console
     In a pipe the drawn form is plain and as wide as it needs to be.
     """
     if as_json:
-        # JSON has no NaN, and most programs refuse one: a number that cannot be told is null.
-        told = json.loads(json.dumps(document, default=_plain), parse_constant=lambda _: None)
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(document) + "\n")
         return
     on_terminal = sys.stdout.isatty()
     human(Console(width=None if on_terminal else _AS_WIDE_AS_NEEDED, soft_wrap=not on_terminal, highlight=False))
+
+
+def json_text(document: Mapping[str, Any]) -> str:
+    """The document as one line of JSON, which has no NaN: a number that cannot be told is null."""
+    told = json.loads(json.dumps(document, default=_plain), parse_constant=lambda _: None)
+    return json.dumps(told, ensure_ascii=False)
 
 
 def progress_console() -> Console:

@@ -1,0 +1,158 @@
+"""The orders in which a morning can be worked: each has a name and scores, and the highest are called first.
+
+Baselines order by their own key, as in a queue; those in money order by money per expected minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from arrears.synthetic.chance import Floats, Ints, Stream, uniform
+from arrears.synthetic.effects import effect_of
+from arrears.synthetic.world import World
+from training.simulation.learned import AFTER, BEFORE, Learned
+from training.simulation.morning import Morning
+from training.uplift.rankings import VALUE_AT_RISK, WITHOUT_EFFECT
+
+NOBODY, ORACLE = "nobody", "oracle"
+INCREMENTAL = "incremental_value"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A morning with what is common to all strategies.
+
+    Attributes
+    ----------
+    hour : at which each group would be called. `reach` : chance to reach the right party then, as learned.
+    minutes : expected of a call: the attempt, and the talk as often as there is one.
+    """
+
+    morning: Morning
+    hour: Ints
+    reach: Floats
+    minutes: Floats
+
+
+class Strategy(Protocol):
+    """A way to order a morning's work."""
+
+    def scores(self, planned: Planned) -> Floats:
+        """(n,) the highest are called first; minus infinity is never called."""
+        ...  # pragma: no cover - a protocol has no body
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What strategies are made from.
+
+    Attributes
+    ----------
+    learned : from the logged past. `world` : the copy that the strategy will work, which only the oracle may look into.
+    talk_minutes, attempt_minutes : the house's.
+    """
+
+    learned: Learned
+    world: World
+    attempt_minutes: float
+    talk_minutes: float
+
+
+@dataclass(frozen=True)
+class ByKey:
+    """Order by a key of the morning alone."""
+
+    key: Callable[[Planned], Floats]
+
+    def scores(self, planned: Planned) -> Floats:
+        """(n,) the key."""
+        return self.key(planned)
+
+
+@dataclass(frozen=True)
+class ByChance:
+    """Order by the chance to pay and what it makes of the money owed."""
+
+    learned: Learned
+    key: Callable[[Planned, Floats], Floats]
+
+    def scores(self, planned: Planned) -> Floats:
+        """(n,) the key, given the chance to pay."""
+        return self.key(planned, self.learned.chance_paid(planned.morning))
+
+
+@dataclass(frozen=True)
+class IncrementalValue:
+    """What a call adds per minute, by the ranking that each segment's held-out log chose."""
+
+    learned: Learned
+    seed: int
+
+    def scores(self, planned: Planned) -> Floats:
+        """(n,) money per minute."""
+        morning = planned.morning
+        found = np.full(len(morning), -np.inf)
+        for segment, own in ((AFTER, morning.charged_off), (BEFORE, ~morning.charged_off)):
+            chosen = self.learned.selections[segment].chosen if segment in self.learned.selections else VALUE_AT_RISK
+            found[own] = self._by(chosen, planned)[own]
+        return found
+
+    def _by(self, ranking: str, planned: Planned) -> Floats:
+        morning = planned.morning
+        if ranking not in WITHOUT_EFFECT:
+            effect = self.learned.effects[ranking].effect(morning.x)
+            return np.asarray(effect * morning.payable_minor / planned.minutes)
+        return _orders(self.learned.chance_paid(morning), planned, self.seed)[ranking]
+
+
+def _orders(chance: Floats, planned: Planned, seed: int) -> Mapping[str, Floats]:
+    payable, minutes = planned.morning.payable_minor, planned.minutes
+    return {
+        "random": _lots(planned, seed),
+        "response": chance * payable.mean() / minutes,
+        "repayment": chance * payable / minutes,
+        VALUE_AT_RISK: (1 - chance) * payable / minutes,
+    }
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """What a call truly adds within thirty days, per truly expected minute: the best that one step ahead can do."""
+
+    bench: Bench
+
+    def scores(self, planned: Planned) -> Floats:
+        """(n,) money per minute."""
+        effect = effect_of(self.bench.world, planned.morning.groups, hours=planned.hour)
+        minutes = self.bench.attempt_minutes + effect.reach * self.bench.talk_minutes
+        return np.asarray(effect.effect_minor / minutes, np.float64)
+
+
+def _lots(planned: Planned, seed: int) -> Floats:
+    return uniform(seed, Stream.CALLED, planned.morning.groups, planned.morning.day)
+
+
+def _severity(planned: Planned) -> Floats:
+    balance = planned.morning.balance_minor
+    return np.asarray(planned.morning.bucket_rank + balance / (1 + balance.max(initial=0.0)))
+
+
+STRATEGIES: Mapping[str, Callable[[Bench], Strategy]] = {
+    "random": lambda bench: ByKey(lambda planned: _lots(planned, bench.world.setting.seed)),
+    "severity": lambda _: ByKey(_severity),
+    "balance": lambda _: ByKey(lambda planned: planned.morning.balance_minor),
+    "propensity": lambda bench: ByChance(bench.learned, lambda _, chance: chance),
+    "expected_recovery": lambda bench: ByChance(
+        bench.learned, lambda planned, chance: chance * planned.morning.balance_minor / planned.minutes
+    ),
+    VALUE_AT_RISK: lambda bench: ByChance(
+        bench.learned, lambda planned, chance: (1 - chance) * planned.morning.balance_minor / planned.minutes
+    ),
+    INCREMENTAL: lambda bench: IncrementalValue(bench.learned, bench.world.setting.seed),
+    ORACLE: Oracle,
+}
+"""By name, how each is made; `nobody` calls nobody and is always worked beside them."""
