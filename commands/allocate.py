@@ -31,7 +31,7 @@ def command(
 
     where = places(lake=lake, database=database)
     with opened(where) as engine:
-        clock = Present(where.lake).clock
+        clock = Present(where.lake, engine).clock
         found = reallocate(engine, Lake(where.lake), clock=clock, by="arrears allocate", because=because)
     if found is None:
         raise WrongUse(asked="share out the day's items", found="no night", do="Run one: arrears night --as-of DAY.")

@@ -68,7 +68,7 @@ def command(
                     registry,
                     as_of.date(),
                     chosen,
-                    clock=Present(where.lake).clock,
+                    clock=Present(where.lake, engine).clock,
                     served_on=served_on,
                     replace=replace,
                     progress=status.update,

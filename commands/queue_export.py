@@ -99,7 +99,9 @@ def _house(lake: Lake, connection: Connection) -> House:
         raise WrongUse(asked="export a list", found="an empty lake", do="Load a source first: arrears load demo.")
     portfolio = lake.settings.portfolio
     asked = questions(lake.present, lake.settings)
-    return House(lake, asked, connection, clock_of(portfolio.stands_at).now(), limits_today(portfolio.zone))
+    return House(
+        lake, asked, connection, clock_of(portfolio.stands_at, connection.engine).now(), limits_today(portfolio.zone)
+    )
 
 
 def _named(out: Path | None, files: Sequence[Listing]) -> list[Path]:

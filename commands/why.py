@@ -58,7 +58,7 @@ def _now(lake: Lake, connection: Connection, told: Why) -> tuple[ChannelVerdict,
     if not lake.exists():
         return None
     asked, portfolio = questions(lake.present, lake.settings), lake.settings.portfolio
-    now, limits_on = clock_of(portfolio.stands_at).now(), limits_today(portfolio.zone)
+    now, limits_on = clock_of(portfolio.stands_at, connection.engine).now(), limits_today(portfolio.zone)
     debtor, account = told.account.debtor_id, told.account.account_id
     return verdicts_now(lake, asked, connection, debtor, now, limits_on=limits_on).get(account)
 

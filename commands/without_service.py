@@ -27,7 +27,7 @@ def deployed(lake: Path | None, database: str | None) -> Iterator[Deployment]:
 
     where = places(lake=lake, database=database)
     with opened(where) as engine:
-        present, registry = Present(where.lake), Registry(where.tracking_uri, engine)
+        present, registry = Present(where.lake, engine), Registry(where.tracking_uri, engine)
         champions = Champions(registry, day=lambda: present.day, approvals=lambda: approvals_of(present.lake))
         deployment = Deployment(places=where, engine=engine, registry=registry, champions=champions, present=present)
         try:

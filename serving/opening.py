@@ -40,7 +40,7 @@ def open_deployment(environ: Mapping[str, str], *, forecaster: Forecaster | None
     closing = ExitStack()
     try:
         engine = closing.enter_context(opened(places))
-        present = Present(places.lake)
+        present = Present(places.lake, engine)
         if present.lake.exists():
             refuse_lawless("serve this portfolio", lawless_of(present.lake))
         _log.info("service.opened lake=%s day=%s", "present" if present.lake.exists() else "absent", present.day)

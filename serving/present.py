@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, text
 
 from arrears.clock import Clock, ShiftedClock, SystemClock
 from arrears.lake import Lake
 from arrears.manifest import FILE as MANIFEST
 from arrears.settings import Settings
+from arrears.state.reading import reading
+
+_LAST_RECORDED = """
+    SELECT greatest(
+        (SELECT max(at) FROM work_item_events WHERE at >= :since AND at < :before),
+        (SELECT max(at) FROM decisions WHERE at >= :since AND at < :before)
+    )
+"""
 
 
 @dataclass
@@ -20,6 +30,7 @@ class Present:
     Parameters
     ----------
     root : the lake's folder; before the first load the defaults hold.
+    engine : the database, whose newest record a portfolio's own clock does not stand before; None: there is none.
 
     Examples
     --------
@@ -28,6 +39,7 @@ class Present:
     """
 
     root: Path
+    engine: Engine | None = None
     _lake: tuple[int, Lake] | None = None
     _clock: tuple[datetime | None, Clock] | None = None
 
@@ -49,7 +61,7 @@ class Present:
         """The portfolio's clock; it runs on until a load says that the portfolio stands elsewhere."""
         stands_at, held = self.settings.portfolio.stands_at, self._clock
         if held is None or held[0] != stands_at:
-            held = self._clock = (stands_at, clock_of(stands_at))
+            held = self._clock = (stands_at, clock_of(stands_at, self.engine))
         return held[1]
 
     @property
@@ -66,8 +78,14 @@ def manifest_changed_at(root: Path) -> int:
         return 0
 
 
-def clock_of(stands_at: datetime | None) -> Clock:
+def clock_of(stands_at: datetime | None, engine: Engine | None = None) -> Clock:
     """The portfolio's clock: the machine's, or one that stands at a moment now and runs on from there.
+
+    Parameters
+    ----------
+    stands_at : the moment; None is the machine's.
+    engine : where the day at that moment was worked before, the clock goes on from the last thing recorded: a command
+        must not look at a moment before what a service did a minute ago.
 
     Examples
     --------
@@ -75,7 +93,17 @@ def clock_of(stands_at: datetime | None) -> Clock:
     >>> clock_of(datetime(2005, 10, 3, 2, tzinfo=UTC)).now().date()
     datetime.date(2005, 10, 3)
     """
-    return SystemClock() if stands_at is None else ShiftedClock(stands_at=stands_at, when=SystemClock().now())
+    if stands_at is None:
+        return SystemClock()
+    recorded = None if engine is None else _last_recorded(engine, stands_at)
+    return ShiftedClock(stands_at=recorded or stands_at, when=SystemClock().now())
+
+
+def _last_recorded(engine: Engine, since: datetime) -> datetime | None:
+    with reading(engine) as connection:
+        found = connection.execute(text(_LAST_RECORDED), {"since": since, "before": since + timedelta(days=1)})
+        last: datetime | None = found.scalar_one()
+    return last
 
 
 def in_zone(moment: datetime, zone: str) -> datetime:

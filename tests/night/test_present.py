@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from arrears.clock import SystemClock
 from arrears.loading import load
+from arrears.state.desk import decisions
 from serving.opening import open_deployment
-from serving.present import Present
+from serving.present import Present, clock_of
 
 
 def load_settings(folder, lake, text):
@@ -76,3 +78,36 @@ def test_a_running_deployment_and_its_champions_stand_on_the_new_day(database, l
         assert deployment.champions.day() == date(2005, 10, 3)
     finally:
         deployment.close()
+
+
+def test_a_clock_goes_on_from_what_was_recorded_on_its_day(database):
+    stands_at = datetime(2005, 10, 3, 2, tzinfo=UTC)
+    recorded(database, stands_at + timedelta(hours=3))
+    assert timedelta(hours=3) <= clock_of(stands_at, database).now() - stands_at < timedelta(hours=3, minutes=1)
+
+
+@pytest.mark.parametrize("later", [timedelta(hours=-1), timedelta(days=1)], ids=["before", "the day after"])
+def test_what_was_recorded_on_another_day_moves_no_clock(database, later):
+    stands_at = datetime(2005, 10, 3, 2, tzinfo=UTC)
+    recorded(database, stands_at + later)
+    assert clock_of(stands_at, database).now() - stands_at < timedelta(minutes=1)
+
+
+def recorded(database, at):
+    """Somebody was held by a night at that moment."""
+    row = {
+        "at": at,
+        "night_id": 1,
+        "debtor_id": "D1",
+        "work_group": "bank",
+        "lane": "pay",
+        "action": "held",
+        "is_eligible": False,
+        "probability": 0.0,
+        "explores": False,
+        "strategy": "severity/1",
+        "propensity_version": "rules",
+        "roll_rate_version": "rules",
+    }
+    with database.begin() as connection:
+        connection.execute(insert(decisions).values(row))
