@@ -15,13 +15,16 @@ from arrears.policy.verdict import ChannelVerdict
 from arrears.queues import store
 from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
 from arrears.settings import Settings
+from models.registry import Loaded
 from models.roll_rate import edge_name
 from serving.console import charts
+from serving.console.effect_told import worth_told
 from serving.console.frame import today_of
 from serving.console.story import AccountStory, Story, story_of, use_of_limit
 from serving.console.words import many, money, share, short_day
 from serving.deployment import Deployment
 from serving.present import in_zone
+from serving.scores.further import UPLIFT
 
 QUESTIONS = {
     "roll": ("Will it roll?", "into a worse bucket by its next statement", "pushes towards rolling", False),
@@ -61,6 +64,8 @@ class Shown:
     use: str | None
     live: str | None
     loss: str | None
+    worth: str | None
+    item_terms: tuple[Term, ...]
     now: tuple[ChannelVerdict, ...] | None
 
     @property
@@ -80,7 +85,7 @@ def shown(deployment: Deployment, debtor_id: str) -> dict[str, Any] | None:
         judged = store.accounts_of(connection, night.night_id, debtor_id) if night else []
         if story is None and not judged:
             return None
-        accounts = _accounts(connection, deployment.settings, night, judged, story)
+        accounts = _accounts(connection, deployment, night, judged, story)
         verdicts = deployment.verdicts_of(connection, debtor_id)
     accounts = [replace(each, now=verdicts.get(each.account_id)) for each in accounts]
     return {
@@ -95,17 +100,21 @@ def shown(deployment: Deployment, debtor_id: str) -> dict[str, Any] | None:
 
 
 def _accounts(
-    connection: Connection, settings: Settings, night: Night | None, judged: list[JudgedAccount], story: Story | None
+    connection: Connection,
+    deployment: Deployment,
+    night: Night | None,
+    judged: list[JudgedAccount],
+    story: Story | None,
 ) -> list[Shown]:
     stories = {each.account_id: each for each in (story.accounts if story else ())}
     by_id = {each.account_id: each for each in judged}
     ids = [*by_id, *(other for other in stories if other not in by_id)]
-    return [_shown(connection, settings, night, by_id.get(each), stories.get(each)) for each in ids]
+    return [_shown(connection, deployment, night, by_id.get(each), stories.get(each)) for each in ids]
 
 
 def _shown(
     connection: Connection,
-    settings: Settings,
+    deployment: Deployment,
     night: Night | None,
     judged: JudgedAccount | None,
     story: AccountStory | None,
@@ -120,10 +129,25 @@ def _shown(
         scores=tuple(_scores(judged)) if judged else (),
         timeline=_timeline(story),
         use=use_of_limit(story.facts, judged.balance_minor) if story and judged else None,
-        live=live_status(story, settings, night.as_of) if story and judged and night else None,
+        live=live_status(story, deployment.settings, night.as_of) if story and judged and night else None,
         loss=loss_told(terms, judged.currency) if judged else None,
+        worth=worth_told(terms, night, judged, _uplift_of(deployment, night)) if night and judged else None,
+        item_terms=_of_several(night, item) if night and item else (),
         now=None,
     )
+
+
+def _uplift_of(deployment: Deployment, night: Night) -> Loaded | None:
+    """The version that told the night what a call adds, where this process has it open."""
+    version = night.further_models.get(UPLIFT, {}).get("version")
+    return deployment.champions.held(UPLIFT, version) if version else None
+
+
+def _of_several(night: Night, item: WorkItem) -> tuple[Term, ...]:
+    """The money of an item that adds up several accounts; one account's item says what the account says."""
+    if len(item.accounts) < 2:  # noqa: PLR2004 - several begin at two
+        return ()
+    return tuple(term for term in night.explain(item.terms) if term.unit in ("money", "money_per_minute"))
 
 
 def live_status(story: AccountStory, settings: Settings, as_of: date) -> str | None:

@@ -6,8 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from arrears.queues.item import Night
 from arrears.queues.strategy import names, strategy
+from serving.console.effect_told import NOBODY, effect_of
 from serving.deployment import Deployment
+from serving.scores.further import UPLIFT
 
 UNITS = {
     "money": "money",
@@ -17,6 +20,7 @@ UNITS = {
     "days": "days",
     "rank": "rank",
     "number": "number",
+    "ranking": "ranking",
 }
 
 
@@ -34,7 +38,17 @@ def shown(deployment: Deployment) -> dict[str, Any]:
         "units": UNITS,
         "slice": slice_,
         "slice_share": deployment.settings.desk.random_slice_share,
+        "effect": effect_of(deployment.champions.of(UPLIFT)),
+        "no_effect": _no_effect(deployment, night),
     }
+
+
+def _no_effect(deployment: Deployment, night: Night | None) -> str:
+    """Why no champion tells what a call adds, where none does."""
+    if not deployment.champions.asked:
+        return "The registry is being opened."
+    told = night.further_models.get(UPLIFT, {}).get("because") if night else None
+    return str(told or NOBODY)
 
 
 def _slice(connection: Connection, night_id: int) -> dict[str, int]:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from arrears.buckets import AGEING
 from arrears.money import to_major
+from arrears.queues.added import ranking_said
 from serving.console.reasons import sentences_of
 
 NOTHING = "\N{EN DASH}"
@@ -251,5 +252,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "phone": phone,
     "way_ends": way_ends,
     "sentences": sentences_of,
+    "ranking_said": ranking_said,
 }
 GLOBALS: dict[str, Any] = {"in_days": in_days, "NOTHING": NOTHING, "share_bar": share_bar}
