@@ -153,6 +153,7 @@ def _episodes(rows: np.ndarray, chances: np.ndarray, *, last_day: int) -> Episod
         following=after,
         days=apart,
         weight=np.ones(len(rows)),
+        at_stake=np.ones(len(rows)),
     )
 
 

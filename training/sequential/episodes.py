@@ -6,7 +6,7 @@ else, so every feature must have been known at its moment, calls of the days bef
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,8 @@ class Episodes:
     following : (n,) row of the next moment, `ENDED` or `UNTOLD`.
     days : (n,) until the next moment.
     weight : (n,) how many moments of the book each row stands for: one over the chance with which it was kept.
+    at_stake : (n,) minor units, above 0: values are learned as shares of it, so that few large debts teach no more than
+        many small ones.
 
     Raises
     ------
@@ -51,6 +53,7 @@ class Episodes:
     following: Codes
     days: Floats
     weight: Floats
+    at_stake: Floats
 
     def __post_init__(self) -> None:
         found = self._wrong()
@@ -62,15 +65,13 @@ class Episodes:
             )
 
     def _wrong(self) -> str | None:
-        columns = {
-            name: len(getattr(self, name))
-            for name in ("features", "choices", "adds", "minutes", "following", "days", "weight")
-        }
+        columns = {each.name: len(getattr(self, each.name)) for each in fields(self)}
         if len(set(columns.values())) > 1:
             return ", ".join(f"{count} rows of {name}" for name, count in columns.items())
         if not ((self.following >= UNTOLD) & (self.following < len(self))).all():
             return "next rows that are not there"
-        return None if (self.minutes > 0).all() and (self.weight > 0).all() else "minutes or weights at or below 0"
+        positive = all((each > 0).all() for each in (self.minutes, self.weight, self.at_stake))
+        return None if positive else "minutes, weights or stakes at or below 0"
 
     def __len__(self) -> int:
         return len(self.following)

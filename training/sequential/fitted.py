@@ -60,19 +60,19 @@ class MomentValues:
         """(n,) True where most moments of the log that were like these could have gone either way."""
         return np.asarray(self._shown.predict(features) > 0.5)  # noqa: PLR2004 - most
 
-    def changes_later(self, features: Floats) -> Floats:
+    def changes_later(self, features: Floats, at_stake: Floats) -> Floats:
         """(n,) what acting adds beyond `Episodes.adds`, minor units; 0 where the log cannot tell."""
         agreed = self._caution.agreed([each.predict(features) for each in self._differences])
-        return np.where(self.supported(features), agreed, 0.0)
+        return np.where(self.supported(features), agreed * at_stake, 0.0)
 
-    def of_one_more(self, features: Floats, adds: Floats) -> Floats:
+    def of_one_more(self, features: Floats, adds: Floats, at_stake: Floats) -> Floats:
         """(n,) the marginal value of acting now, minor units, before the price of its minutes.
 
         Parameters
         ----------
-        adds : (n, 2) what leaving and acting add at once, as in the episodes that taught.
+        adds, at_stake : as in the episodes that taught.
         """
-        return np.asarray(adds[:, 1] - adds[:, 0] + self.changes_later(features))
+        return np.asarray(adds[:, 1] - adds[:, 0] + self.changes_later(features, at_stake))
 
 
 def fit_values(episodes: Episodes, *, price: float, how: Iteration | None = None) -> MomentValues:
@@ -90,9 +90,9 @@ def fit_values(episodes: Episodes, *, price: float, how: Iteration | None = None
     Notes
     -----
     With r what came until the next moment, V its worth, e the logged chance and t what was done, the boosters learn
-    m(s) = E[r + g V(s')] and d(s) from r + g V(s') - m(s) = (t - e(s)) d(s) + noise, so that leaving is worth m - e d
-    and acting m + (1 - e) d, to each of which comes what a one-step model knows (`adds`). V is the better of both, the
-    minutes of acting paid, where the log shows both; else the log's mixture.
+    m(s) = E[r + g V(s')] and d(s) from r + g V(s') - m(s) = (t - e(s)) d(s) + noise, all as shares of what is at stake.
+    So leaving is worth m - e d and acting m + (1 - e) d, to each of which comes what a one-step model knows (`adds`).
+    V is the better of both, the minutes of acting paid, where the log shows both; else the log's mixture.
 
     `adds` may hold effects under whatever policy, as long as later effects are told by the same model: rewards shaped
     so lead to the same best actions, with the cash that comes anyway taken out of the noise. Sources: Ernst, Geurts,
@@ -128,10 +128,12 @@ class _Learning:
         for _ in range(how.rounds):
             later = np.where(episodes.following == ENDED, 0.0, worth[episodes.following])
             target = episodes.choices.outcome + self._discount * later
+            target /= episodes.at_stake
             expected = self._fit(target, self._told, how.level).predict(episodes.features)
             members = self._differences(target - expected)
             difference = how.caution.agreed([each.predict(episodes.features) for each in members])
-            worth = self._worth(expected, np.where(self._supported, difference, 0.0))
+            difference = np.where(self._supported, difference, 0.0)
+            worth = self._worth(expected * episodes.at_stake, difference * episodes.at_stake)
         shown = self._fit(self._supported.astype(np.float64), episodes.weight, how.level)
         return MomentValues(self._price, tuple(members), shown, how.caution)
 
@@ -167,10 +169,11 @@ def _drawings(episodes: Episodes, how: Iteration) -> list[Floats]:
 
 
 def _check(episodes: Episodes) -> None:
-    acted = int(episodes.choices.acted.sum())
-    if min(acted, len(episodes) - acted) < LEAST_OF_EACH_ACTION:
+    told = episodes.following != UNTOLD
+    acted = int((episodes.choices.acted & told).sum())
+    if min(acted, int(told.sum()) - acted) < LEAST_OF_EACH_ACTION:
         raise Refused(
             asked="learn what one more call is worth",
-            found=f"a log of {len(episodes)} moments that acted at {acted}",
-            do=f"Let the log act at {LEAST_OF_EACH_ACTION} moments or more, and leave at as many, by chance.",
+            found=f"{int(told.sum())} moments whose next is known, of which the log acted at {acted}",
+            do=f"Let the log act at {LEAST_OF_EACH_ACTION} such moments or more, and leave at as many, by chance.",
         )
