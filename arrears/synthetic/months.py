@@ -65,8 +65,8 @@ def day_size(setting: Setting, accounts: Ints, day: int) -> Floats:
     """What the hazard of a whole cycle is multiplied by for these accounts' debtors on one day; 0 if they stopped."""
     size = setting.own_size[accounts] * setting.calendar.weights[setting.payday[accounts], day]
     size = np.where(setting.shocked(accounts, day), size * np.exp(-setting.given.shocks.weight), size)
-    facing = setting.moods.face(setting.accounts.debtor[accounts], day).astype(np.int64)
-    size = size * np.asarray(setting.given.moods.pays)[facing]
+    facing = setting.moods.face(setting.accounts.debtor[accounts], day - setting.given.moods.pays_after)
+    size = size * np.asarray(setting.given.moods.pays)[facing.astype(np.int64)]
     return np.where(setting.stopped(accounts, day), 0.0, size)
 
 

@@ -60,6 +60,7 @@ class MoodParameters(_Part):
 
     share: float
     days: int
+    pays_after: int
     pays: tuple[float, float]
     answers: tuple[float, float]
     promise: tuple[float, float]
