@@ -86,6 +86,12 @@ def test_lists_are_shared_out_anew_among_who_is_there(client, served):
 def test_strategies_tells_formula_order_and_which_is_in_force(client):
     page = words(client.get("/strategies").text)
     assert "in force since the night of 30 Sep 2005" in page
-    assert page.count("not in force") == 2
+    assert page.count("not in force") == 3
     assert "priority_minor largest first" in page
     assert "1.5 % of the list" in page
+
+
+def test_strategies_says_that_nothing_is_known_of_what_a_call_adds(client):
+    page = words(client.get("/strategies").text)
+    assert "Which ranking each segment is worked by" in page
+    assert "No champion of uplift is registered. So every segment is worked by value at risk" in page

@@ -150,7 +150,7 @@ def select(
     return Selection(
         segment=segment,
         chosen=winner or fallback,
-        because=_because(found, winner, fallback, _Words(proof, level, currency)),
+        because=_because(found, winner, fallback, _Words(proof, level, currency, capacity)),
         fallback=fallback,
         proof=proof,
         level=level,
@@ -185,10 +185,12 @@ class _Words:
     proof: Proof
     level: float
     currency: str
+    capacity: float
 
     def money(self, value: Value) -> str:
-        low, mean, high = (say_money(round(each), self.currency) for each in (value.low, value.estimate, value.high))
-        return f"{mean} a debtor ({low} to {high})"
+        each = value.times(1 / self.capacity)
+        low, mean, high = (say_money(round(minor), self.currency) for minor in (each.low, each.estimate, each.high))
+        return f"{mean} a debtor worked ({low} to {high})"
 
 
 def _because(found: tuple[Candidate, ...], winner: str | None, fallback: str, words: _Words) -> str:
