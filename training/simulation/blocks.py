@@ -36,25 +36,21 @@ class Blocks:
             other.__dict__[name] = value.copy() if isinstance(value, np.ndarray) else value
         return other
 
-    def see(self, day: int, contacts: Contacts, resolved: Ints, is_past_due: Flags) -> None:
+    def see(self, day: int, contacts: Contacts, resolved: Ints, disputed: Ints) -> None:
         """Note what the talks of a day led to, and disputes that were resolved.
 
         Parameters
         ----------
-        is_past_due : (accounts,) where they stood in the morning: a dispute is about what is past due.
+        resolved : accounts whose disputes ended. `disputed` : accounts that were disputed in a talk.
         """
-        accounts = self._made.accounts
-        debtor = accounts.debtor[contacts.account]
+        debtor = self._made.accounts.debtor[contacts.account]
         self.hardship_until[debtor[contacts.ending == Talk.HARDSHIP]] = day + HARDSHIP_DAYS
         ceased = debtor[contacts.ending == Talk.CEASE]
         self.ceased_on[ceased] = np.where(self.ceased_on[ceased] == NO_DAY, day, self.ceased_on[ceased])
         over = (self.disputed_on != NO_DAY) & (self.disputed_on <= day - DISPUTE_DAYS)
         self.disputed_on[over] = NO_DAY
         self.disputed_on[resolved] = NO_DAY
-        groups = np.unique(contacts.actions.group[contacts.ending == Talk.DISPUTE])
-        disputed, _ = accounts.of_groups(groups)
-        new = disputed[is_past_due[disputed] & (self.disputed_on[disputed] == NO_DAY)]
-        self.disputed_on[new] = day
+        self.disputed_on[disputed[self.disputed_on[disputed] == NO_DAY]] = day
         call = contacts.actions.channel == CALL
         found = call & ~contacts.arrived & np.isin(contacts.line, (Line.NOT_IN_SERVICE, Line.WRONG_NUMBER))
         self.bad_number[debtor[found], contacts.number[found]] = True

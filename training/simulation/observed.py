@@ -10,7 +10,9 @@ import numpy as np
 
 from arrears.settings import Settings
 from arrears.synthetic.chance import Flags, Ints
+from arrears.synthetic.contacting import Contacts
 from arrears.synthetic.setting import Setting
+from arrears.synthetic.talking import Talk
 from arrears.synthetic.world import Happened
 from training.simulation.blocks import Blocks
 from training.simulation.contacted import Contacted
@@ -50,12 +52,12 @@ class Observed:
     def see(self, happened: Happened) -> None:
         """Take in a day."""
         day, contacts = happened.day, happened.contacts
-        past_due = self.past_due()
+        disputed = self._disputed(contacts)
         self.standing.begin(day)
         self.contacted.see(day, contacts, happened.turned_up)
         recorded = self.standing.pay(happened.payments)
         self.promised.see(day, happened.promises, recorded)
-        self.blocks.see(day, contacts, happened.resolved, past_due)
+        self.blocks.see(day, contacts, happened.resolved, disputed)
         self.standing.end_cycles(happened.ends)
 
     def past_due(self) -> Flags:
@@ -67,3 +69,9 @@ class Observed:
         """Groups with such an account."""
         groups = self.made.accounts.group[np.flatnonzero(self.past_due())]
         return np.asarray(groups[np.diff(groups, prepend=-1) > 0])
+
+    def _disputed(self, contacts: Contacts) -> Ints:
+        """Accounts that debtors dispute in the talks of a day: those that were past due in the morning."""
+        groups = np.unique(contacts.actions.group[contacts.ending == Talk.DISPUTE])
+        accounts, _ = self.made.accounts.of_groups(groups)
+        return accounts[self.standing.position(accounts).bucket_rank > 0]

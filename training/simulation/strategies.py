@@ -14,7 +14,7 @@ import numpy as np
 from arrears.synthetic.chance import Floats, Ints, Stream, uniform
 from arrears.synthetic.effects import effect_of
 from arrears.synthetic.world import World
-from training.simulation.learned import AFTER, BEFORE, Learned
+from training.simulation.learned import AFTER, BEFORE, Learned, at_risk_minor
 from training.simulation.morning import Morning
 from training.uplift.rankings import VALUE_AT_RISK, WITHOUT_EFFECT
 
@@ -74,15 +74,16 @@ class ByKey:
 
 
 @dataclass(frozen=True)
-class ByChance:
-    """Order by the chance to pay and what it makes of the money owed."""
+class ByRanking:
+    """Order by one of the rankings that a selection falls back on, whatever the log proves."""
 
     learned: Learned
-    key: Callable[[Planned, Floats], Floats]
+    ranking: str
+    seed: int
 
     def scores(self, planned: Planned) -> Floats:
-        """(n,) the key, given the chance to pay."""
-        return self.key(planned, self.learned.chance_paid(planned.morning))
+        """(n,) the ranking's scores."""
+        return _without_effect(self.ranking, self.learned, planned, self.seed)
 
 
 @dataclass(frozen=True)
@@ -104,19 +105,21 @@ class IncrementalValue:
     def _by(self, ranking: str, planned: Planned) -> Floats:
         morning = planned.morning
         if ranking not in WITHOUT_EFFECT:
-            effect = self.learned.effects[ranking].effect(morning.x)
-            return np.asarray(effect * morning.payable_minor / planned.minutes)
-        return _orders(self.learned.chance_paid(morning), planned, self.seed)[ranking]
+            return self.learned.effect_minor(ranking, morning, planned.reach) / planned.minutes
+        return _without_effect(ranking, self.learned, planned, self.seed)
 
 
-def _orders(chance: Floats, planned: Planned, seed: int) -> Mapping[str, Floats]:
-    payable, minutes = planned.morning.payable_minor, planned.minutes
-    return {
-        "random": _lots(planned, seed),
-        "response": chance * payable.mean() / minutes,
-        "repayment": chance * payable / minutes,
-        VALUE_AT_RISK: (1 - chance) * payable / minutes,
-    }
+def _without_effect(ranking: str, learned: Learned, planned: Planned, seed: int) -> Floats:
+    """A ranking that needs no learner of effects, in money per minute where it is about money."""
+    if ranking == "random":
+        return _lots(planned, seed)
+    chance = learned.chance_paid(planned.morning)
+    if ranking == "response":
+        return chance
+    amount = learned.amount_minor(planned.morning)
+    if ranking == VALUE_AT_RISK:
+        return at_risk_minor(chance, amount, planned.reach) / planned.minutes
+    return chance * amount / planned.minutes
 
 
 @dataclass(frozen=True)
@@ -141,17 +144,17 @@ def _severity(planned: Planned) -> Floats:
     return np.asarray(planned.morning.bucket_rank + balance / (1 + balance.max(initial=0.0)))
 
 
+def _ranking(bench: Bench, name: str) -> ByRanking:
+    return ByRanking(bench.learned, name, bench.world.setting.seed)
+
+
 STRATEGIES: Mapping[str, Callable[[Bench], Strategy]] = {
-    "random": lambda bench: ByKey(lambda planned: _lots(planned, bench.world.setting.seed)),
+    "random": lambda bench: _ranking(bench, "random"),
     "severity": lambda _: ByKey(_severity),
     "balance": lambda _: ByKey(lambda planned: planned.morning.balance_minor),
-    "propensity": lambda bench: ByChance(bench.learned, lambda _, chance: chance),
-    "expected_recovery": lambda bench: ByChance(
-        bench.learned, lambda planned, chance: chance * planned.morning.balance_minor / planned.minutes
-    ),
-    VALUE_AT_RISK: lambda bench: ByChance(
-        bench.learned, lambda planned, chance: (1 - chance) * planned.morning.balance_minor / planned.minutes
-    ),
+    "propensity": lambda bench: _ranking(bench, "response"),
+    "expected_recovery": lambda bench: _ranking(bench, "repayment"),
+    VALUE_AT_RISK: lambda bench: _ranking(bench, VALUE_AT_RISK),
     INCREMENTAL: lambda bench: IncrementalValue(bench.learned, bench.world.setting.seed),
     ORACLE: Oracle,
 }
