@@ -83,6 +83,7 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
     `kept_back_by` is the night of a later day that goes on serving; None where this one is served.
     """
     from arrears.queues.currencies import way
+    from serving.scores.further import recorded
 
     rates = built.book.settings.value.rates
     lanes, explores = built.lanes.lane[built.ranking.lead].tolist(), built.lists.slice.explores
@@ -97,6 +98,7 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "degraded_because": built.scores.degraded_because,
         "propensity": f"{built.scores.propensity_by.name}/{built.scores.propensity_by.version}",
         "roll_rate": f"{built.scores.roll_rate_by.name}/{built.scores.roll_rate_by.version}",
+        "further_models": recorded(built.further),
         "past_due": len(built.book),
         "held": built.held,
         "served": len(built.ranking),
@@ -116,10 +118,7 @@ def _draw(console: Console, document: dict[str, Any]) -> None:
     if document["kept_back_by"]:
         told = f"On record, not served: night {document['kept_back_by']} is of a later day. --replace serves this one."
         console.print(f"[yellow]{told}[/yellow]")
-    if document["degraded_because"]:
-        console.print(f"[yellow]Scored by rules: {document['degraded_because']}[/yellow]")
-    else:
-        console.print(f"Scored by {document['propensity']} and {document['roll_rate']}")
+    _draw_models(console, document)
     if document["currencies_by"] == "rates":
         console.print(f"Currencies compared by the house's rates of {document['rates_on']}")
     elif document["currencies_by"] == "shares":
@@ -138,3 +137,15 @@ def _draw(console: Console, document: dict[str, Any]) -> None:
     if document["allocation"]:
         draw_allocation(table, document["allocation"])
     console.print(table)
+
+
+def _draw_models(console: Console, document: dict[str, Any]) -> None:
+    if document["degraded_because"]:
+        console.print(f"[yellow]Scored by rules: {document['degraded_because']}[/yellow]")
+    else:
+        console.print(f"Scored by {document['propensity']} and {document['roll_rate']}")
+    for name, told in document["further_models"].items():
+        if told["version"]:
+            console.print(f"Asked {name}/{told['version']}, too")
+        elif name == "uplift":
+            console.print(f"[yellow]By value at risk throughout: {told['because']}[/yellow]")

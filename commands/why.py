@@ -76,6 +76,7 @@ def _document(told: Why) -> dict[str, Any]:
             "propensity": f"{night.propensity_model}/{night.propensity_version}",
             "roll": f"{night.roll_rate_model}/{night.roll_rate_version}",
         },
+        "further_models": night.further_models,
         "position": {
             name: getattr(account, name)
             for name in ("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on")
