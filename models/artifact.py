@@ -75,8 +75,13 @@ class Artifact:
         return tuple(self.scorer.boosters)
 
     def predict(self, x: Floats, bucket_rank: Ranks | None = None) -> Floats:
-        """The model's answer: (n,) probabilities of a binary model, (n, 8) over the ageing buckets of a chain."""
+        """The model's answer: (n,) probabilities of a binary model, (n, 8) over the ageing buckets of a chain.
+
+        A model of two parts answers with (n,) expected shares; its classes are among `scorer.answers`.
+        """
         answers = self.scorer.answers(x, bucket_rank)
+        if self.document["kind"] == "two_part":
+            return answers["expected_share"]
         if self.document["kind"] == "binary":
             (only,) = answers.values()
             return only

@@ -188,7 +188,7 @@ def tell(
     margins = artifact.margin(x, booster)
     raw, calibrated = sigmoid(margins), artifact.calibrated(margins, booster)
     names, grouped, members = _by_concept(artifact.features, contributions)
-    good = 1.0 if artifact.document["kind"] == "binary" else -1.0
+    good = -1.0 if artifact.document["kind"] == "chain" else 1.0  # a chain's boosters ask whether it gets worse
     strongest = np.argsort(-np.abs(grouped), axis=1, kind="stable")
     told = []
     for row, currency in enumerate(currencies):

@@ -130,6 +130,20 @@ def _binary(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, F
     return {name: scorer.probability(x, name)}
 
 
+def _two_part(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, Floats]:
+    """Chances that none, part or all of what is asked comes, the share where it is part, and the expected share."""
+    del bucket_rank
+    p_any, full, share = (scorer.probability(x, name) for name in ("any", "full", "share"))
+    p_full, p_partial = p_any * full, p_any * (1.0 - full)
+    return {
+        "p_none": 1.0 - p_any,
+        "p_partial": p_partial,
+        "p_full": p_full,
+        "partial_share": share,
+        "expected_share": p_full + p_partial * share,
+    }
+
+
 def _chain(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, Floats]:
     """One column per ageing bucket, summing to 1, and `p_roll` of the bucket each account stands in.
 
@@ -171,6 +185,7 @@ KINDS: dict[str, Callable[[Scorer, Floats, Ranks | None], dict[str, Floats]]] = 
     "binary": _binary,
     "chain": _chain,
     "effect": _effect,
+    "two_part": _two_part,
 }
 
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["binary", "chain", "effect"]
+Kind = Literal["binary", "chain", "effect", "two_part"]
 """`binary`: one booster, one probability. `chain`: one booster per bucket edge, from which every bucket follows.
-`effect`: boosters of each segment, asked with a treatment and without it."""
+`effect`: boosters of each segment, asked with a treatment and without it. `two_part`: whether anything comes, whether
+it is all, and the share where it is a part."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from training.charts import calibration_chart, gains_chart
 from training.evaluate import Interval, auc, brier, log_loss, recovery_at_capacity
 from training.examples import Examples, Money
 from training.segments import by_segment
+from training.splits import Fold
 from training.verdict import Verdict
 
 CAPACITY_SHARE = 0.2
@@ -122,9 +123,9 @@ def flat_metrics(recipe: Recipe, scores: Mapping[str, Interval], said: Mapping[s
     return flat
 
 
-def facts(data: Examples, results: Sequence[FoldResult], decided: Verdict) -> dict[str, Any]:
+def facts(data: Examples, newest: Fold, decided: Verdict) -> dict[str, Any]:
     """What the model folder itself says about its training."""
-    newest, days = results[-1].fold, data.days()
+    days = data.days()
     return {
         "judged_on": [str(newest.test[0]), str(newest.test[-1])],
         "trained_on": [str(day) for day in (days[0], days[-1])[: len(days)]],

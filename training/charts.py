@@ -18,19 +18,25 @@ COLOURS = ("#2f6fb0", "#c9792b", "#7a7a7a", "#4c9a6a", "#a65a8a", "#8a8f2f", "#5
 GREY = "#808080"
 
 
-def calibration_chart(y: Floats, answers: Mapping[str, Floats], *, happened: str = "Share that paid") -> str:
+def calibration_chart(
+    y: Floats,
+    answers: Mapping[str, Floats],
+    *,
+    happened: str = "Share that paid",
+    expected: str = "Probability said",
+) -> str:
     """Share in which it happened against mean probability, in ten equally filled bins of each answer.
 
     Parameters
     ----------
-    happened : what the upright axis is called.
+    happened, expected : what the upright and the level axis are called.
     """
     rows = [
-        {"answer": name, "expected": expected, "happened": share, "accounts": count}
+        {"answer": name, "expected": mean, "happened": share, "accounts": count}
         for name, p in answers.items()
-        for expected, share, count in reliability(y, p)
+        for mean, share, count in reliability(y, p)
     ]
-    return _svg(rows, list(answers), x=("expected", "Probability said"), y=("happened", happened), points=True)
+    return _svg(rows, list(answers), x=("expected", expected), y=("happened", happened), points=True)
 
 
 def gains_chart(worth: Floats, scores: Mapping[str, Floats]) -> str:

@@ -6,7 +6,7 @@ by side and leaves out what nobody can learn from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, get_args
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import ValidationError
 
+from arrears.buckets import Bucket
 from arrears.errors import BadInput, WrongUse
 from arrears.lake import Lake
 from arrears.settings import DueKind, LabelRule
@@ -30,6 +31,7 @@ from training.trained import TrainRequest
 Days = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Only = Callable[[pa.Table], Mask]
 EXITS = ("PAID_OFF", "LEFT")
 _WEEK = 7
 
@@ -84,11 +86,18 @@ def read_panel(lake: Lake, request: TrainRequest) -> Panel:
         return panel_of(con, lake, request.without)
 
 
-def read_dataset(lake: Lake, request: TrainRequest) -> Dataset:
-    """The panel with its propensity labels: the rows that have one."""
+def read_dataset(lake: Lake, request: TrainRequest, *, only: Only | None = None) -> Dataset:
+    """The panel with its propensity labels: the rows that have one.
+
+    Parameters
+    ----------
+    only : which positions to look at, as `late`; features of the others are not computed.
+    """
     _check_threshold(request.threshold)
     with lake.connect() as con:
         _stand(con, lake, request)
+        if only is not None:
+            _keep(con, lake, only)
         panel = panel_of(con, lake, request.without)
         labels = propensity_labels(
             con,
@@ -101,6 +110,29 @@ def read_dataset(lake: Lake, request: TrainRequest) -> Dataset:
         )
     in_book = ~np.isin(panel.column("bucket").astype(str), EXITS)
     return Dataset(panel, labels, np.flatnonzero(in_book & ~np.isnan(labels.paid)))
+
+
+def late(positions: pa.Table) -> Mask:
+    """(n,) past due and before charge-off."""
+    past_due = positions["past_due_minor"].fill_null(0).to_numpy(zero_copy_only=False)
+    bucket = positions["bucket"].to_numpy(zero_copy_only=False).astype(str)
+    return np.asarray((past_due > 0) & ~np.isin(bucket, (Bucket.CURRENT, Bucket.CHARGED_OFF, *EXITS)))
+
+
+def late_or_charged_off(positions: pa.Table) -> Mask:
+    """(n,) past due, or charged off."""
+    bucket = positions["bucket"].to_numpy(zero_copy_only=False).astype(str)
+    return np.asarray(late(positions) | (bucket == Bucket.CHARGED_OFF))
+
+
+def _keep(con: duckdb.DuckDBPyConnection, lake: Lake, only: Only) -> None:
+    """Leave among the snapshots only those whose positions are chosen."""
+    positions = positions_plan(lake.present, lake.settings).run(con)
+    con.register("kept", positions.select(["account_id", "as_of"]).filter(pa.array(only(positions))))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE snapshots AS SELECT * FROM snapshots SEMI JOIN kept USING (account_id, as_of)"
+    )
+    con.unregister("kept")
 
 
 def _check_threshold(threshold: str | None) -> None:

@@ -141,6 +141,14 @@ def mean_difference(losses: Floats, others: Floats, debtors: Codes, *, rounds: i
     return interval(float(sums.sum() / rows.sum()), drawn)
 
 
+def ratio(happened: Floats, expected: Floats, debtors: Codes, *, rounds: int = 1000, seed: int = 0) -> Interval:
+    """Sum of what happened over the sum of what was expected, with its interval by debtor; 1 is on level."""
+    debtors = _dense(debtors)
+    came, said = (np.bincount(debtors, weights=each) for each in (happened, expected))
+    drawn = [float((draw * came).sum() / (draw * said).sum()) for draw in draws(debtors, rounds=rounds, seed=seed)]
+    return interval(float(came.sum() / said.sum()), drawn)
+
+
 def judged(y: Floats, p: Floats, debtors: Codes, *, rounds: int = 200, seed: int = 0) -> dict[str, Interval]:
     """AUC, log loss, Brier score and calibration of one set of probabilities, each with its interval by debtor.
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from arrears.errors import Refused
-from models.artifact import IDENTITY, Part
-from models.calibration import Choice, choose, fitted
+from models.artifact import Part
 from models.scorer import Floats, calibrated_margin, sigmoid
 from models.spec import ModelSpec
 from training.binary_folds import LEAST_OF_EACH_CLASS, FoldResult, Recipe, one_fold
 from training.binary_report import charts, facts, flat_metrics, report
+from training.calibrating import Slice, for_the_newest, to_serve
 from training.evaluate import judged, log_loss, loss_difference
 from training.examples import Examples
 from training.fit import booster, refuse_what_cannot_teach
@@ -28,9 +29,6 @@ from training.search import search
 from training.splits import Fold, walk_forward
 from training.trained import Trained, TrainRequest
 from training.verdict import beats, calibrated, enough, verdict
-
-LEAST_TO_CALIBRATE = 50
-"""Rows with a yes, and as many with a no, that each slice needs before a correction is fitted to it."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def _judge(recipe: Recipe, results: Sequence[FoldResult]) -> tuple[Trained, Answ
             found=f"all {len(y)} {data.each} of the test from {newest.fold.starts_on} ended alike",
             do="Test from an earlier day with --test-from.",
         )
-    choice = _calibration(data, results)
+    choice = for_the_newest(_slices(data, results[-3:-1], known_by=newest.fold.starts_on))
     model = sigmoid(calibrated_margin(newest.margins, choice.calibration))
     scores = judged(y, model, debtors)
     best = min(newest.baselines, key=lambda name: log_loss(y, newest.baselines[name]))
@@ -132,48 +130,24 @@ def _judge(recipe: Recipe, results: Sequence[FoldResult]) -> tuple[Trained, Answ
         verdict=decided,
         metrics=flat_metrics(recipe, scores, said),
         report=said,
-        sections={"training": facts(data, results, decided), "reference": reference(data, part)},
+        sections={"training": facts(data, newest.fold, decided), "reference": reference(data, part)},
         charts=charts(recipe, newest, model, best),
     )
     return trained, Answers(recipe, results, model)
 
 
-def _calibration(data: Examples, results: Sequence[FoldResult]) -> Choice:
-    """The correction for the newest fold, from the two folds before it whose labels were known when it began."""
-    known = [_known_by(data, result, results[-1].fold.starts_on) for result in results[-3:-1]]
-    if len(known) < 2 or any(_thin(y) for _, y in known):  # noqa: PLR2004 - one slice to fit on, one to check on
-        return Choice(IDENTITY, {})
-    return _refitted(choose(known[0], known[1]), known)
-
-
-def calibration_to_serve(data: Examples, results: Sequence[FoldResult]) -> Choice:
-    """The correction that serves: fitted on the folds before the newest, kept only if it helped the newest."""
-    answers = [(result.margins, data.y[result.test]) for result in results[-3:]]
-    if len(answers) < 2 or any(_thin(y) for _, y in answers):  # noqa: PLR2004 - as above
-        return Choice(IDENTITY, {})
-    earlier = np.concatenate([m for m, _ in answers[:-1]]), np.concatenate([y for _, y in answers[:-1]])
-    return _refitted(choose(earlier, answers[-1]), answers)
-
-
-def _refitted(choice: Choice, slices: Sequence[tuple[Floats, Floats]]) -> Choice:
-    margins, y = (np.concatenate(side) for side in zip(*slices, strict=True))
-    return Choice(fitted(choice.method, margins, y) or IDENTITY, choice.held_out_log_loss)
-
-
-def _known_by(data: Examples, result: FoldResult, day: Any) -> tuple[Floats, Floats]:  # noqa: ANN401 - date
-    known = data.matures_on[result.test] <= np.datetime64(day, "D")
-    return result.margins[known], data.y[result.test][known]
-
-
-def _thin(y: Floats) -> bool:
-    return bool(min(y.sum(), len(y) - y.sum()) < LEAST_TO_CALIBRATE)
+def _slices(data: Examples, results: Sequence[FoldResult], *, known_by: date | None = None) -> list[Slice]:
+    """Margins and labels of folds, oldest first; with `known_by`, of the rows whose labels were known at its end."""
+    last = np.datetime64("9999-01-01", "D") if known_by is None else np.datetime64(known_by, "D")
+    known = [data.matures_on[result.test] <= last for result in results]
+    return [(result.margins[rows], data.y[result.test][rows]) for result, rows in zip(results, known, strict=True)]
 
 
 def _serving_part(recipe: Recipe, results: Sequence[FoldResult]) -> tuple[Part, dict[str, Any]]:
     """The same recipe on every mature label."""
     data, rounds = recipe.data, results[-1].rounds
     model = booster(data.x, data.y, recipe.spec, recipe.features, rounds=rounds, parameters=recipe.parameters)
-    choice = calibration_to_serve(data, results)
+    choice = to_serve(_slices(data, results[-3:]))
     days = data.days()
     about = {
         "rows": len(data.y),

@@ -16,10 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from arrears.buckets import Bucket
 from arrears.clock import end_of_day
 from arrears.lake import Lake
-from training.dataset import Dataset, Panel, read_dataset
+from training.dataset import Dataset, late, read_dataset
 from training.evenings import refuse_without
 from training.examples import Examples
 from training.trained import TrainRequest
@@ -47,10 +46,9 @@ def read_uncontacted(lake: Lake, request: TrainRequest) -> Examples:
     Refused : the book has no contacts, so that nobody can tell who was left alone.
     """
     refuse_without(lake, "self_cure", "contacts", "they tell who was left alone")
-    data = read_dataset(lake, request)
-    late = data.rows[_is_late(data.panel)[data.rows]]
+    data = read_dataset(lake, request, only=late)
     with lake.connect() as con:
-        alone = late[~_contacted(con, lake, data, late)]
+        alone = data.rows[~_contacted(con, lake, data)]
     return examples(lake, data, alone)
 
 
@@ -61,7 +59,6 @@ def examples(lake: Lake, data: Dataset, rows: npt.NDArray[np.intp]) -> Examples:
     share = np.array(
         [lake.settings.for_client(name).delinquency.paid_share for name in data.panel.column("client")[rows]]
     )
-    is_owed, is_late = labels.needs_minor > 0, _is_late(data.panel)
     return Examples(
         panel=data.panel,
         rows=rows,
@@ -69,21 +66,15 @@ def examples(lake: Lake, data: Dataset, rows: npt.NDArray[np.intp]) -> Examples:
         matures_on=labels.matures_on[rows],
         horizon_days=int(labels.horizon_days[rows].max(initial=0)),
         ends=("cured", "not cured"),
-        immature=int(np.isnan(labels.paid[is_owed & is_late]).sum()),
+        immature=int(np.isnan(labels.paid[labels.needs_minor > 0]).sum()),
         rules=tuple(np.unique(labels.rule[rows].astype(str)).tolist()),
     )
 
 
-def _is_late(panel: Panel) -> Flags:
-    """(n,) past due and before charge-off: what can still come back to CURRENT."""
-    past_due = np.nan_to_num(panel.column("past_due_minor").astype(float))
-    away = (Bucket.CURRENT, Bucket.CHARGED_OFF, Bucket.PAID_OFF, Bucket.LEFT)
-    return np.asarray((past_due > 0) & ~np.isin(panel.column("bucket").astype(str), [str(each) for each in away]))
-
-
-def _contacted(con: duckdb.DuckDBPyConnection, lake: Lake, data: Dataset, rows: npt.NDArray[np.intp]) -> Flags:
-    """(rows,) whether anybody tried to reach the debtor, by any way, after the day and within the horizon."""
-    zone, as_of = lake.settings.portfolio.zone, data.panel.as_of[rows]
+def _contacted(con: duckdb.DuckDBPyConnection, lake: Lake, data: Dataset) -> Flags:
+    """(n,) of the labelled rows: whether anybody tried to reach the debtor, by any way, within the horizon."""
+    zone, rows = lake.settings.portfolio.zone, data.rows
+    as_of = data.panel.as_of[rows]
     ends = as_of + data.labels.horizon_days[rows]
     moments = {day: end_of_day(day.astype(object), zone) for day in np.unique(np.concatenate([as_of, ends]))}
     stands = {

@@ -21,6 +21,12 @@ SLOPE_RANGE = (0.8, 1.25)
 LEVEL_RANGE = (0.9, 1.1)
 """Ratios of what happened to what was expected that are as they should be."""
 
+COVERAGE_RANGE = (0.88, 0.92)
+"""Shares of truths inside bands of 90 % that are as they should be."""
+
+COVERAGE_TOLERANCE = (0.80, 0.98)
+"""What every tenth's share must be shown to keep within: at most twice as many misses as said, at least a fifth."""
+
 TOLERANCE = (3 / 4, 4 / 3)
 """What slope and level must be shown to keep within, with their whole intervals: our own judgement of what a queue can
 bear, one step either way on the scale of ratios."""
@@ -145,6 +151,55 @@ def calibrated(slope: Interval, level: Interval) -> Check:
         f"{name}{part}": value for name, told in (("slope", slope), ("level", level)) for part, value in _told(told)
     }
     return Check("calibrated", passed, sentence, numbers)
+
+
+def on_level(level: Interval) -> Check:
+    """What is expected comes, taken together; the interval is judged as by `calibrated`.
+
+    Examples
+    --------
+    >>> on_level(Interval(1.0, 0.95, 1.05)).passed, on_level(Interval(1.2, 1.15, 1.25)).passed
+    (True, False)
+    """
+    passed = TOLERANCE[0] <= level.low and level.high <= TOLERANCE[1] and _touches(level, LEVEL_RANGE)
+    sentence = (
+        f"What it expects {'comes' if passed else 'does not come'}: happened to expected {level.estimate:.2f} "
+        f"({level.low:.2f} to {level.high:.2f}). It must surely lie within {_said(TOLERANCE)}, and may not surely lie "
+        f"outside {_said(LEVEL_RANGE)}."
+    )
+    return Check("on_level", passed, sentence, {f"level{part}": value for part, value in _told(level)})
+
+
+def covers(tenths: Sequence[Mapping[str, Any]], *, asked: tuple[float, float] = COVERAGE_RANGE) -> Check:
+    """Bands hold as often as they say in every tenth of the balances.
+
+    As with `calibrated`, a test too small to tell refuses: every interval must lie within `COVERAGE_TOLERANCE` and may
+    not lie wholly outside `asked`.
+
+    Parameters
+    ----------
+    tenths : each with `share` of the truths that lay in their bands and its 95 % interval, `low` and `high`.
+
+    Examples
+    --------
+    >>> covers([{"share": 0.9, "low": 0.87, "high": 0.93}]).passed
+    True
+    >>> covers([{"share": 0.9, "low": 0.87, "high": 0.93}, {"share": 0.85, "low": 0.83, "high": 0.87}]).passed
+    False
+    >>> covers([]).passed
+    False
+    """
+    each = [Interval(one["share"], one["low"], one["high"]) for one in tenths]
+    passed = bool(each) and all(
+        COVERAGE_TOLERANCE[0] <= one.low and one.high <= COVERAGE_TOLERANCE[1] and _touches(one, asked) for one in each
+    )
+    least, most = (min(one.estimate for one in each), max(one.estimate for one in each)) if each else (0.0, 0.0)
+    sentence = (
+        f"Its bands {'hold' if passed else 'do not hold'} as often as they say: in {len(each)} tenths of the balances "
+        f"{least:.1%} to {most:.1%} of the truths lay in their band. None may surely lie outside {asked[0]:.0%} to "
+        f"{asked[1]:.0%}, and all must surely lie within {COVERAGE_TOLERANCE[0]:.0%} to {COVERAGE_TOLERANCE[1]:.0%}."
+    )
+    return Check("bands_hold", passed, sentence, {"least": least, "most": most, "tenths": float(len(each))})
 
 
 def _touches(interval: Interval, accepted: tuple[float, float]) -> bool:
