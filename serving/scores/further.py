@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from arrears.policy.columns import Numbers
 from arrears.policy.forbidden import NO_APPROVALS, Approvals
 from arrears.queues.added import Added, nothing_told
 from arrears.queues.strategy import Strategy
 from arrears.queues.value import Worth, has_next_bucket
+from models.contact import per_attempt
 from models.registry import Registry
 from models.uplift import added
 from serving.gate.book import Book
@@ -60,7 +59,7 @@ def right_party_share(book: Book, contact: Champion | None) -> Numbers:
     if contact is None or contact.loaded is None:
         return book.of_client(lambda chosen, _: chosen.value.right_party_share)
     artifact = contact.loaded.artifact
-    return np.clip(artifact.predict(artifact.matrix(_columns(book), len(book))), 0.0, 1.0)
+    return per_attempt(artifact, artifact.matrix(_columns(book), len(book)))
 
 
 def adds_of(book: Book, worth: Worth, uplift: Champion | None) -> Added:

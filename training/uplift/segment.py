@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from arrears.errors import Refused
-from arrears.queues.added import AT_RISK, RANKINGS
+from arrears.queues.added import RANKINGS
 from models.artifact import Part
 from models.uplift import LOSS, said_of
 from training.policy_value.choices import Codes
@@ -156,7 +156,7 @@ def _told(selection: Selection, score: Floats, boosters: list[str], log: Segment
         "ranking": selection.chosen,
         "because": selection.because,
         "boosters": boosters,
-        "scale": _scale(selection, score, each_worked),
+        "scale": scale_of(selection.chosen, score, selection.capacity, each_worked.estimate if each_worked else 0.0),
         "adds_minor": _interval(each_worked),
         "leads_minor": _interval(winner.expected.times(1 / share) if winner.expected and share else None),
         "effective_rows": winner.adds.effective_rows if winner.adds else 0.0,
@@ -174,12 +174,25 @@ def _told(selection: Selection, score: Floats, boosters: list[str], log: Segment
     }
 
 
-def _scale(selection: Selection, score: Floats, each_worked: Value | None) -> float:
-    """What an answer is multiplied by to be what the log proved: effects are told in their own unit, chances not."""
-    if selection.chosen in (UPLIFT, RANKINGS[AT_RISK]) or each_worked is None:
+def scale_of(ranking: str, score: Floats, capacity: float, adds_each_minor: float) -> float:
+    """What an answer is multiplied by to be what the log proved: effects are told in their own unit, chances not.
+
+    Parameters
+    ----------
+    score : (n,) of the segment's rows. `capacity` : share of them that can be worked.
+    adds_each_minor : what working by the ranking was proved to add for each row worked.
+
+    Examples
+    --------
+    >>> scale_of("repayment", np.array([900.0, 300.0, 10.0, 0.0]), 0.5, 60.0)  # 600.00 are expected of each worked
+    0.1
+    >>> scale_of("uplift", np.array([9.0, 1.0]), 0.5, 60.0)
+    1.0
+    """
+    mean = float(score[worked(score, capacity)].mean())
+    if ranking in (UPLIFT, VALUE_AT_RISK) or mean <= 0 or adds_each_minor <= 0:
         return 1.0
-    mean = float(score[worked(score, selection.capacity)].mean())
-    return each_worked.estimate / mean if mean > 0 else 1.0
+    return adds_each_minor / mean
 
 
 def _nothing_proved(log: SegmentLog, why: str) -> dict[str, Any]:
