@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,13 @@ import numpy as np
 from arrears.policy.ahead import judge_through
 from arrears.policy.columns import Instants
 from arrears.policy.tightened import limits_of_house
+from arrears.policy.verdict import Judgement
 from arrears.settings import Settings
 from arrears.synthetic.chance import Flags, Floats, Ints
 from arrears.synthetic.clocks import Clocks
 from arrears.synthetic.setting import Setting
 from training.simulation.book_facts import BookFacts
+from training.simulation.joined_facts import joined
 from training.simulation.morning_facts import morning_facts
 from training.simulation.observed import Observed
 
@@ -37,6 +40,20 @@ class Judged:
     held_by: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Whom a strategy would call on the morning after the last day seen.
+
+    Attributes
+    ----------
+    groups : each once. `accounts` : the account that leads each, about which the call would be.
+    """
+
+    observed: Observed
+    groups: Ints
+    accounts: Ints
+
+
 class Gate:
     """Judges who may be called on a day; one for all strategies of a world.
 
@@ -51,28 +68,41 @@ class Gate:
         self._limits = limits_of_house(settings.conduct)
         self._book = BookFacts(made, settings, self._clocks)
 
-    def judge(self, observed: Observed, groups: Ints, accounts: Ints) -> Judged:
-        """What the rules say of a call on the day after the last one seen.
+    def judge(self, asked: Sequence[Asked]) -> list[Judged]:
+        """What the rules say of calls on the day after the last one seen, which must be the same for all.
 
         Parameters
         ----------
-        groups : whom; each once. `accounts` : the account that leads each, about which the call would be.
+        asked : one for each strategy that has somebody to ask about.
         """
-        day = observed.day + 1
-        date = self._made.calendar.on(day)
-        facts = morning_facts(self._book, observed, groups, accounts)
+        date = self._made.calendar.on(asked[0].observed.day + 1)
+        facts = joined([morning_facts(self._book, one.observed, one.groups, one.accounts) for one in asked])
         midnights = facts.begins_somewhere(
             np.full(len(facts.people), np.datetime64(date)), np.arange(len(facts.people))
         )
         told = judge_through(facts.at_instant(midnights.min()), self._limits, date)
-        place = self._made.people.place[self._made.accounts.debtor[accounts]]
-        midnight = self._clocks.local(place, day, np.zeros(len(place), np.int64))
+        ends = np.cumsum([len(one.groups) for one in asked])
+        return [self._judged(told, one, int(end)) for one, end in zip(asked, ends, strict=True)]
+
+    def _judged(self, told: Judgement, asked: Asked, end: int) -> Judged:
+        own = slice(end - len(asked.groups), end)
+        place = self._made.people.place[self._made.accounts.debtor[asked.accounts]]
+        midnight = self._clocks.local(place, asked.observed.day + 1, np.zeros(len(place), np.int64))
         return Judged(
-            allowed=~told.held,
-            opens=_hours(told.opens_at, midnight, 0.0),
-            closes=_hours(told.allowed_until, midnight, _DAY_ENDS),
-            held_by=told.counts(len(groups)),
+            allowed=~told.held[own],
+            opens=_hours(told.opens_at[own], midnight, 0.0),
+            closes=_hours(told.allowed_until[own], midnight, _DAY_ENDS),
+            held_by=_held_by(told, own),
         )
+
+
+def _held_by(told: Judgement, own: slice) -> dict[str, int]:
+    found: dict[str, Flags] = {}
+    for reason in told.reasons:
+        flags = found.setdefault(reason.rule.code, np.zeros(len(told.held), np.bool_))
+        flags[reason.asks] = True
+    counts = {code: int((flags[own] & told.held[own]).sum()) for code, flags in found.items()}
+    return {code: count for code, count in counts.items() if count}
 
 
 def _hours(instants: Instants, midnight: Ints, otherwise: float) -> Floats:

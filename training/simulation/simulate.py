@@ -18,7 +18,7 @@ from training.simulation.learned import learn
 from training.simulation.log import HORIZON_DAYS, live
 from training.simulation.observed import Observed
 from training.simulation.strategies import NOBODY, ORACLE, STRATEGIES, Bench
-from training.simulation.working import Floor, Tally, work
+from training.simulation.working import Floor, Tally, Worked, work
 
 WARM_DAYS = 60
 """Days before the first that is logged: by then contacts and payments tell something."""
@@ -132,14 +132,14 @@ def run_seed(plan: Plan, seed: int, step: Callable[[], None]) -> SeedRun:
         days=plan.days,
         kept_share=settings.promises.kept_share,
     )
-    tallies = {}
+    copies = {}
     for name in plan.worked:
         own = world.copy()
-        strategy = None
-        if name != NOBODY:
-            bench = Bench(learned, own, settings.value.attempt_minutes, settings.value.talk_minutes)
-            strategy = STRATEGIES[name](bench)
-        tallies[name] = work(own, observed.copy(), strategy, floor, step)
+        bench = Bench(learned, own, settings.value.attempt_minutes, settings.value.talk_minutes)
+        strategy = None if name == NOBODY else STRATEGIES[name](bench)
+        copies[name] = Worked(own, observed.copy(), strategy)
+    work(list(copies.values()), floor, step)
+    tallies = {name: one.tally for name, one in copies.items()}
     choices = {name: (each.chosen, each.because) for name, each in learned.selections.items()}
     return SeedRun(seed, tallies, choices, len(observed.past_due_groups()), len(log))
 

@@ -1,8 +1,11 @@
-"""A strategy works a world: every morning it orders who might be called, and collectors call while minutes last."""
+"""Strategies work copies of a world: every morning each orders who might be called, and calls while minutes last.
+
+All go through the days together, so that the rules are asked once a morning for all of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,14 +15,15 @@ from arrears.settings import ValueSettings
 from arrears.synthetic.chance import Ints
 from arrears.synthetic.talking import Talk
 from arrears.synthetic.world import Actions, Happened, World
-from training.simulation.gate import Gate
+from training.simulation.gate import Asked, Gate, Judged
 from training.simulation.learned import Learned
 from training.simulation.morning import morning_of
 from training.simulation.observed import Observed
 from training.simulation.strategies import Planned, Strategy
 
-_SPARE = 1.5
+_SPARE, _AT_LEAST = 3.0, 50
 """Groups that the gate is asked about at once, over those that the minutes are likely to reach."""
+_DAY_ENDS = 24.0
 _MOST_CARRIED = 0.25
 """Share of a day's minutes that may be left over or overspent and be made up for on the next day."""
 
@@ -62,6 +66,13 @@ class Tally:
         self.ceases += int((contacts.ending == Talk.CEASE).sum())
         return minutes
 
+    def refuse(self, told: Judged) -> None:
+        """Add what the gate said to those it was asked about."""
+        self.asked += len(told.allowed)
+        self.held += int((~told.allowed).sum())
+        for reason, count in told.held_by.items():
+            self.held_by[reason] = self.held_by.get(reason, 0) + count
+
 
 @dataclass(frozen=True)
 class Floor:
@@ -80,86 +91,112 @@ class Floor:
     kept_share: float
 
 
-def work(
-    world: World, observed: Observed, strategy: Strategy | None, floor: Floor, progress: Callable[[], None]
-) -> Tally:
-    """Work a world for some days; world and observed are changed.
+class Worked:
+    """One strategy's copy of a world, what is seen of it, and what has come of it so far.
 
     Parameters
     ----------
-    strategy : None calls nobody.
+    world, observed : are changed. `strategy` : None calls nobody.
     """
-    day = _Day(world, observed, floor)
-    tally, begins, carried = Tally(), world.day, 0.0
+
+    def __init__(self, world: World, observed: Observed, strategy: Strategy | None) -> None:
+        self.world, self.observed, self.strategy = world, observed, strategy
+        self.tally = Tally()
+        self.carried = 0.0
+        self.begins = world.day
+
+
+def work(copies: Sequence[Worked], floor: Floor, progress: Callable[[], None]) -> None:
+    """Work copies of one world for some days; each one's tally tells what came of it.
+
+    Parameters
+    ----------
+    progress : called after every day of every copy.
+    """
+    made = copies[0].world.setting
+    calling = [one for one in copies if one.strategy is not None]
     for _ in range(floor.days):
-        actions = Actions.none()
-        date = world.setting.calendar.on(world.day)
-        works = strategy is not None and is_business_day(date, world.setting.given.country)
-        if strategy is not None and works:
-            actions = day.calls(strategy, floor.minutes_per_day + carried, tally)
-        happened = world.step(world.day, actions)
-        observed.see(happened)
-        spent = tally.count(happened, floor.value)
-        if works:
-            most = _MOST_CARRIED * floor.minutes_per_day
-            carried = float(np.clip(carried + floor.minutes_per_day - spent, -most, most))
-        progress()
-    _count_promises(tally, observed, begins, floor.kept_share)
-    return tally
+        works = is_business_day(made.calendar.on(copies[0].world.day), made.given.country)
+        calls = _calls(calling, floor) if works and calling else {}
+        for one in copies:
+            happened = one.world.step(one.world.day, calls.get(id(one), Actions.none()))
+            one.observed.see(happened)
+            spent = one.tally.count(happened, floor.value)
+            if works:
+                most = _MOST_CARRIED * floor.minutes_per_day
+                one.carried = float(np.clip(one.carried + floor.minutes_per_day - spent, -most, most))
+            progress()
+    for one in copies:
+        _count_promises(one, floor.kept_share)
 
 
-class _Day:
-    def __init__(self, world: World, observed: Observed, floor: Floor) -> None:
-        self.world, self.observed, self.floor = world, observed, floor
+def _calls(calling: Sequence[Worked], floor: Floor) -> dict[int, Actions]:
+    """The calls of a morning: each one's highest scores that the gate allows, until its minutes are planned."""
+    lists = [_List(one, floor) for one in calling]
+    while waiting := [each for each in lists if each.wants_more]:
+        asked = [each.next_asked() for each in waiting]
+        for each, told in zip(waiting, floor.gate.judge(asked), strict=True):
+            each.take(told)
+    return {id(each.worked): each.actions() for each in lists}
 
-    def calls(self, strategy: Strategy, minutes: float, tally: Tally) -> Actions:
-        """The calls of a morning: the highest scores that the gate allows, until the minutes are planned."""
-        planned = self._planned()
-        scores = strategy.scores(planned)
+
+class _List:
+    """One strategy's calls of a morning, as they are chosen."""
+
+    def __init__(self, worked: Worked, floor: Floor) -> None:
+        self.worked, self.floor = worked, floor
+        self.minutes = floor.minutes_per_day + worked.carried
+        self.planned = planned_of(worked.world, worked.observed, floor)
+        strategy = worked.strategy
+        scores = strategy.scores(self.planned) if strategy is not None else np.full(len(self.planned.morning), -np.inf)
         order = np.argsort(-scores, kind="stable")
-        order = order[scores[order] > -np.inf]
-        chosen: list[Ints] = []
-        hours: list[Ints] = []
-        start = 0
-        while start < len(order) and minutes > 0:
-            mean = float(planned.minutes[order[start:]].mean())
-            asked = order[start : start + int(_SPARE * minutes / mean) + 50]
-            start += len(asked)
-            allowed, hour = self._allowed(planned, asked, tally)
-            fits = np.cumsum(planned.minutes[allowed]) <= minutes
-            chosen.append(allowed[fits])
-            hours.append(hour[fits])
-            minutes = minutes - float(planned.minutes[allowed[fits]].sum()) if fits.all() else 0.0
-        rows = np.concatenate([np.zeros(0, np.int64), *chosen])
-        return Actions.calls(planned.morning.groups[rows], np.concatenate([np.zeros(0, np.int64), *hours]))
+        self._left = order[scores[order] > -np.inf]
+        self._asked = order[:0]
+        self._rows: list[Ints] = [order[:0]]
+        self._hours: list[Ints] = [order[:0]]
 
-    def _planned(self) -> Planned:
-        floor = self.floor
-        morning = morning_of(self.observed, self.observed.past_due_groups())
-        everywhere = np.full(len(morning), 0.0), np.full(len(morning), 24.0)
-        hour = floor.learned.hours.best(self.world.setting.people.business[morning.debtors], *everywhere)
-        reach = floor.learned.chance_reached(morning, hour)
-        return Planned(morning, hour, reach, floor.value.attempt_minutes + reach * floor.value.talk_minutes)
+    @property
+    def wants_more(self) -> bool:
+        """Minutes are left, and somebody whom nobody asked about."""
+        return self.minutes > 0 and len(self._left) > 0
 
-    def _allowed(self, planned: Planned, rows: Ints, tally: Tally) -> tuple[Ints, Ints]:
-        """Those of the rows that may be called, and the best hour at which they may."""
-        morning = planned.morning
-        rising = np.sort(rows)
-        told = self.floor.gate.judge(self.observed, morning.groups[rising], morning.accounts[rising])
-        tally.asked += len(rows)
-        tally.held += int((~told.allowed).sum())
-        for reason, count in told.held_by.items():
-            tally.held_by[reason] = tally.held_by.get(reason, 0) + count
-        business = self.world.setting.people.business[morning.debtors[rising]]
-        best = np.where(told.allowed, self.floor.learned.hours.best(business, told.opens, told.closes), -1)
-        hour = np.full(len(morning), -1)
-        hour[rising] = best
-        open_ = rows[hour[rows] >= 0]
-        return open_, hour[open_]
+    def next_asked(self) -> Asked:
+        """Those whom the minutes are likely to reach, the highest scores first."""
+        mean = float(self.planned.minutes[self._left].mean())
+        wanted = int(_SPARE * self.minutes / mean) + _AT_LEAST
+        self._asked, self._left = self._left[:wanted], self._left[wanted:]
+        morning = self.planned.morning
+        return Asked(self.worked.observed, morning.groups[self._asked], morning.accounts[self._asked])
+
+    def take(self, told: Judged) -> None:
+        """Call those who are allowed, at the best hour at which they are, until the minutes are planned."""
+        self.worked.tally.refuse(told)
+        made, planned = self.worked.world.setting, self.planned
+        business = made.people.business[planned.morning.debtors[self._asked]]
+        hour = np.where(told.allowed, self.floor.learned.hours.best(business, told.opens, told.closes), -1)
+        allowed, hour = self._asked[hour >= 0], hour[hour >= 0]
+        fits = np.cumsum(planned.minutes[allowed]) <= self.minutes
+        self._rows.append(allowed[fits])
+        self._hours.append(hour[fits])
+        self.minutes = self.minutes - float(planned.minutes[allowed].sum()) if fits.all() else 0.0
+
+    def actions(self) -> Actions:
+        """The calls, in their order."""
+        rows = np.concatenate(self._rows)
+        return Actions.calls(self.planned.morning.groups[rows], np.concatenate(self._hours))
 
 
-def _count_promises(tally: Tally, observed: Observed, begins: int, kept_share: float) -> None:
-    promised = observed.promised
-    over = (promised.made_on >= begins) & (promised.grace_ends_on <= observed.day)
-    tally.promises_over = int(over.sum())
-    tally.promises_kept = int((over & (promised.kept_minor >= kept_share * promised.amount_minor)).sum())
+def planned_of(world: World, observed: Observed, floor: Floor) -> Planned:
+    """A morning with what is common to all strategies."""
+    morning = morning_of(observed, observed.past_due_groups())
+    whole_day = np.zeros(len(morning)), np.full(len(morning), _DAY_ENDS)
+    hour = floor.learned.hours.best(world.setting.people.business[morning.debtors], *whole_day)
+    reach = floor.learned.chance_reached(morning, hour)
+    return Planned(morning, hour, reach, floor.value.attempt_minutes + reach * floor.value.talk_minutes)
+
+
+def _count_promises(one: Worked, kept_share: float) -> None:
+    promised = one.observed.promised
+    over = (promised.made_on >= one.begins) & (promised.grace_ends_on <= one.observed.day)
+    one.tally.promises_over = int(over.sum())
+    one.tally.promises_kept = int((over & (promised.kept_minor >= kept_share * promised.amount_minor)).sum())
