@@ -44,7 +44,7 @@ def past_due_rows(lake: Lake, *, first: date, last: date, every: str = "week") -
     """Accounts with anything past due on each day, labelled by whether any money came within ten days."""
     request = TrainRequest(training_day=last, from_=first, every=every, horizon_days=HORIZON_DAYS, threshold="any")
     rows = examples(read_dataset(lake, request))
-    return _those(rows, rows.column("past_due_minor") > 0)
+    return those(rows, rows.column("past_due_minor") > 0)
 
 
 def without(rows: Examples, names: frozenset[str]) -> Examples:
@@ -66,15 +66,9 @@ def lift(rows: Examples, *, test_from: date, rounds: int = 300) -> Lift:
     return Lift(before, after, interval(after - before, gains), len(y))
 
 
-def chances(rows: Examples, *, test_from: date, y: Floats | None = None) -> Floats:
-    """Log-odds of the rows from `test_from` on, by a booster that knew only labels that were over by then.
-
-    Parameters
-    ----------
-    y : labels to learn in place of the rows' own.
-    """
-    taught = rows if y is None else replace(rows, y=y)
-    recipe = Recipe(taught, PROPENSITY, {})
+def chances(rows: Examples, *, test_from: date) -> Floats:
+    """Log-odds of the rows from `test_from` on, by a booster that knew only labels that were over by then."""
+    recipe = Recipe(rows, PROPENSITY, {})
     known = np.flatnonzero((rows.as_of < np.datetime64(test_from)) & (rows.matures_on <= np.datetime64(test_from)))
     return margins_of(recipe, known, _tested(rows, test_from), rounds_for(recipe, known))
 
@@ -83,7 +77,8 @@ def _tested(rows: Examples, test_from: date) -> np.ndarray:
     return np.flatnonzero(rows.as_of >= np.datetime64(test_from))
 
 
-def _those(rows: Examples, which: np.ndarray) -> Examples:
+def those(rows: Examples, which: np.ndarray) -> Examples:
+    """Some of the rows."""
     return replace(rows, rows=rows.rows[which], y=rows.y[which], matures_on=rows.matures_on[which], money=None)
 
 
