@@ -24,9 +24,9 @@ REPAYMENT = ModelSpec(
     horizon_days=30,
     monotone=PROPENSITY.monotone,
     parameters={
-        "learning_rate": 0.08,
-        "num_leaves": 7,
-        "min_data_in_leaf": 60,
+        "learning_rate": 0.05,
+        "num_leaves": 15,
+        "min_data_in_leaf": 100,
         "lambda_l2": 20.0,
         "feature_fraction": 0.5,
     },

@@ -62,7 +62,9 @@ def repayments(data: Dataset) -> Repayments:
         np.nan_to_num(panel.column(name).astype(float)) for name in ("balance_minor", "past_due_minor")
     )
     asked = np.where(charged_off, balance, past_due)
-    rows = data.rows[asked[data.rows] > 0]
+    # A day counts once all of its labels are over: else the newest would hold none but debts with a short horizon.
+    waiting = np.unique(panel.as_of[(labels.needs_minor > 0) & np.isnan(labels.paid)])
+    rows = data.rows[(asked[data.rows] > 0) & ~np.isin(panel.as_of[data.rows], waiting)]
     share = np.clip(labels.collected_minor[rows] / asked[rows], 0.0, 1.0)
     examples = Examples(
         panel=panel,
