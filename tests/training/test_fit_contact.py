@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from models import contact
+from models.artifact import load, write
 from models.hours import Hours
 from training.call_labels import Calls
 from training.dataset import Panel
@@ -51,6 +53,15 @@ def test_what_hours_do_is_kept_where_it_lowers_log_loss_on_later_calls(trained):
     kept = Hours.of(section["kept"]).multiplier(np.array([10, 19]), ["consumer"] * 2)
     assert kept[0] < 0.8
     assert kept[1] > 1.2
+
+
+def test_the_artifact_answers_for_an_attempt_and_for_its_hour(trained, tmp_path):
+    folder = write(tmp_path / "model", trained.spec, trained.features, trained.parts, **trained.sections)
+    artifact, x, consumers = load(folder), np.array([[1.0, 0.2], [-1.0, 0.0]]), ["consumer"] * 2
+    plain = contact.per_attempt(artifact, x)
+    assert plain.tolist() == artifact.predict(x).tolist()
+    assert (contact.at_hour(artifact, x, np.array([19, 19]), consumers) > plain).all()
+    assert (contact.at_hour(artifact, x, np.array([10, 10]), consumers) < plain).all()
 
 
 def test_hours_that_do_nothing_are_not_kept():

@@ -64,6 +64,21 @@ def test_training_on_next_to_nothing_is_refused_with_the_numbers(arrears):
     assert "100 of each are needed" in err
 
 
+@pytest.mark.parametrize(
+    ("model", "because"),
+    [
+        ("contact", "the book has no contacts"),
+        ("promise", "the book has no promises"),
+        ("self_cure", "the book has no contacts"),
+        ("repayment", "mature labels"),
+    ],
+)
+def test_a_book_that_cannot_teach_a_model_is_told_so_in_a_sentence(arrears, model, because):
+    code, out, err = arrears("train", model, "--from", "2025-01-31", "--to", "2025-02-28")
+    assert (code, out) == (4, "")
+    assert because in err
+
+
 @pytest.mark.parametrize(("on_terminal", "shown"), [(True, True), (False, False)])
 def test_steps_are_drawn_on_a_terminal_and_nowhere_else(tmp_path, tracking_uri, on_terminal, shown):
     load(write_csv(tmp_path / "source", small_book()), tmp_path / "lake", SystemClock())
@@ -94,7 +109,7 @@ def everything(descriptor):
 def test_an_unknown_model_is_wrong_use(arrears):
     code, _, err = arrears("train", "fortune")
     assert code == 2
-    assert "propensity, roll_rate" in err
+    assert "propensity, roll_rate, contact, promise, repayment, self_cure, uplift" in " ".join(err.split())
 
 
 def test_an_unknown_rule_for_days_names_the_rules(arrears):
