@@ -19,7 +19,7 @@ from training.simulation.morning import Morning
 from training.uplift.rankings import VALUE_AT_RISK, WITHOUT_EFFECT
 
 NOBODY, ORACLE = "nobody", "oracle"
-INCREMENTAL = "incremental_value"
+INCREMENTAL, SEQUENTIAL = "incremental_value", "sequential"
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,12 @@ def _ranking(bench: Bench, name: str) -> ByRanking:
     return ByRanking(bench.learned, name, bench.world.setting.seed)
 
 
+def _sequential(bench: Bench) -> Strategy:
+    from training.simulation.sequential_strategy import strategy_of
+
+    return strategy_of(bench)
+
+
 STRATEGIES: Mapping[str, Callable[[Bench], Strategy]] = {
     "random": lambda bench: _ranking(bench, "random"),
     "severity": lambda _: ByKey(_severity),
@@ -156,6 +162,7 @@ STRATEGIES: Mapping[str, Callable[[Bench], Strategy]] = {
     "expected_recovery": lambda bench: _ranking(bench, "repayment"),
     VALUE_AT_RISK: lambda bench: _ranking(bench, VALUE_AT_RISK),
     INCREMENTAL: lambda bench: IncrementalValue(bench.learned, bench.world.setting.seed),
+    SEQUENTIAL: _sequential,
     ORACLE: Oracle,
 }
 """By name, how each is made; `nobody` calls nobody and is always worked beside them."""
