@@ -113,9 +113,10 @@ def lead_accounts(setting: Setting, state: State, groups: Ints) -> Ints:
         return np.zeros(0, np.int64)
     accounts, place = setting.accounts.of_groups(groups)
     cycles = np.where(state.gone[accounts], -1, state.cycles[accounts]).astype(np.int64)
-    order = np.lexsort((accounts, -cycles, place))
-    first = np.flatnonzero(np.diff(place[order], prepend=-1))
-    return np.asarray(accounts[order][first])
+    # Groups lie one after the other, and the accounts of each in their order.
+    latest = np.maximum.reduceat(cycles, np.flatnonzero(np.diff(place, prepend=-1)))
+    late = np.flatnonzero(cycles == latest[place])
+    return np.asarray(accounts[late[np.diff(place[late], prepend=-1) > 0]])
 
 
 def reached(setting: Setting, state: State, day: int, groups: Ints, hours: Ints, number: Ints) -> Floats:
@@ -142,7 +143,7 @@ def best_number(setting: Setting, state: State, debtors: Ints) -> Ints:
     known = setting.numbers
     bad = known.told_bad[debtors] | state.known_bad[debtors] | ~known.there[debtors]
     rank = np.where(bad, 2, np.where(known.unverified[debtors], 1, 0))
-    return np.asarray(np.argmin(rank, axis=1), np.int64)
+    return np.asarray(rank[:, 1] < rank[:, 0], np.int64)
 
 
 def ending_chances(setting: Setting, state: State, day: int, groups: Ints) -> Floats:

@@ -33,6 +33,7 @@ class Sink:
         self.rows: dict[str, int] = {}
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._waiting: dict[str, list[pa.Table]] = {}
+        self._waiting_rows: dict[str, int] = {}
         # One thread writes while the next days are made; one piece at a time waits for it, so memory stays bounded.
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._under_way: Future[None] | None = None
@@ -44,7 +45,8 @@ class Sink:
         waiting = self._waiting.setdefault(table, [])
         if piece.num_rows or not waiting:
             waiting.append(piece)
-        if sum(part.num_rows for part in waiting) >= _PIECE_ROWS:
+        self._waiting_rows[table] = self._waiting_rows.get(table, 0) + piece.num_rows
+        if self._waiting_rows[table] >= _PIECE_ROWS:
             self._write(table)
 
     def __enter__(self) -> Self:
@@ -72,6 +74,7 @@ class Sink:
         self._wait()
         self._under_way = self._thread.submit(self._writers[table].write_table, whole, row_group_size=_PIECE_ROWS)
         waiting.clear()
+        self._waiting_rows[table] = 0
 
     def _wait(self) -> None:
         if self._under_way is not None:
