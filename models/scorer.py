@@ -131,9 +131,17 @@ def _binary(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, F
 
 
 def _two_part(scorer: Scorer, x: Floats, bucket_rank: Ranks | None) -> dict[str, Floats]:
-    """Chances that none, part or all of what is asked comes, the share where it is part, and the expected share."""
     del bucket_rank
-    p_any, full, share = (scorer.probability(x, name) for name in ("any", "full", "share"))
+    return two_part(*(scorer.probability(x, name) for name in ("any", "full", "share")))
+
+
+def two_part(p_any: Floats, full: Floats, share: Floats) -> dict[str, Floats]:
+    """Chances that none, part or all of what is asked comes, the share where it is part, and the expected share.
+
+    Parameters
+    ----------
+    p_any : (n,) chance that anything comes. full : (n,) that all does, if anything. share : (n,) what comes of a part.
+    """
     p_full, p_partial = p_any * full, p_any * (1.0 - full)
     return {
         "p_none": 1.0 - p_any,

@@ -10,7 +10,7 @@ import numpy as np
 
 from models import baselines
 from models.repayment import REPAYMENT, STAGES
-from models.scorer import Floats, sigmoid
+from models.scorer import Floats, sigmoid, two_part
 from models.spec import ModelSpec
 from training.binary_folds import LEAST_OF_EACH_CLASS, Recipe, rounds_for
 from training.examples import Examples, Places
@@ -93,10 +93,8 @@ def stage_booster(rows: Repayments, stage: str, train: Places, rounds: int) -> A
 
 
 def answers_of(margins: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Chances of none, part and all, and the expected share, from margins; as `models.scorer` gives them."""
-    p_any, full, share = (sigmoid(margins[stage]) for stage in STAGES)
-    p_full, p_partial = p_any * full, p_any * (1 - full)
-    return {"p_none": 1 - p_any, "p_partial": p_partial, "p_full": p_full, "expected_share": p_full + p_partial * share}
+    """What a model of these margins answers, by name."""
+    return two_part(*(sigmoid(margins[stage]) for stage in STAGES))
 
 
 def _taught(own: Examples, train: Places) -> Places:
