@@ -113,6 +113,16 @@ def _check(source: Path, truth: Path, debtors: int, days: int) -> None:
             found="too few debtors, or too few or too many days",
             do=f"Ask for at least {LEAST_DEBTORS} debtors and {LEAST_DAYS} to {MOST_DAYS} days.",
         )
+    check_folders(asked, source, truth)
+
+
+def check_folders(asked: str, source: Path, truth: Path) -> None:
+    """Refuse folders that hold something, or a truth that lies in the source.
+
+    Raises
+    ------
+    WrongUse : either is so.
+    """
     if truth.resolve().is_relative_to(source.resolve()):
         raise WrongUse(asked=asked, found="the truth would lie in the source", do="Name another folder for the truth.")
     for folder in (source, truth):
