@@ -14,9 +14,10 @@ from arrears.synthetic.setting import Setting
 from arrears.synthetic.world import Happened, World
 from training.simulation.morning import Morning, morning_of
 from training.simulation.observed import Observed
+from training.simulation.standing import Standing
 
 HORIZON_DAYS = 30
-NOT_CALLED = 2.0
+NOT_CALLED = 4.0
 """Rows not called that are kept for each call by lot."""
 OF_RULE = 4.0
 """Calls that are kept for each group that the rule would have called and lot left out."""
@@ -36,6 +37,8 @@ class Log:
     reached : a call reached the right party. `hour` : of a call, in the debtor's own day.
     cash_minor : what the group's past-due accounts paid within the horizon, this day the first.
     payable_minor, balance_minor, charged_off : as of `Morning`.
+    by_lot : lot alone decided; else the rule would have called, and lot left a few out.
+    rolled : the leading account was a cycle later at its next cycle's end, or about to be when the horizon ended.
     """
 
     x: Floats
@@ -50,6 +53,8 @@ class Log:
     payable_minor: Floats
     balance_minor: Floats
     charged_off: Flags
+    by_lot: Flags
+    rolled: Flags
 
     def __len__(self) -> int:
         return len(self.day)
@@ -77,7 +82,7 @@ def live(world: World, observed: Observed, *, warm: int, until: int, progress: P
         observed.see(happened)
         if noted is not None:
             keeper.note(noted, past_due, happened)
-        keeper.pay(happened)
+        keeper.pay(happened, observed)
         progress()
     return keeper.log()
 
@@ -90,6 +95,7 @@ class _Noted:
     called: Flags
     probability: Floats
     hour: Ints
+    by_lot: Flags
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,8 @@ class _Keeper:
         morning = morning_of(observed, decisions.group[calls[kept]])
         kept = kept[np.isin(decisions.group[calls[kept]], morning.groups)]
         probability = odds / (1 + odds)
-        return _Noted(morning, chosen[kept], probability[kept], decisions.hour[calls[kept]])
+        at = calls[kept]
+        return _Noted(morning, chosen[kept], probability[kept], decisions.hour[at], decisions.explored[at])
 
     def note(self, noted: _Noted, past_due: Flags, happened: Happened) -> None:
         """Keep a day's rows until their cash is known; to be called before `pay` counts the day itself."""
@@ -142,14 +149,14 @@ class _Keeper:
             noted, reached[noted.morning.groups], accounts, place, before
         )
 
-    def pay(self, happened: Happened) -> None:
-        """Count a day's payments, and complete the rows whose last day it is."""
+    def pay(self, happened: Happened, observed: Observed) -> None:
+        """Count a day's payments, and complete the rows whose last day it is; `observed` has seen the day."""
         paid = happened.payments
         real = ~paid.returned
         np.add.at(self._cash, paid.account[real], paid.amount_minor[real])
         waiting = self._waiting.pop(happened.day, None)
         if waiting is not None:
-            self._done.append(self._completed(waiting))
+            self._done.append(self._completed(waiting, observed.standing))
 
     def log(self) -> Log:
         """All rows that are complete."""
@@ -158,7 +165,7 @@ class _Keeper:
     def _cash_of(self, accounts: Ints, place: Ints, rows: int) -> Floats:
         return np.bincount(place, self._cash[accounts], minlength=rows).astype(np.float64)
 
-    def _completed(self, waiting: _Waiting) -> Log:
+    def _completed(self, waiting: _Waiting, standing: Standing) -> Log:
         noted, morning = waiting.noted, waiting.noted.morning
         cash = self._cash_of(waiting.accounts, waiting.place, len(morning)) - waiting.before
         return Log(
@@ -174,4 +181,14 @@ class _Keeper:
             payable_minor=morning.payable_minor,
             balance_minor=morning.balance_minor,
             charged_off=morning.charged_off,
+            by_lot=noted.by_lot,
+            rolled=_rolled(morning, standing),
         )
+
+
+def _rolled(morning: Morning, standing: Standing) -> Flags:
+    accounts = morning.accounts
+    ended = standing.cycle_end[accounts] >= morning.day
+    later = standing.cycles_late[accounts] > morning.x[:, morning.names.index("cycles_late_last")]
+    still = standing.position(accounts).past_due_minor > 0
+    return np.asarray(np.where(ended, later, still) & ~morning.charged_off)

@@ -14,7 +14,7 @@ import numpy as np
 from arrears.synthetic.chance import Floats, Ints, Stream, uniform
 from arrears.synthetic.effects import effect_of
 from arrears.synthetic.world import World
-from training.simulation.learned import AFTER, BEFORE, Learned, at_risk_minor
+from training.simulation.learned import AFTER, BEFORE, Learned
 from training.simulation.morning import Morning
 from training.uplift.rankings import VALUE_AT_RISK, WITHOUT_EFFECT
 
@@ -113,13 +113,12 @@ def _without_effect(ranking: str, learned: Learned, planned: Planned, seed: int)
     """A ranking that needs no learner of effects, in money per minute where it is about money."""
     if ranking == "random":
         return _lots(planned, seed)
+    if ranking == VALUE_AT_RISK:
+        return learned.at_risk_minor(planned.morning, planned.reach) / planned.minutes
     chance = learned.chance_paid(planned.morning)
     if ranking == "response":
         return chance
-    amount = learned.amount_minor(planned.morning)
-    if ranking == VALUE_AT_RISK:
-        return at_risk_minor(chance, amount, planned.reach) / planned.minutes
-    return chance * amount / planned.minutes
+    return chance * learned.amount_minor(planned.morning) / planned.minutes
 
 
 @dataclass(frozen=True)

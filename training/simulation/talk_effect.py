@@ -13,9 +13,9 @@ import numpy as np
 from training.uplift.lessons import EffectModel, Flags, Floats, lessons_of_both_arms
 from training.uplift.trees import Mean, Size, fit_mean
 
-SMALL = Size(rounds=60, leaves=15, rate=0.1, least_rows=200)
+SMALL = Size(rounds=100, leaves=8, rate=0.06, least_rows=300)
 _LEAST_REACH = 0.01
-_ROUNDS, _LEAVES, _RATE, _LEAST_ROWS, _SHRINK = 60, 4, 0.05, 1000, 2000.0
+_ROUNDS, _LEAVES, _RATE, _LEAST_ROWS, _SHRINK = 40, 4, 0.05, 1000, 5000.0
 
 
 @dataclass(frozen=True)

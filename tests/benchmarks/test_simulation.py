@@ -1,0 +1,61 @@
+"""Every strategy in whole worlds of three kinds: ninety days, fifty collectors, five seeds. Printed and judged.
+
+What is judged is what must hold whatever the luck: where calls do nothing no order beats another, and the strategy that
+ranks by what a call adds is the best or tied with the best of those that know no truth.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import pytest
+
+from arrears.settings import default_settings
+from training.simulation.measures import Row, interval, rows
+from training.simulation.simulate import Plan, SeedRun, run
+from training.simulation.strategies import INCREMENTAL, NOBODY, ORACLE, STRATEGIES
+from training.simulation.told import markdown
+
+pytestmark = [pytest.mark.bench, pytest.mark.slow, pytest.mark.timeout(3 * 3600)]
+
+WORLDS = ("usual", "severity_wins", "no_effect")
+SEEDS = (1, 2, 3, 4, 5)
+DEBTORS, HISTORY, DAYS = 50_000, 301, 90
+COLLECTORS, MINUTES = 50, 50.0
+
+
+def plan(world: str) -> Plan:
+    return Plan(tuple(STRATEGIES), world, DEBTORS, SEEDS, HISTORY, DAYS, COLLECTORS, MINUTES)
+
+
+@cache
+def simulated(world: str) -> tuple[list[SeedRun], list[Row]]:
+    runs = run(plan(world), _unwatched, processes=min(2, os.cpu_count() or 1))
+    return runs, rows(plan(world), runs, minute_cost=default_settings().value.minute_cost)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_value_of_a_call_is_the_best_order_or_tied_with_it(world: str, record_property) -> None:
+    runs, table = simulated(world)
+    record_property(f"simulation_{world}", "\n" + markdown(table))
+    honest = [row for row in table if row.strategy not in (NOBODY, ORACLE)]
+    best = honest[0].strategy
+    behind = interval([of(run, best) - of(run, INCREMENTAL) for run in runs])
+    record_property(f"simulation_{world}_best", f"{best}, ahead of {INCREMENTAL} by {behind.told(2)} a minute")
+    assert behind.low <= 0.0
+
+
+def test_where_calls_do_nothing_no_order_brings_more_than_another() -> None:
+    _, table = simulated("no_effect")
+    assert all(abs(row.added.mean) < 1.0 for row in table)
+
+
+def _unwatched(done: int) -> None:
+    del done
+
+
+def of(one: SeedRun, strategy: str) -> float:
+    """Cash beyond nobody a minute, in major units."""
+    tally = one.tallies[strategy]
+    return (tally.cash_minor - one.tallies[NOBODY].cash_minor) / 100 / max(tally.minutes, 1.0)
