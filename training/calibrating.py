@@ -13,8 +13,10 @@ from models.artifact import IDENTITY
 from models.calibration import Choice, choose, fitted
 from models.scorer import Floats
 
-LEAST_TO_CALIBRATE = 50
-"""Rows with a yes, and as many with a no, that each slice needs before a correction is fitted to it."""
+LEAST_TO_CALIBRATE = 200
+"""Rows with a yes, and as many with a no, that each slice needs before a correction is fitted to it: with fewer, what a
+calibration curve shows is mostly noise (Van Calster et al. 2016, "A calibration hierarchy for risk models was defined",
+Journal of Clinical Epidemiology 74)."""
 
 Slice = tuple[Floats, Floats]
 """Margins of one fold's test, said before anyone knew, and their labels."""
