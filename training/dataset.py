@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import ValidationError
 
-from arrears.buckets import Bucket
+from arrears.buckets import AGEING, Bucket
 from arrears.errors import BadInput, WrongUse
 from arrears.lake import Lake
 from arrears.settings import DueKind, LabelRule
@@ -73,6 +73,18 @@ class Dataset:
     labels: Labels
     rows: npt.NDArray[np.intp]
 
+    @property
+    def late_minor(self) -> Floats:
+        """(panel,) what an account is late with: all that is past due, and the whole balance after charge-off.
+
+        Where a book does not tell how much is past due it is what the label asks, as what stops the roll.
+        """
+        past_due, balance = (
+            np.nan_to_num(self.panel.column(f"{name}_minor").astype(float)) for name in ("past_due", "balance")
+        )
+        before = np.where(past_due > 0, past_due, self.labels.needs_minor.astype(float))
+        return np.where(self.panel.column("charged_off").astype(bool), balance, before)
+
 
 def read_panel(lake: Lake, request: TrainRequest) -> Panel:
     """Stand on the days that a request asks for and compute everything known on them.
@@ -114,9 +126,8 @@ def read_dataset(lake: Lake, request: TrainRequest, *, only: Only | None = None)
 
 def late(positions: pa.Table) -> Mask:
     """(n,) past due and before charge-off."""
-    past_due = positions["past_due_minor"].fill_null(0).to_numpy(zero_copy_only=False)
     bucket = positions["bucket"].to_numpy(zero_copy_only=False).astype(str)
-    return np.asarray((past_due > 0) & ~np.isin(bucket, (Bucket.CURRENT, Bucket.CHARGED_OFF, *EXITS)))
+    return np.asarray(np.isin(bucket, [str(each) for each in AGEING if each != Bucket.CURRENT]))
 
 
 def late_or_charged_off(positions: pa.Table) -> Mask:

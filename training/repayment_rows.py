@@ -2,7 +2,7 @@
 
 What is asked is all that is past due, and the whole balance after charge-off: the money beyond which the house's label
 (`training.labels`) counts nothing. Its threshold, as what stops the roll, is only the least that matters; a share of it
-would call a payment of three dues all there was to get. So the expected share times what is asked is expected money.
+would call one due of three all there was to get. So the expected share times what is asked is expected money.
 """
 
 from __future__ import annotations

@@ -55,14 +55,13 @@ def read_uncontacted(lake: Lake, request: TrainRequest) -> Examples:
 def examples(lake: Lake, data: Dataset, rows: npt.NDArray[np.intp]) -> Examples:
     """These rows of the panel with their labels."""
     labels = data.labels
-    past_due = data.panel.column("past_due_minor")[rows].astype(float)
     share = np.array(
         [lake.settings.for_client(name).delinquency.paid_share for name in data.panel.column("client")[rows]]
     )
     return Examples(
         panel=data.panel,
         rows=rows,
-        y=(labels.collected_minor[rows] >= share * past_due).astype(float),
+        y=(labels.collected_minor[rows] >= share * data.late_minor[rows]).astype(float),
         matures_on=labels.matures_on[rows],
         horizon_days=int(labels.horizon_days[rows].max(initial=0)),
         ends=("cured", "not cured"),
