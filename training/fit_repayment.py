@@ -1,7 +1,8 @@
 """Train and judge repayment: three boosters, one-stage baselines, bands, verdict, then the model that would serve.
 
 The newest fold is the test that the verdict rests on: of the squared error of the expected share, with an interval by
-debtor, and of how often bands held in every tenth of the balances.
+debtor, and of how often bands held in every tenth of the balances. No correction of log-odds is tried: with three
+boosters behind one answer each would have few rows to fit it to, and the verdict asks whether what is expected comes.
 """
 
 from __future__ import annotations
