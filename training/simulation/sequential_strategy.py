@@ -23,7 +23,7 @@ from training.simulation.strategies import Bench, IncrementalValue, Planned
 
 MOST_A_DAY = 400.0
 """Moments that teach, of each logged day, about."""
-HOW = Iteration(rounds=12, discount=0.95)
+HOW = Iteration(rounds=8, discount=0.85)
 
 
 @dataclass(frozen=True)
