@@ -17,13 +17,14 @@ import numpy as np
 from arrears.errors import Refused
 from arrears.lake import Lake
 from arrears.policy.columns import Words
-from training.policy_value.cash import cash_after
+from training.policy_value.cash import STAND, Stand, cash_after
 from training.policy_value.choices import Codes, Flags, Floats
 from training.policy_value.learning import NOT_FREE, stand_of, teaches
 from training.policy_value.nights import RecordedNight, codes
 from training.policy_value.reranked import recorded_terms
 
 NO_STAKE = "accounts with nothing at stake"
+_ACCOUNT = STAND.index("account_id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,27 +73,27 @@ def logged(nights: Iterable[RecordedNight], lake: Lake, *, horizon_days: int, kn
     Refused : no night can be used, with the reason.
     """
     left_out: Counter[str] = Counter()
+    # Each night is let go once its rows are made: a hundred of a large book do not fit into memory.
     parts = [
         _rows_of(night, left_out) for night in nights if teaches(night, lake, horizon_days, known_through, left_out)
     ]
-    if not any(len(part.rows) for part in parts):
+    if not any(len(part.stands) for part in parts):
         raise _nothing(left_out)
-    cash = cash_after(lake, {part.served_on: [stand_of(row) for row in part.rows] for part in parts}, horizon_days)
+    cash = cash_after(lake, {part.served_on: part.stands for part in parts}, horizon_days)
     names = sorted(set.intersection(*(set(part.names) for part in parts)))
-    rows = [row for part in parts for row in part.rows]
-    told = [cash.get((part.served_on, row["account_id"]), 0) for part in parts for row in part.rows]
+    stands = [stand for part in parts for stand in part.stands]
     return Logged(
         names=tuple(names),
         features=np.concatenate([part.features[:, [part.names.index(name) for name in names]] for part in parts]),
         acted=np.concatenate([part.acted for part in parts]),
         chance=np.concatenate([part.chance for part in parts]),
-        share=np.array([_share(row, float(minor)) for row, minor in zip(rows, told, strict=True)]),
+        share=np.concatenate([part.share(cash) for part in parts]),
         stake_minor=np.concatenate([part.stake_minor for part in parts]),
         at_risk_minor=np.concatenate([part.at_risk_minor for part in parts]),
-        debtor=codes(_words(rows, "debtor_id")),
-        client=_words(rows, "client"),
-        currency=_words(rows, "currency"),
-        can_roll=np.array([row["p_roll"] is not None for row in rows], dtype=np.bool_),
+        debtor=codes(_words(stands, "debtor_id")),
+        client=_words(stands, "client"),
+        currency=_words(stands, "currency"),
+        can_roll=np.concatenate([part.can_roll for part in parts]),
         days=tuple(part.served_on for part in parts),
         left_out={what: count for what, count in left_out.items() if count},
     )
@@ -103,13 +104,21 @@ class _Rows:
     """What one night teaches, but for the cash, one row an account."""
 
     served_on: date
-    rows: Sequence[Mapping[str, Any]]
+    stands: Sequence[Stand]
     names: tuple[str, ...]
     features: Floats
     acted: Flags
     chance: Floats
+    can_roll: Flags
+    whole_minor: Floats
     stake_minor: Floats
     at_risk_minor: Floats
+
+    def share(self, cash: Mapping[tuple[date, str], int]) -> Floats:
+        """(rows,) what came of each: whether it paid what stops its roll, or the share of what it owed that came in."""
+        minor = np.array([cash.get((self.served_on, stand[_ACCOUNT]), 0) for stand in self.stands], dtype=np.float64)
+        part = np.clip(minor / self.whole_minor, 0.0, 1.0)
+        return np.where(self.can_roll, np.floor(part), part)
 
 
 def _rows_of(night: RecordedNight, left_out: Counter[str]) -> _Rows:
@@ -124,29 +133,31 @@ def _rows_of(night: RecordedNight, left_out: Counter[str]) -> _Rows:
     account, item = account[at_stake], item[at_stake]
     recorded = list(night.accounts.values())
     features = np.array([row["features"] for row in recorded], dtype=np.float64).reshape(len(recorded), -1)
+    rows = [recorded[row] for row in account.tolist()]
     return _Rows(
         served_on=night.served_on,
-        rows=[recorded[row] for row in account.tolist()],
+        stands=[stand_of(row) for row in rows],
         names=night.feature_names,
         features=features[account],
         acted=chosen[item],
         chance=items.probability[item],
+        can_roll=np.array([row["p_roll"] is not None for row in rows], dtype=np.bool_),
+        whole_minor=np.array([_whole_minor(row) for row in rows], dtype=np.float64),
         stake_minor=terms["stake_minor"][account],
         at_risk_minor=np.nan_to_num(terms["at_risk_minor"][account]),
     )
 
 
-def _share(row: Mapping[str, Any], cash_minor: float) -> float:
-    """What came of an account: whether it paid what stops its roll, or the share of what it owed that came in."""
+def _whole_minor(row: Mapping[str, Any]) -> float:
+    """Cash that is the whole share: what stops the roll, or all that is owed; at least one minor unit."""
     owed = row["past_due_minor"] if row["balance_minor"] is None else row["balance_minor"]
-    if row["p_roll"] is None:
-        return min(max(cash_minor / owed, 0.0), 1.0) if owed else 0.0
-    stops = row["stop_roll_minor"] or row["past_due_minor"] or owed or 0
-    return float(cash_minor >= max(stops, 1))
+    stops = row["stop_roll_minor"] or row["past_due_minor"]
+    return float(max((stops or owed if row["p_roll"] is not None else owed) or 1, 1))
 
 
-def _words(rows: Sequence[Mapping[str, Any]], name: str) -> Words:
-    return np.array([row[name] for row in rows], dtype=np.str_)
+def _words(stands: Sequence[Stand], name: str) -> Words:
+    place = STAND.index(name)
+    return np.array([stand[place] for stand in stands], dtype=np.str_)
 
 
 def _nothing(left_out: Counter[str]) -> Refused:
