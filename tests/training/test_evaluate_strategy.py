@@ -213,7 +213,7 @@ def several_accounts():
     return tables
 
 
-@pytest.mark.parametrize("other", ["propensity", "value_at_risk"])
+@pytest.mark.parametrize("other", ["propensity", "value_at_risk", "incremental_value"])
 def test_a_real_night_in_another_order_is_the_night_of_that_strategy(database, no_registry, tmp_path, other):
     lake = lake_of(tmp_path, several_accounts())
     run_night(database, lake, no_registry, AS_OF, SEVERITY, clock=StandingClock(), limits_on=DAY)

@@ -24,7 +24,7 @@ from tests.training.planted_nights import DEBTORS, FEATURES, STOPS_MINOR, plante
 from training.policy_value.evaluation import evaluated
 from training.policy_value.learning import TAUGHT_EFFECT, learned
 from training.policy_value.nights import recorded_nights
-from training.policy_value.reranked import chances_under
+from training.policy_value.reranked import chances_under, ranking_under
 from training.train import train
 from training.trained import TrainRequest
 
@@ -140,6 +140,20 @@ def test_without_a_champion_the_night_is_that_of_value_at_risk_and_says_so(lake,
     assert np.array_equal(built.ranking.terms["priority_minor"], plain.ranking.terms["priority_minor"])
     assert recorded(built.further)["uplift"] == {"version": None, "because": "No champion of uplift is registered."}
     assert (built.ranking.terms["ranking"] == 0).all()
+
+
+def test_the_recorded_night_in_the_order_of_value_at_risk_is_the_night_of_that_strategy(
+    night, module_database, lake, no_registry
+):
+    with module_database.connect() as connection:
+        recorded_night = next(recorded_nights(connection, since=DAY))
+    assert recorded_night.night_id == night.night_id
+    plain = build_by_champions(lake, no_registry, AS_OF, AT_RISK, limits_on=DAY)
+    names = list(recorded_night.accounts)
+    for strategy_asked, built in ((AT_RISK, plain), (INCREMENTAL, night.built)):
+        found = ranking_under(recorded_night, strategy_asked)
+        assert [names[row] for row in found.lead] == built.book.account_id[built.ranking.lead].tolist()
+        assert found.terms["priority_minor"] == pytest.approx(built.ranking.terms["priority_minor"])
 
 
 def test_days_that_the_champion_learned_from_are_not_what_it_is_valued_on(
