@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from contextlib import redirect_stdout
 from datetime import date, timedelta
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -12,6 +16,7 @@ from arrears.queues import store
 from arrears.queues.added import RANKINGS
 from arrears.queues.revalue import Owed, revalued
 from arrears.queues.strategy import strategy
+from commands.main import main
 from models.promote import promote
 from models.registry import Registry
 from models.uplift import UPLIFT, segments_of
@@ -54,16 +59,27 @@ def registry(module_database, tmp_path_factory):
     return Registry(f"sqlite:///{tmp_path_factory.mktemp('registry') / 'mlflow.db'}", module_database)
 
 
-def trained(registry, lake, engine, *, to=None):
-    request = TrainRequest(training_day=lake.last_day, to=to, horizon_days=1)
+def trained(registry, lake, engine):
+    request = TrainRequest(training_day=lake.last_day, horizon_days=1)
     with engine.connect() as connection:
         return train("uplift", lake, registry, request, nights=recorded_nights(connection, since=LONG_AGO))
 
 
 @pytest.fixture(scope="module")
-def champion(registry, lake, module_database):
-    report = trained(registry, lake, module_database, to=working_days(DAYS)[LEARNED - 1])
-    promote(registry, UPLIFT.name, report.version, who="test", why="to serve")
+def champion(registry, lake, module_database, tmp_path_factory):
+    """Trained and promoted by `arrears train`."""
+    last = working_days(DAYS)[LEARNED - 1]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out:
+        patch.setenv("ARREARS_ROOT", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("ARREARS_LAKE", str(lake.root))
+        patch.setenv("DATABASE_URL", module_database.url.render_as_string(hide_password=False))
+        patch.setenv("MLFLOW_TRACKING_URI", registry.tracking.uri)
+        asked = ["train", "uplift", "--horizon", "1", "--to", str(last), "--promote", "--json"]
+        patch.setattr(sys, "argv", ["arrears", *asked])
+        with pytest.raises(SystemExit) as left:
+            main()
+    assert not left.value.code
+    assert json.loads(out.getvalue())["promoted"]
     return registry.champion(UPLIFT.name)
 
 
