@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -12,11 +13,16 @@ import pytest
 from arrears.clock import SystemClock
 from arrears.lake import Lake
 from arrears.loading import load
+from arrears.policy import codes
+from arrears.policy.tightened import limits_of_house
 from arrears.synthetic import Setting, World, make, setting
 from arrears.synthetic.policy import decide
 from features.build import plan
 from features.delinquency import positions_plan
 from features.snapshots import on_days
+from serving.gate.book import questions, read_book
+from serving.gate.may_we import judge_day, read_facts, served_day
+from training.simulation.gate import Asked, Gate
 from training.simulation.morning import morning_of
 from training.simulation.observed import Observed
 from training.simulation.simulate import settings_of_world
@@ -110,6 +116,21 @@ def test_the_same_accounts_are_past_due_in_the_same_buckets(lake: Lake, seen: di
     np.testing.assert_array_equal(ours[~stopped], known[~stopped])
 
 
+@pytest.mark.parametrize("day", LOOKED_AT)
+def test_the_gate_says_of_a_call_what_a_night_says(lake: Lake, seen: dict[int, Observed], day: int) -> None:
+    observed = seen[day]
+    made, morning = observed.made, morning_of(observed, observed.past_due_groups())
+    (ours,) = Gate(made, lake.settings).judge([Asked(observed, morning.groups, morning.accounts)])
+    number = observed.blocks.best_number(morning.debtors)
+    open_calls = calls_open_by_night(lake, made.calendar.on(day))
+    # A group stands for all of its accounts here, and each by itself in a night: where there is one, they are the same.
+    alone = np.flatnonzero(np.diff(made.accounts.group_start)[morning.groups] == 1)
+    assert 10 < ours.allowed[alone].sum() < len(alone)
+    for row in alone.tolist():
+        way = (f"A{morning.accounts[row]:07d}", f"TD{morning.debtors[row]:07d}-{number[row] + 1}")
+        assert ours.allowed[row] == (way in open_calls), way
+
+
 def test_what_no_table_tells_changes_nothing(seen: dict[int, Observed]) -> None:
     honest = seen[LOOKED_AT[0]]
     world = World.new(setting(debtors=DEBTORS, days=DAYS, seed=SEED))
@@ -136,6 +157,19 @@ def test_a_copy_goes_its_own_way(seen: dict[int, Observed]) -> None:
     after = morning_of(observed, observed.past_due_groups())
     np.testing.assert_array_equal(before.x, after.x)
     assert copy.day == observed.day + 1
+
+
+def calls_open_by_night(lake: Lake, as_of: date) -> set[tuple[str, str]]:
+    """Accounts and the numbers of their primary debtors that a night lets call on the next business day."""
+    asked, day = questions(lake.present, lake.settings), served_day(as_of, lake.settings)
+    with lake.connect() as con:
+        book = read_book(con, asked, as_of)
+        facts = read_facts(con, asked.conduct, lake.settings, book.positions, at=book.cutoff, limits_on=day)
+    told = judge_day(facts, limits_of_house(lake.settings.conduct), day)
+    asks = facts.asks
+    own = asks.person == facts.accounts.person[asks.account]
+    rows = np.flatnonzero(~told.held & own & (asks.channel == codes.CHANNEL.of("call")))
+    return set(zip(facts.accounts.id[asks.account[rows]], facts.points.id[asks.point[rows]], strict=True))
 
 
 def of_accounts(ids: pa.ChunkedArray, accounts: np.ndarray) -> np.ndarray:

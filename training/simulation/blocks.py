@@ -63,3 +63,7 @@ class Blocks:
         """The number to dial: one not known to be bad, verified before unverified."""
         rank = np.where(self.bad_number[debtors], 2, np.where(self._made.numbers.unverified[debtors], 1, 0))
         return np.asarray(np.argmin(rank, axis=1), np.int64)
+
+    def all_bad(self, debtors: Ints) -> Flags:
+        """Debtors of whom no number is known that may be theirs."""
+        return np.asarray(self.bad_number[debtors].all(axis=1))

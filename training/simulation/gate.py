@@ -10,7 +10,7 @@ import numpy as np
 from arrears.policy.ahead import judge_through
 from arrears.policy.columns import Instants
 from arrears.policy.tightened import limits_of_house
-from arrears.policy.verdict import Judgement
+from arrears.policy.verdict import NO_WAY, Judgement
 from arrears.settings import Settings
 from arrears.synthetic.chance import Flags, Floats, Ints
 from arrears.synthetic.clocks import Clocks
@@ -29,7 +29,7 @@ class Judged:
 
     Attributes
     ----------
-    allowed : no rule holds it.
+    allowed : no rule holds it, and a number is known that may be the debtor's.
     opens, closes : hours of the debtor's own day between which it may be made; read only where allowed.
     held_by : how many each reason holds; who is held for two counts under both.
     """
@@ -88,11 +88,12 @@ class Gate:
         own = slice(end - len(asked.groups), end)
         place = self._made.people.place[self._made.accounts.debtor[asked.accounts]]
         midnight = self._clocks.local(place, asked.observed.day + 1, np.zeros(len(place), np.int64))
+        bad = asked.observed.blocks.all_bad(self._made.accounts.debtor[asked.accounts])
         return Judged(
-            allowed=~told.held[own],
+            allowed=~(told.held[own] | bad),
             opens=_hours(told.opens_at[own], midnight, 0.0),
             closes=_hours(told.allowed_until[own], midnight, _DAY_ENDS),
-            held_by=_held_by(told, own),
+            held_by=_held_by(told, own) | {NO_WAY: int(bad.sum())},
         )
 
 

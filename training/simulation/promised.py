@@ -31,12 +31,13 @@ class Promised:
         self._grace = _grace(made.calendar, made.given.country, grace_days)
         self._newest = np.full(made.accounts.groups, _NONE)
         self._rows = np.zeros((7, 0), np.int64)
+        self._paid: dict[int, tuple[tuple[int, int], ...]] = {}
 
     def copy(self) -> Promised:
         """The same that can go its own way from here."""
         other = Promised.__new__(Promised)
         for name, value in vars(self).items():
-            other.__dict__[name] = value.copy() if isinstance(value, np.ndarray) else value
+            other.__dict__[name] = value.copy() if isinstance(value, (np.ndarray, dict)) else value
         return other
 
     @property
@@ -122,15 +123,17 @@ class Promised:
         self._rows = self._rows[:, ~old]
         self._rows[_BEFORE], self._newest = place[self._rows[_BEFORE]], place[self._newest]
 
-    def _take(self, group: int, paid_on: int, amount: int) -> None:
-        """Money keeps the oldest promise that was made by its day and is not past its grace; a return takes it back."""
+    def _take(self, group: int, paid_on: int, amount_minor: int) -> None:
+        """Count money that came in, or was taken back, and see anew which promises of the group it keeps."""
+        before = self._paid.get(group, ())
+        self._paid[group] = paid = (*before, (paid_on, amount_minor))
+        taken = 0
         for row in reversed(self._of(group)):
-            if not self.made_on[row] <= paid_on <= self.grace_ends_on[row]:
-                continue
-            room = self.amount_minor[row] - self.kept_minor[row] if amount > 0 else -self.kept_minor[row]
-            moved = min(amount, int(room)) if amount > 0 else max(amount, int(room))
-            self._rows[_KEPT, row] += moved
-            amount -= moved
+            # Money stands in a line by its day; a promise takes from its making on, or where the one before stopped.
+            begins = max(taken, sum(amount for day, amount in paid if day < self.made_on[row]))
+            ends = sum(amount for day, amount in paid if day <= self.grace_ends_on[row])
+            taken = max(begins, min(begins + int(self.amount_minor[row]), ends))
+            self._rows[_KEPT, row] = taken - begins
 
     def _of(self, group: int) -> list[int]:
         """Rows of a group's promises, the newest first."""
