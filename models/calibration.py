@@ -19,6 +19,10 @@ METHODS = ("platt", "beta", "quadratic")
 LEAST_GAIN = 1e-5
 """Log loss that a correction must save on held-out rows: less is the noise of a rounding."""
 
+SURE = 1.96
+"""Standard errors that its gain must be, where one is asked to be sure: on a few hundred rows the best of three saves
+something by chance alone, and bends every later answer for it."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -33,26 +37,38 @@ class Choice:
         return str(self.calibration["method"])
 
 
-def choose(fit: tuple[Floats, Floats], held_out: tuple[Floats, Floats]) -> Choice:
+def choose(fit: tuple[Floats, Floats], held_out: tuple[Floats, Floats], *, surely: bool = False) -> Choice:
     """Fit every candidate on one out-of-time slice and keep the best of the next, if it beats doing nothing.
 
     Parameters
     ----------
     fit, held_out : margins and labels, each of shape (n,); `held_out` lies later in time.
+    surely : the gain must be `SURE` standard errors; False where further slices have their say.
     """
     candidates = {method: fitted(method, *fit) for method in METHODS}
     losses = {"identity": loss_under(IDENTITY, *held_out)}
     losses |= {method: loss_under(found, *held_out) for method, found in candidates.items() if found is not None}
     best = min(losses, key=lambda method: losses[method])
-    kept = candidates.get(best) if losses[best] < losses["identity"] - LEAST_GAIN else None
-    return Choice(kept or IDENTITY, losses)
+    kept = candidates.get(best)
+    return Choice(kept if kept is not None and _helps(kept, *held_out, surely=surely) else IDENTITY, losses)
 
 
 def loss_under(calibration: Mapping[str, Any], margins: Floats, y: Floats) -> float:
     """Mean log loss in nats of the calibrated margins."""
+    return float(_row_losses(calibration, margins, y).mean())
+
+
+def _helps(calibration: Mapping[str, Any], margins: Floats, y: Floats, *, surely: bool) -> bool:
+    """Whether a correction lowers log loss, beyond a rounding and, if asked, beyond chance."""
+    saved = _row_losses(IDENTITY, margins, y) - _row_losses(calibration, margins, y)
+    error = SURE * float(saved.std()) / np.sqrt(len(saved)) if surely else 0.0
+    return bool(saved.mean() > max(LEAST_GAIN, error))
+
+
+def _row_losses(calibration: Mapping[str, Any], margins: Floats, y: Floats) -> Floats:
     bent = calibrated_margin(margins, calibration)
     # softplus(m) - y m is the log loss of log-odds m, without ever forming a probability
-    return float(np.mean(np.logaddexp(0.0, bent) - y * bent))
+    return np.asarray(np.logaddexp(0.0, bent) - y * bent, dtype=np.float64)
 
 
 def fitted(method: str, margins: Floats, y: Floats) -> Mapping[str, Any] | None:

@@ -1,6 +1,6 @@
 """Which correction of log-odds is judged and which one serves: each from out-of-time answers alone.
 
-What candidates there are, and that one is kept only if it lowers held-out log loss, is for `models.calibration`.
+What candidates there are, and that one is kept only if it surely lowers held-out log loss, is for `models.calibration`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def for_the_newest(known: Sequence[Slice]) -> Choice:
     """
     if len(known) < 2 or any(_thin(y) for _, y in known):  # noqa: PLR2004 - one slice to fit on, one to check on
         return Choice(IDENTITY, {})
-    return _refitted(choose(known[0], known[1]), known)
+    return _refitted(choose(known[0], known[1], surely=True), known)
 
 
 def to_serve(answers: Sequence[Slice]) -> Choice:
@@ -45,7 +45,7 @@ def to_serve(answers: Sequence[Slice]) -> Choice:
     if len(answers) < 2 or any(_thin(y) for _, y in answers):  # noqa: PLR2004 - as above
         return Choice(IDENTITY, {})
     earlier = np.concatenate([m for m, _ in answers[:-1]]), np.concatenate([y for _, y in answers[:-1]])
-    return _refitted(choose(earlier, answers[-1]), answers)
+    return _refitted(choose(earlier, answers[-1], surely=True), answers)
 
 
 def _refitted(choice: Choice, slices: Sequence[Slice]) -> Choice:

@@ -19,8 +19,8 @@ from tests.benchmarks.numbers import told
 from training.train import train
 from training.trained import TrainRequest
 
-DEBTORS, DAYS, SEED = 24_000, 480, 11
-CALL_DAYS = 150
+DEBTORS, DAYS, SEED = 16_000, 720, 11
+CALL_DAYS = 220
 """Calls of the last months: there are more of them than a test needs."""
 
 pytestmark = [pytest.mark.bench, pytest.mark.slow, pytest.mark.timeout(3600)]

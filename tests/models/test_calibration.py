@@ -72,3 +72,12 @@ def test_loss_of_margins_is_log_loss():
 def test_an_unknown_method_is_named():
     with pytest.raises(ValueError, match="isotonic"):
         calibrated_margin(np.zeros(1), {"method": "isotonic"})
+
+
+def test_on_a_few_hundred_rows_chance_alone_keeps_hardly_a_correction_that_must_be_sure():
+    slices = [(world(500, seed), world(500, 1000 + seed)) for seed in range(60)]
+    assert sum(choose(*each, surely=True).method != "identity" for each in slices) <= 4
+
+
+def test_a_correction_that_helps_much_is_surely_kept():
+    assert choose(world(5000, 4, slope=0.5), world(5000, 5, slope=0.5), surely=True).method != "identity"
