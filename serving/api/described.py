@@ -23,6 +23,9 @@ _ANY = {401: "Not signed in", 403: "Not for this role", 404: "Not known", 422: "
 PROBLEMS = _described({**_ANY, 503: "No night, or not ready"})
 """Of a call that reads."""
 
+SCORE_PROBLEMS = _described({413: "Too much at once"})
+"""Of a call that reads and works something out for each row, beside the others."""
+
 ACT_PROBLEMS = _described({**_ANY, 403: "Not for whoever asks", 409: "Refused", 503: "No night, or not ready"})
 """Of a call that changes something, and may come too late."""
 

@@ -14,7 +14,7 @@ from arrears.state.closed import LANES
 from arrears.state.reading import reading
 from serving import running
 from serving.api import payloads
-from serving.api.described import PROBLEMS
+from serving.api.described import PROBLEMS, SCORE_PROBLEMS
 from serving.console.reasons import sentences_of
 from serving.deployment import Deployment
 from serving.problems import Problem
@@ -29,7 +29,7 @@ AccountId = Annotated[str, Path(min_length=1, max_length=100)]
 QueueName = Annotated[str, Path(min_length=1, max_length=40)]
 
 
-@router.post("/score")
+@router.post("/score", responses=SCORE_PROBLEMS)
 async def score(asked: payloads.ScoreRequest) -> payloads.ScoreResponse:
     """Scores and reasons of accounts, from the night's stored features or recomputed from current events."""
     deployment = running.deployment()
