@@ -24,6 +24,9 @@ from training.simulation.strategies import Bench, IncrementalValue, Planned
 MOST_A_DAY = 400.0
 """Moments that teach, of each logged day, about."""
 HOW = Iteration(rounds=8, discount=0.85)
+"""A week ahead: farther, small errors about later days cost more than later days give, unless fatigue lasts."""
+FAR = Iteration(rounds=12, discount=0.95)
+"""Three weeks ahead, for books whose debtors stay tired for weeks."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Sequential:
         return (own.adds + self.values.changes_later(own.features, own.at_stake)) / own.minutes
 
 
-def strategy_of(bench: Bench) -> Sequential:
+def strategy_of(bench: Bench, how: Iteration = HOW) -> Sequential:
     """The strategy of a bench, learned from the past that its world has lived through."""
     from training.simulation.simulate import CAPACITY, WARM_DAYS, settings_of_world
 
@@ -74,7 +77,7 @@ def strategy_of(bench: Bench) -> Sequential:
         made, settings_of_world(made.given), warm=WARM_DAYS, until=bench.world.day, most_a_day=MOST_A_DAY
     )
     minutes_of = bench.attempt_minutes, bench.talk_minutes
-    return sequential(moments, bench.learned, minutes_of=minutes_of, capacity=CAPACITY, seed=made.seed)
+    return sequential(moments, bench.learned, minutes_of=minutes_of, capacity=CAPACITY, seed=made.seed, how=how)
 
 
 def sequential(
