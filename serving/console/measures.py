@@ -83,12 +83,23 @@ MEASURES = {
         Measure(
             "auc",
             "AUC",
-            "How often an account that paid was put above one that did not; 0.5 is a coin's throw, 1 never errs.",
+            "How often one for whom it came true was put above one for whom it did not; 0.5 is a coin's throw, 1 never "
+            "errs.",
         ),
         Measure(
             "brier",
             "Brier score",
             "The mean squared distance of the chance said from what happened, which is 0 or 1; lower is better.",
+        ),
+        Measure(
+            "squared_error",
+            "Squared error",
+            "The mean squared distance of the share expected from the share that came; lower is better.",
+        ),
+        Measure(
+            "r2_share",
+            "Explained of the share",
+            "Part of what makes shares differ that it tells; 0 says no more than the mean, 1 says all.",
         ),
         Measure(
             "recovery_at_capacity",
@@ -119,7 +130,17 @@ SINGLE = {
             "Calibration slope",
             "At 1 its chances spread as widely as what happens; below 1 they are too sure, above 1 too timid.",
         ),
-        Measure("level", "Happened to expected", "At 1 as many accounts paid as it expected; below 1 fewer did."),
+        Measure("level", "Happened to expected", "At 1 it came true as often as expected; below 1 less often."),
+        Measure(
+            "band_coverage_least",
+            "Bands, worst tenth",
+            "Share of what came that lay in its band of 90 %, in the tenth of balances where it was least.",
+        ),
+        Measure(
+            "band_coverage_most",
+            "Bands, widest tenth",
+            "The same in the tenth where it was most; far above 90 % a band is wider than it need be.",
+        ),
     )
 }
 """Measures of the model alone."""
