@@ -93,9 +93,9 @@ def _draw(plan: Plan, runs: list[SeedRun], table: list[Row], out: Path | None, c
 
     groups = sum(run.groups for run in runs) / len(runs)
     console.print(
-        f"World {plan.world}, {len(plan.seeds)} seeds: {plan.debtors:,} debtors, {groups:,.0f} groups past due,"
-        f" {plan.collectors} collectors with {plan.minutes:g} minutes a day for calls, {plan.days} days"
-        f" after {plan.history} of history."
+        f"World {plan.world}, seeds {', '.join(map(str, plan.seeds))}: {plan.debtors:,} debtors, {groups:,.0f} groups past"
+        f" due, {plan.days} days after {plan.history} of history; collectors: {plan.collectors}, each with"
+        f" {plan.minutes:g} minutes a day for calls."
     )
     drawn = Table(*HEADERS, box=None, pad_edge=False)
     for column in drawn.columns[1:]:

@@ -1,7 +1,8 @@
 """Every strategy in whole worlds of three kinds: ninety days, fifty collectors, five seeds. Printed and judged.
 
-What is judged is what must hold whatever the luck: where calls do nothing no order beats another, and the strategy that
-ranks by what a call adds is the best or tied with the best of those that know no truth.
+What is judged must hold whatever the luck: where calls do nothing no order beats another and nothing is taken for an
+effect; in a world of all kinds of debtors the strategy by what a call adds is the best of those that know no truth, or
+tied with the best. In the world that severity should win, how far behind it is is printed.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from training.simulation.measures import Row, interval, rows
 from training.simulation.simulate import Plan, SeedRun, run
 from training.simulation.strategies import INCREMENTAL, NOBODY, ORACLE, STRATEGIES
 from training.simulation.told import markdown
+from training.uplift.rankings import VALUE_AT_RISK
 
 pytestmark = [pytest.mark.bench, pytest.mark.slow, pytest.mark.timeout(3 * 3600)]
 
 WORLDS = ("usual", "severity_wins", "no_effect")
 SEEDS = (1, 2, 3, 4, 5)
-DEBTORS, HISTORY, DAYS = 50_000, 301, 90
-COLLECTORS, MINUTES = 50, 50.0
+DEBTORS, HISTORY, DAYS = 60_000, 301, 90
+COLLECTORS, MINUTES = 50, 60.0
+"""With an hour of each a day, about one group past due in seven can be called."""
 
 
 def plan(world: str) -> Plan:
@@ -43,12 +46,13 @@ def test_the_value_of_a_call_is_the_best_order_or_tied_with_it(world: str, recor
     best = honest[0].strategy
     behind = interval([of(run, best) - of(run, INCREMENTAL) for run in runs])
     record_property(f"simulation_{world}_best", f"{best}, ahead of {INCREMENTAL} by {behind.told(2)} a minute")
-    assert behind.low <= 0.0
+    assert world == "severity_wins" or behind.low <= 0.0
 
 
 def test_where_calls_do_nothing_no_order_brings_more_than_another() -> None:
-    _, table = simulated("no_effect")
+    runs, table = simulated("no_effect")
     assert all(abs(row.added.mean) < 1.0 for row in table)
+    assert {chosen for one in runs for chosen, _ in one.choices.values()} == {VALUE_AT_RISK}
 
 
 def _unwatched(done: int) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from arrears.errors import Refused
 from arrears.synthetic.chance import Flags, Floats, Ints
 from training.policy_value.outcome_model import split_by_debtor
 from training.simulation.hours import HourTable, hour_table
@@ -39,7 +40,7 @@ class Learned:
     pays : chance of any cash within the horizon. `pays_share` : of the payable, if any. `rolls` : chance of being later
         at the cycle's end, before charge-off. `reaches` : chance of a right-party contact per call, its hour known.
     hours : when calls reach most. `effects` : by learner, what a call adds to the share of the payable that is paid.
-    selections : by segment, the ranking to work by and why.
+    selections : by segment, the ranking to work by and why. `unknown` : why there is neither, where lots are too few.
     """
 
     pays: Mean
@@ -49,6 +50,7 @@ class Learned:
     hours: HourTable
     effects: Mapping[str, EffectModel]
     selections: Mapping[str, Selection]
+    unknown: str | None = None
 
     def chance_paid(self, morning: Morning) -> Floats:
         """(n,) P(pays within the horizon)."""
@@ -86,18 +88,24 @@ def learn(log: Log, business: Flags, *, capacity: float, seed: int) -> Learned:
     lots = log.only(by_lot)
     lessons = Lessons(_and(lots.x, reach[by_lot]), lots.called, lots.probability, lots.cash_minor / lots.payable_minor)
     amounts = fit_mean(paid.x, paid.cash_minor / paid.payable_minor, size=SIZE, yes_or_no=False)
-    return Learned(
+    plain = Learned(
         pays=fit_mean(log.x, (log.cash_minor > 0).astype(np.float64), size=SIZE, yes_or_no=True),
         pays_share=amounts,
         rolls=_rolls(log),
         reaches=_reaches(calls),
         hours=hour_table(calls.hour, business[log.called], calls.reached),
-        effects={
+        effects={},
+        selections={},
+    )
+    try:
+        effects = {
             each.name: each.fit(lessons.features, lessons.treated, lessons.probability, lessons.outcome)
             for each in LEARNERS
-        },
-        selections=_selections(lots, lessons, _paid_by_others(log, seed), by_lot, capacity, seed),
-    )
+        }
+        selections = _selections(lots, lessons, _paid_by_others(log, seed), by_lot, capacity, seed)
+    except Refused as refusal:
+        return replace(plain, unknown=refusal.found)
+    return replace(plain, effects=effects, selections=selections)
 
 
 def at_risk_minor(chance: Floats, amount_minor: Floats, reach: Floats) -> Floats:

@@ -19,6 +19,7 @@ from training.simulation.log import HORIZON_DAYS, live
 from training.simulation.observed import Observed
 from training.simulation.strategies import NOBODY, ORACLE, STRATEGIES, Bench
 from training.simulation.working import Floor, Tally, Worked, work
+from training.uplift.rankings import VALUE_AT_RISK
 
 WARM_DAYS = 60
 """Days before the first that is logged: by then contacts and payments tell something."""
@@ -141,6 +142,8 @@ def run_seed(plan: Plan, seed: int, step: Callable[[], None]) -> SeedRun:
     work(list(copies.values()), floor, step)
     tallies = {name: one.tally for name, one in copies.items()}
     choices = {name: (each.chosen, each.because) for name, each in learned.selections.items()}
+    if learned.unknown is not None:
+        choices["everywhere"] = (VALUE_AT_RISK, f"value at risk stands: {learned.unknown}.")
     return SeedRun(seed, tallies, choices, len(observed.past_due_groups()), len(log))
 
 

@@ -32,9 +32,9 @@ def cells(row: Row) -> tuple[str, ...]:
     return (
         row.strategy,
         row.added_per_minute.told(2),
-        row.of_oracle.told(2),
+        "" if np.isnan(row.of_oracle.mean) else row.of_oracle.told(2),
         *leads,
-        f"{row.calls_per_thousand.mean:,.1f}",
+        "" if np.isnan(row.calls_per_thousand.mean) else f"{row.calls_per_thousand.mean:,.1f}",
         f"{row.talks.mean:,.0f}",
         f"{row.promises.mean:,.0f}",
         "" if np.isnan(row.kept_share.mean) else f"{row.kept_share.mean:.0%}",
