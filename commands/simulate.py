@@ -93,8 +93,8 @@ def _draw(plan: Plan, runs: list[SeedRun], table: list[Row], out: Path | None, c
 
     groups = sum(run.groups for run in runs) / len(runs)
     console.print(
-        f"World {plan.world}, seeds {', '.join(map(str, plan.seeds))}: {plan.debtors:,} debtors, {groups:,.0f} groups past"
-        f" due, {plan.days} days after {plan.history} of history; collectors: {plan.collectors}, each with"
+        f"World {plan.world}, seeds {', '.join(map(str, plan.seeds))}: {plan.debtors:,} debtors,"
+        f" {groups:,.0f} groups past due, {plan.days} days after {plan.history} of history; collectors: {plan.collectors}, each with"
         f" {plan.minutes:g} minutes a day for calls."
     )
     drawn = Table(*HEADERS, box=None, pad_edge=False)
