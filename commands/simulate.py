@@ -94,8 +94,8 @@ def _draw(plan: Plan, runs: list[SeedRun], table: list[Row], out: Path | None, c
     groups = sum(run.groups for run in runs) / len(runs)
     console.print(
         f"World {plan.world}, seeds {', '.join(map(str, plan.seeds))}: {plan.debtors:,} debtors,"
-        f" {groups:,.0f} groups past due, {plan.days} days after {plan.history} of history; collectors: {plan.collectors}, each with"
-        f" {plan.minutes:g} minutes a day for calls."
+        f" {groups:,.0f} groups past due, {plan.days} days after {plan.history} of history;"
+        f" collectors: {plan.collectors}, each with {plan.minutes:g} minutes a day for calls."
     )
     drawn = Table(*HEADERS, box=None, pad_edge=False)
     for column in drawn.columns[1:]:
