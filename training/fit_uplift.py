@@ -21,9 +21,8 @@ from training.progress import QUIET, Progress
 from training.trained import Trained, TrainRequest
 from training.uplift.logged import Logged, logged
 from training.uplift.segment import Chosen, SegmentLog, chosen_for
+from training.uplift.selector import LEVEL
 from training.verdict import Check, verdict
-
-_LEAST_SHARE, _MOST_SHARE = 0.01, 0.99
 
 
 def fit(lake: Lake, request: TrainRequest, nights: Iterable[RecordedNight], *, progress: Progress = QUIET) -> Trained:
@@ -49,13 +48,14 @@ def fit(lake: Lake, request: TrainRequest, nights: Iterable[RecordedNight], *, p
     names = tuple(log.names[place] for place in kept)
     segments = _segments(log)
     progress.expect(len(segments))
-    capacity = float(np.clip(log.chance.mean(), _LEAST_SHARE, _MOST_SHARE))
+    level = LEVEL / len(segments)  # of a book in which no call adds anything one version in twenty may prove something
     found = []
     for place, (client, basis, currency, rows) in enumerate(segments):
         progress.step(f"segment {place + 1} of {len(segments)}")
         own = _segment(log, log.features[:, kept], rows)
-        found.append(chosen_for(f"segment_{place + 1}", client, basis, currency, own, names, capacity=capacity))
-    return _trained(log, names, left_out, found, horizon, request, capacity)
+        name = f"segment_{place + 1}"
+        found.append(chosen_for(name, client, basis, currency, own, names, capacity=log.capacity, level=level))
+    return _trained(log, names, left_out, found, horizon, request)
 
 
 def _segments(log: Logged) -> list[tuple[str, str, str, Flags]]:
@@ -94,7 +94,6 @@ def _trained(
     found: list[Chosen],
     horizon: int,
     request: TrainRequest,
-    capacity: float,
 ) -> Trained:
     decided = verdict([_identified(found)])
     segments = [each.document for each in found]
@@ -107,7 +106,7 @@ def _trained(
             "rows": float(len(log)),
             "debtors": float(len(np.unique(log.debtor))),
             "days": float(len(log.days)),
-            "share_on_the_list": capacity,
+            "share_on_the_list": log.capacity,
             "segments": float(len(found)),
             "segments_by_uplift": float(sum(each.is_uplift for each in found)),
         },

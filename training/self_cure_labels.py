@@ -30,7 +30,9 @@ _TRIED = f"""
 WITH contacted AS (
     SELECT coalesce(owners.debtor_id, contacts.debtor_id) AS debtor_id, contacts."at" AS tried_at
     FROM contacts
-    LEFT JOIN (SELECT account_id, any_value(debtor_id) AS debtor_id FROM accounts GROUP BY 1) owners USING (account_id)
+    LEFT JOIN (
+        SELECT account_id, debtor_id FROM accounts WHERE NOT deleted AND known_until IS NULL
+    ) owners USING (account_id)
     WHERE contacts.direction = 'out' AND NOT contacts.deleted AND contacts.known_until IS NULL
 )
 SELECT DISTINCT stands.row FROM {_STANDS} stands

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from arrears.queues.added import AT_RISK, ranking_said
+from arrears.queues.added import AT_RISK, UPLIFT, ranking_said
 from arrears.queues.item import JudgedAccount, Night, Term
 from models.registry import Loaded
 from models.uplift import FEE, LOSS, said_of, segments_of
@@ -84,18 +84,28 @@ def worth_told(terms: Sequence[Term], night: Night, judged: JudgedAccount, champ
         return None
     if int(place) == AT_RISK:
         return f"By value at risk. {_why_at_risk(night, judged, champion)}"
+    if int(place) != UPLIFT:
+        return (
+            f"By {ranking_said(place)}, put to the money that the log proved of its segment: "
+            f"{money(known.get('gross_minor') or 0.0, judged.currency)} {judged.currency} before its cost."
+            + _proved(known, judged.currency)
+        )
     added, stake, gross = (known.get(name) or 0.0 for name in ("added_share", "stake_minor", "gross_minor"))
     code = judged.currency
     to = "to the chance not to roll" if judged.p_roll is not None else "to the share of what is owed that comes in"
-    found = (
+    return (
         f"By {ranking_said(place)}. A place on the day's list adds {share(added, 1)} {to}; the whole of it is worth "
         f"{money(stake, code)} {code}, so a call adds {money(gross, code)} {code} before its cost."
+        + _proved(known, code)
     )
+
+
+def _proved(known: Mapping[str, float | None], code: str) -> str:
     low, high = known.get("segment_low_minor"), known.get("segment_high_minor")
     if low is None or high is None:
-        return found
+        return ""
     return (
-        f"{found} Working its segment in this order was proved to add {money(low, code)} to {money(high, code)} {code} "
+        f" Working its segment in this order was proved to add {money(low, code)} to {money(high, code)} {code} "
         "for each account worked, nineteen times in twenty."
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -140,16 +140,24 @@ class Champions:
         """Why models are missing or may be old, as a sentence; None when all is well."""
         if self._trouble is not None:
             return self._trouble
-        if told := [*self._stale.values(), *(why for _, why in self._refused.values())]:
+        if told := self._unfit(MODELS):
             return " ".join([*told, "The rules score answers instead."])
         missing = [name for name in MODELS if name not in self._loaded]
         if self.asked and missing:
             return f"No champion of {' and '.join(missing)} is registered: the rules score answers instead."
         return None
 
+    def _unfit(self, names: Sequence[str]) -> list[str]:
+        """Why champions of these models may not serve: what is too old, then what reads what it may not."""
+        stale = [self._stale[name] for name in names if name in self._stale]
+        return [*stale, *(self._refused[name][1] for name in names if name in self._refused)]
+
     def look(self) -> None:
         """Ask the registry once, and open what is new."""
-        _, self._trouble = _answered(self._look_at_each)
+        _, self._trouble = _answered(lambda: self._look_at_all(MODELS))
+        if self._trouble is None:  # without the further models a night values as it always did
+            _answered(lambda: self._look_at_all(FURTHER))
+        self._stale = self._too_old()
         self._first_look.set()
 
     def start(self) -> None:
@@ -168,10 +176,9 @@ class Champions:
             self.look()
             self._stop.wait(ASKED_EVERY_SECONDS)
 
-    def _look_at_each(self) -> None:
-        for name in (*MODELS, *FURTHER):
+    def _look_at_all(self, names: Sequence[str]) -> None:
+        for name in names:
             self._look_at(name)
-        self._stale = self._too_old()
 
     def _look_at(self, name: str) -> None:
         version = self.registry.champion_version(name)

@@ -107,6 +107,13 @@ def test_a_running_service_watches_them_and_misses_none_where_there_is_none(regi
     )
 
 
+def test_one_that_may_not_serve_is_no_trouble_of_the_scores(registry):
+    champions = Champions(registry, day=lambda: AS_OF + timedelta(days=500))
+    champions.look()
+    assert champions.of("contact") is None
+    assert "contact" not in champions.trouble
+
+
 def test_the_features_that_it_lacks_leave_the_setting_in_force(module_database, lake, registry, tmp_path):
     promoted(registry, tmp_path, 3, features=("rpc_count_90d",))
     ran = run_night(module_database, lake, registry, AS_OF, AT_RISK, clock=StandingClock(), limits_on=DAY)

@@ -10,7 +10,7 @@ from tests.night.desk_book import statement
 from tests.training.logged_nights import known_lake, working_days, write_nights
 from tests.training.planted_nights import REACHED, SHARE, STOPS_MINOR, PlantedBook
 from training.policy_value.nights import recorded_nights
-from training.uplift.logged import NO_STAKE, logged
+from training.uplift.logged import BY_RULE, NO_STAKE, logged
 
 ROWS = 120
 JUST_SHORT, JUST_ENOUGH, A_QUARTER, TOO_MUCH, NOTHING_OWED = range(5)
@@ -46,13 +46,14 @@ def found(module_database, book, tmp_path_factory):
     lake = known_lake(tmp_path_factory.mktemp("edges"), book, chosen, statements=statements)
     with module_database.connect() as connection:
         nights = list(recorded_nights(connection, since=date(2000, 1, 1)))
-    return logged(nights, lake, horizon_days=1, known_through=lake.last_day), chosen
+    longer = logged(nights, lake, horizon_days=2, known_through=date.max)
+    return logged(nights, lake, horizon_days=1, known_through=lake.last_day), chosen, longer
 
 
 @pytest.fixture(scope="module")
 def first_day(found):
     """The first night's rows by account, in the order of the book."""
-    log, _ = found
+    log, *_ = found
     half = len(log) // 2
     order = np.argsort(log.debtor[:half])  # codes are in the order of names
     names = sorted(f"D{row + 1}" for row in range(ROWS) if row != NOTHING_OWED)
@@ -65,19 +66,19 @@ def first_day(found):
 def test_before_charge_off_only_what_stops_the_roll_counts_and_elsewhere_the_share_of_what_is_owed(
     found, first_day, row, share
 ):
-    log, _ = found
+    log, *_ = found
     assert log.share[first_day[row]] == pytest.approx(share, abs=1e-4)
     assert bool(log.can_roll[first_day[row]]) is (row not in CANNOT_ROLL)
 
 
 def test_whoever_has_nothing_at_stake_teaches_nothing_and_is_counted(found):
-    log, _ = found
+    log, *_ = found
     assert len(log) == 2 * (ROWS - 1)
     assert log.left_out == {NO_STAKE: 2}
 
 
 def test_what_was_done_and_its_chance_are_the_nights(found, first_day, book):
-    log, chosen = found
+    log, chosen, _ = found
     on = chosen[working_days(1)[0]]
     assert [bool(log.acted[first_day[row]]) for row in (JUST_SHORT, 50, 119)] == on[[JUST_SHORT, 50, 119]].tolist()
     reached = 1 - SHARE + SHARE * REACHED / ROWS
@@ -86,13 +87,22 @@ def test_what_was_done_and_its_chance_are_the_nights(found, first_day, book):
 
 
 def test_a_fee_is_earned_on_all_that_is_owed(found, first_day, book):
-    log, _ = found
+    log, *_ = found
     assert log.stake_minor[first_day[A_QUARTER]] == pytest.approx(0.25 * book.balance[A_QUARTER])
 
 
 def test_what_not_rolling_saves_follows_from_what_the_night_kept_of_value_at_risk(found, first_day, book):
     """Five minutes are an attempt of 1.5 and 0.58333 talks of 6, at 0.60 each; half of such accounts roll."""
-    log, _ = found
+    log, *_ = found
     at_risk = book.balance[50] / 100 + 5 * 60
     assert log.at_risk_minor[first_day[50]] == pytest.approx(at_risk)
     assert log.stake_minor[first_day[50]] == pytest.approx(at_risk / (0.5 * (5 - 1.5) / 6))
+
+
+def test_where_cash_of_the_next_list_counts_too_only_those_teach_whom_the_rule_leaves_out(found):
+    """Who is left out of one list by lot is on the next: the difference is a day and no call."""
+    log, _, longer = found
+    by_lot = SHARE * REACHED / ROWS
+    assert longer.chance == pytest.approx(by_lot)
+    assert longer.left_out[BY_RULE] == len(log) - len(longer) == 2 * REACHED
+    assert longer.capacity == log.capacity == pytest.approx(REACHED / ROWS)

@@ -101,6 +101,8 @@ def terms_under(night: RecordedNight, strategy: Strategy, uplift: Artifact | Non
 
 def _added(night: RecordedNight, terms: Mapping[str, Numbers], uplift: Artifact) -> Added:
     rows = list(night.accounts.values())
+    if not set(uplift.features) <= set(night.feature_names):  # such a night would not have asked it
+        return nothing_told(len(rows))
     features = np.array([row["features"] for row in rows], dtype=np.float64).reshape(len(rows), -1)
     columns = {name: features[:, place] for place, name in enumerate(night.feature_names)}
     return added(

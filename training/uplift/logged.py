@@ -24,7 +24,9 @@ from training.policy_value.nights import RecordedNight, codes
 from training.policy_value.reranked import recorded_terms
 
 NO_STAKE = "accounts with nothing at stake"
+BY_RULE = "accounts of items that the rule puts on every list"
 _ACCOUNT = STAND.index("account_id")
+_LEAST_CAPACITY, _MOST_CAPACITY = 0.01, 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,7 @@ class Logged:
     share : 0-1, what came of it. `stake_minor` : what the whole share is worth, above 0.
     at_risk_minor : its worth by value at risk.
     can_roll : before charge-off in own books: its share is that of not rolling.
+    capacity : share of the items that a list reaches, 0-1.
     days : on which lists were worked, oldest first.
     left_out : what could not be used, and how much of it.
     """
@@ -53,6 +56,7 @@ class Logged:
     client: Words
     currency: Words
     can_roll: Flags
+    capacity: float
     days: tuple[date, ...]
     left_out: dict[str, int]
 
@@ -62,6 +66,9 @@ class Logged:
 
 def logged(nights: Iterable[RecordedNight], lake: Lake, *, horizon_days: int, known_through: date) -> Logged:
     """Put every account's place on a list beside what came of it.
+
+    Whom the rule puts on a list and the lot leaves out is on the next one: that tells what a day's delay costs and not
+    what a call adds. So where cash counts on more than the day itself only those teach whom the rule leaves out.
 
     Parameters
     ----------
@@ -75,7 +82,9 @@ def logged(nights: Iterable[RecordedNight], lake: Lake, *, horizon_days: int, kn
     left_out: Counter[str] = Counter()
     # Each night is let go once its rows are made: a hundred of a large book do not fit into memory.
     parts = [
-        _rows_of(night, left_out) for night in nights if teaches(night, lake, horizon_days, known_through, left_out)
+        _rows_of(night, left_out, only_by_lot=horizon_days > 1)
+        for night in nights
+        if teaches(night, lake, horizon_days, known_through, left_out)
     ]
     if not any(len(part.stands) for part in parts):
         raise _nothing(left_out)
@@ -94,6 +103,7 @@ def logged(nights: Iterable[RecordedNight], lake: Lake, *, horizon_days: int, kn
         client=_words(stands, "client"),
         currency=_words(stands, "currency"),
         can_roll=np.concatenate([part.can_roll for part in parts]),
+        capacity=float(np.clip(np.mean([part.reached for part in parts]), _LEAST_CAPACITY, _MOST_CAPACITY)),
         days=tuple(part.served_on for part in parts),
         left_out={what: count for what, count in left_out.items() if count},
     )
@@ -113,6 +123,7 @@ class _Rows:
     whole_minor: Floats
     stake_minor: Floats
     at_risk_minor: Floats
+    reached: float
 
     def share(self, cash: Mapping[tuple[date, str], int]) -> Floats:
         """(rows,) what came of each: whether it paid what stops its roll, or the share of what it owed that came in."""
@@ -121,7 +132,7 @@ class _Rows:
         return np.where(self.can_roll, np.floor(part), part)
 
 
-def _rows_of(night: RecordedNight, left_out: Counter[str]) -> _Rows:
+def _rows_of(night: RecordedNight, left_out: Counter[str], *, only_by_lot: bool) -> _Rows:
     items, terms = night.items, recorded_terms(night)
     place = {account: row for row, account in enumerate(night.accounts)}
     chosen = night.lot(items.debtor_id, items.minutes).chosen
@@ -130,7 +141,9 @@ def _rows_of(night: RecordedNight, left_out: Counter[str]) -> _Rows:
     account, item = (np.array(column, dtype=np.int64) for column in (zip(*pairs, strict=True) if pairs else ((), ())))
     at_stake = terms["stake_minor"][account] > 0
     left_out[NO_STAKE] += int((~at_stake).sum())
-    account, item = account[at_stake], item[at_stake]
+    by_rule = at_stake & (items.probability >= 1 - night.share)[item] & only_by_lot
+    left_out[BY_RULE] += int(by_rule.sum())
+    account, item = account[at_stake & ~by_rule], item[at_stake & ~by_rule]
     recorded = list(night.accounts.values())
     features = np.array([row["features"] for row in recorded], dtype=np.float64).reshape(len(recorded), -1)
     rows = [recorded[row] for row in account.tolist()]
@@ -145,6 +158,7 @@ def _rows_of(night: RecordedNight, left_out: Counter[str]) -> _Rows:
         whole_minor=np.array([_whole_minor(row) for row in rows], dtype=np.float64),
         stake_minor=terms["stake_minor"][account],
         at_risk_minor=np.nan_to_num(terms["at_risk_minor"][account]),
+        reached=night.reached / len(items),
     )
 
 

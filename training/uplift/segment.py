@@ -19,7 +19,7 @@ from training.uplift.held_out import HeldOut, held_out
 from training.uplift.lessons import LEAST_OF_EACH_ARM, Flags, Floats, Learner, Lessons
 from training.uplift.qini import qini
 from training.uplift.rankings import VALUE_AT_RISK, worked
-from training.uplift.selector import Selection, select
+from training.uplift.selector import LEVEL, Selection, select
 from training.uplift.single import SingleLearner, outcomes_of
 from training.uplift.trees import PLAIN, Mean, fit_mean
 
@@ -66,7 +66,15 @@ class Chosen:
 
 
 def chosen_for(
-    name: str, client: str, basis: str, currency: str, log: SegmentLog, features: Sequence[str], *, capacity: float
+    name: str,
+    client: str,
+    basis: str,
+    currency: str,
+    log: SegmentLog,
+    features: Sequence[str],
+    *,
+    capacity: float,
+    level: float = LEVEL,
 ) -> Chosen:
     """Choose a segment's ranking and fit what serves it.
 
@@ -76,6 +84,7 @@ def chosen_for(
     basis : `loss` or `fee`, as in `models.uplift`.
     features : names of the log's columns.
     capacity : share of the rows that can be worked, 0-1.
+    level : chance of proving something by luck in a segment where nothing adds anything.
     """
     of_segment = {"name": name, "client": client, "basis": basis, "currency": currency}
     said = said_of(of_segment)
@@ -94,6 +103,7 @@ def chosen_for(
         capacity=capacity,
         currency=currency,
         proof="adds",
+        level=level,
     )
     parts = _parts(name, selection.chosen, log, basis)
     told = _told(selection, orders[selection.chosen], [part.name for part in parts], log)
