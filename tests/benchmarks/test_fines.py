@@ -38,7 +38,8 @@ def asked(lake):
         horizon_days=365,
         threshold="any",
         test_from=TEST_FROM,
-        without=("days_since_placed",),  # no debt is placed before its penalty
+        # No debt is placed before its penalty, and letters are the only contacts.
+        without=("days_since_placed", "days_since_last_inbound", "days_since_last_refused"),
     )
 
 
