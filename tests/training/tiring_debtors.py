@@ -148,6 +148,7 @@ def _episodes(rows: np.ndarray, chances: np.ndarray, *, last_day: int) -> Episod
     return Episodes(
         features=features_of(state),
         choices=Choices(rows[:, 3] > 0, chances[state], rows[:, 4], debtor),
+        chance=chances[state],
         adds=np.zeros((len(rows), 2)),
         minutes=np.ones(len(rows)),
         following=after,

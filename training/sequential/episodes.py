@@ -31,8 +31,10 @@ class Episodes:
     Attributes
     ----------
     features : (n, columns) known at the moment, NaN where unknown.
-    choices : what was done, with which chance, and whose row it is. Its outcome is the net cash until the next moment
+    choices : what was done, with which chance, and whose row it is; the chance is that of
+        rows that were kept. Its outcome is the net cash until the next moment
         beyond what `adds` expects, minor units: all of the cash where `adds` is 0 throughout.
+    chance : (n,) with which the log acted before any row was left out: whether it can tell two actions apart.
     adds : (n, 2) what leaving and acting add at once, as a one-step model expects it, minor units.
     minutes : (n,) of a collector that acting takes in expectation; above 0.
     following : (n,) row of the next moment, `ENDED` or `UNTOLD`.
@@ -48,6 +50,7 @@ class Episodes:
 
     features: Floats
     choices: Choices
+    chance: Floats
     adds: Floats
     minutes: Floats
     following: Codes

@@ -118,7 +118,7 @@ class _Learning:
         self._gain = episodes.adds[:, 1] - episodes.adds[:, 0]
         self._told = np.where(episodes.following != UNTOLD, episodes.weight, 0.0)
         self._discount = how.discount**episodes.days
-        self._supported = how.caution.supported(episodes.choices.chance)
+        self._supported = how.caution.supported(episodes.chance)
         self._data = lightgbm.Dataset(episodes.features, np.zeros(len(episodes)), free_raw_data=True).construct()
         self._drawings = _drawings(episodes, how)
 

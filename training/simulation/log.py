@@ -15,13 +15,10 @@ from arrears.synthetic.world import Happened, World
 from training.simulation.morning import Morning, morning_of
 from training.simulation.observed import Observed
 from training.simulation.standing import Standing
+from training.simulation.thinning import thinned
 
 HORIZON_DAYS = 30
-NOT_CALLED = 4.0
-"""Rows not called that are kept for each call by lot."""
-OF_RULE = 4.0
-"""Calls that are kept for each group that the rule would have called and lot left out."""
-_LEAST, _STREAM = 1e-9, 77
+_STREAM = 77
 Progress = Callable[[], None]
 
 
@@ -124,17 +121,12 @@ class _Keeper:
         calls = np.flatnonzero(decisions.channel == CALL)
         calls = calls[np.argsort(decisions.group[calls], kind="stable")]
         chosen, chance, kept_with = decisions.chosen[calls], decisions.probability[calls], decisions.kept_with[calls]
-        told = float(kept_with[~chosen].min(initial=1.0))  # of those not called, the log may already be a sample
-        odds = chance / np.maximum(1 - chance, _LEAST)
-        of_called = np.where(decisions.explored[calls], 1.0, np.minimum(1.0, OF_RULE / odds))
-        of_others = np.where(decisions.explored[calls], np.minimum(1.0, NOT_CALLED * odds / told), 1.0)
-        kept = np.flatnonzero(self._random.random(len(calls)) < np.where(chosen, of_called, of_others))
-        odds = odds * of_called / (of_others * told)
+        rows = thinned(chosen, chance, decisions.explored[calls], kept_with)
+        kept = np.flatnonzero(self._random.random(len(calls)) < rows.share(chosen))
         morning = morning_of(observed, decisions.group[calls[kept]])
         kept = kept[np.isin(decisions.group[calls[kept]], morning.groups)]
-        probability = odds / (1 + odds)
         at = calls[kept]
-        return _Noted(morning, chosen[kept], probability[kept], decisions.hour[at], decisions.explored[at])
+        return _Noted(morning, chosen[kept], rows.chance[kept], decisions.hour[at], decisions.explored[at])
 
     def note(self, noted: _Noted, past_due: Flags, happened: Happened) -> None:
         """Keep a day's rows until their cash is known; to be called before `pay` counts the day itself."""

@@ -13,13 +13,13 @@ from arrears.synthetic.policy import Decisions, decide
 from arrears.synthetic.setting import Setting
 from arrears.synthetic.world import World
 from training.sequential.episodes import UNTOLD, following
-from training.simulation.log import NOT_CALLED, OF_RULE
 from training.simulation.morning import Morning, morning_of
 from training.simulation.observed import Observed
+from training.simulation.thinning import thinned
 
 ENDS_AFTER = 21
 """Days after which a group that nobody could choose any more counts as settled: longer than a promise and its grace."""
-_LEAST, _STREAM = 1e-9, 78
+_STREAM = 78
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,17 +91,13 @@ class _Keeper:
         calls = np.flatnonzero(decisions.channel == CALL)
         calls = calls[np.argsort(decisions.group[calls], kind="stable")]
         group, called, chance = decisions.group[calls], decisions.chosen[calls], decisions.probability[calls]
-        odds = chance / np.maximum(1 - chance, _LEAST)
-        lot = decisions.explored[calls]
-        of_called = np.where(lot, 1.0, np.minimum(1.0, OF_RULE / odds))
-        of_others = np.where(lot, np.minimum(1.0, NOT_CALLED * odds), 1.0)
-        fewer = min(1.0, self._most / max(1.0, float((chance * of_called + (1 - chance) * of_others).sum())))
-        share = fewer * np.where(called, of_called, of_others)
+        rows = thinned(called, chance, decisions.explored[calls], decisions.kept_with[calls])
+        expected = float((chance * rows.of_called + (1 - chance) * rows.of_others).sum())
+        share = min(1.0, self._most / max(1.0, expected)) * rows.share(called)
         teaches = self._random.random(len(calls)) < share
         kept = np.flatnonzero(teaches | self._awaited[group])
         morning = morning_of(observed, group[kept])
         kept = kept[np.isin(group[kept], morning.groups)]
-        kept_odds = odds * of_called / of_others
         self._awaited[group[kept]] = teaches[kept]
         self._mornings.append(morning)
         self._days.append(
@@ -110,7 +106,7 @@ class _Keeper:
                 day=np.full(len(kept), morning.day),
                 called=called[kept],
                 chance=chance[kept],
-                kept_chance=(kept_odds / (1 + kept_odds))[kept],
+                kept_chance=rows.chance[kept],
                 weight=1 / (share * decisions.kept_with[calls])[kept],
                 teaches=teaches[kept],
             )

@@ -118,6 +118,7 @@ def _episodes(moments: Moments, own: Stakes) -> Episodes:
     return Episodes(
         features=own.features,
         choices=Choices(moments.called, moments.kept_chance, np.zeros(len(debtors)), debtors),
+        chance=moments.chance,
         adds=adds,
         minutes=own.minutes,
         following=moments.following,
