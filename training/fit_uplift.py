@@ -15,12 +15,12 @@ import numpy as np
 from arrears.lake import Lake
 from models.lawful import approvals_of, unlawful
 from models.uplift import FEE, LOSS, UPLIFT
-from training.policy_value.choices import Flags, Floats
+from training.policy_value.choices import Flags
 from training.policy_value.nights import RecordedNight
 from training.progress import QUIET, Progress
 from training.trained import Trained, TrainRequest
 from training.uplift.logged import Logged, logged
-from training.uplift.segment import Chosen, SegmentLog, chosen_for
+from training.uplift.segment import Chosen, chosen_for
 from training.uplift.selector import LEVEL
 from training.verdict import Check, verdict
 
@@ -52,7 +52,7 @@ def fit(lake: Lake, request: TrainRequest, nights: Iterable[RecordedNight], *, p
     found = []
     for place, (client, basis, currency, rows) in enumerate(segments):
         progress.step(f"segment {place + 1} of {len(segments)}")
-        own = _segment(log, log.features[:, kept], rows)
+        own = log.only(rows, kept)
         name = f"segment_{place + 1}"
         found.append(chosen_for(name, client, basis, currency, own, names, capacity=log.capacity, level=level))
     return _trained(log, names, left_out, found, horizon, request)
@@ -63,18 +63,6 @@ def _segments(log: Logged) -> list[tuple[str, str, str, Flags]]:
     basis = np.where(log.can_roll, LOSS, FEE)
     keys = sorted(set(zip(log.client.tolist(), basis.tolist(), log.currency.tolist(), strict=True)))
     return [(*key, (log.client == key[0]) & (basis == key[1]) & (log.currency == key[2])) for key in keys]
-
-
-def _segment(log: Logged, features: Floats, rows: Flags) -> SegmentLog:
-    return SegmentLog(
-        features=features[rows],
-        acted=log.acted[rows],
-        chance=log.chance[rows],
-        share=log.share[rows],
-        stake_minor=log.stake_minor[rows],
-        at_risk_minor=log.at_risk_minor[rows],
-        debtor=log.debtor[rows],
-    )
 
 
 def _left_out(lake: Lake, log: Logged, without: Iterable[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from training.policy_value.choices import Codes, Flags, Floats
 from training.policy_value.learning import NOT_FREE, stand_of, teaches
 from training.policy_value.nights import RecordedNight, codes
 from training.policy_value.reranked import recorded_terms
+from training.uplift.lessons import Lessons
 
 NO_STAKE = "accounts with nothing at stake"
 BY_RULE = "accounts of items that the rule puts on every list"
@@ -30,22 +31,18 @@ _LEAST_CAPACITY, _MOST_CAPACITY = 0.01, 0.99
 
 
 @dataclass(frozen=True, eq=False)
-class Logged:
-    """Accounts of the days' lists, all columns of one length n.
+class Listed:
+    """Accounts and days, all columns of one length n.
 
     Attributes
     ----------
-    names, features : what was known before the night, by name, (n, columns).
+    features : (n, columns) known before the night.
     acted, chance : whether the account was on the day's list, and with which probability.
     share : 0-1, what came of it. `stake_minor` : what the whole share is worth, above 0.
     at_risk_minor : its worth by value at risk.
-    can_roll : before charge-off in own books: its share is that of not rolling.
-    capacity : share of the items that a list reaches, 0-1.
-    days : on which lists were worked, oldest first.
-    left_out : what could not be used, and how much of it.
+    debtor : whose account it is, as codes.
     """
 
-    names: tuple[str, ...]
     features: Floats
     acted: Flags
     chance: Floats
@@ -53,15 +50,42 @@ class Logged:
     stake_minor: Floats
     at_risk_minor: Floats
     debtor: Codes
+
+    def __len__(self) -> int:
+        return len(self.acted)
+
+    @property
+    def lessons(self) -> Lessons:
+        """What learners of effects are taught by."""
+        return Lessons(self.features, self.acted, self.chance, self.share)
+
+    def only(self, rows: Flags, columns: Sequence[int]) -> Listed:
+        """These rows, with these of their features."""
+        own = {each.name: getattr(self, each.name)[rows] for each in fields(Listed)}
+        return Listed(**own | {"features": own["features"][:, columns]})
+
+
+@dataclass(frozen=True, eq=False)
+class Logged(Listed):
+    """Accounts of the days' lists.
+
+    Attributes
+    ----------
+    names : of the features.
+    client, currency : (n,) of each account.
+    can_roll : before charge-off in own books: its share is that of not rolling.
+    capacity : share of the items that a list reaches, 0-1.
+    days : on which lists were worked, oldest first.
+    left_out : what could not be used, and how much of it.
+    """
+
+    names: tuple[str, ...]
     client: Words
     currency: Words
     can_roll: Flags
     capacity: float
     days: tuple[date, ...]
     left_out: dict[str, int]
-
-    def __len__(self) -> int:
-        return len(self.acted)
 
 
 def logged(nights: Iterable[RecordedNight], lake: Lake, *, horizon_days: int, known_through: date) -> Logged:

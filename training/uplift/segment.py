@@ -12,11 +12,11 @@ from arrears.errors import Refused
 from arrears.queues.added import RANKINGS
 from models.artifact import Part
 from models.uplift import LOSS, said_of
-from training.policy_value.choices import Codes
 from training.policy_value.value import Value
 from training.uplift.averaged import on_two_scales
 from training.uplift.held_out import HeldOut, held_out
-from training.uplift.lessons import LEAST_OF_EACH_ARM, Flags, Floats, Learner, Lessons
+from training.uplift.lessons import LEAST_OF_EACH_ARM, Floats, Learner
+from training.uplift.logged import Listed
 from training.uplift.qini import qini
 from training.uplift.rankings import VALUE_AT_RISK, worked
 from training.uplift.selector import LEVEL, Selection, select
@@ -24,24 +24,6 @@ from training.uplift.single import SingleLearner, outcomes_of
 from training.uplift.trees import PLAIN, Mean, fit_mean
 
 UPLIFT = "uplift"
-
-
-@dataclass(frozen=True, eq=False)
-class SegmentLog:
-    """A segment's rows, as `logged.Logged` describes the columns."""
-
-    features: Floats
-    acted: Flags
-    chance: Floats
-    share: Floats
-    stake_minor: Floats
-    at_risk_minor: Floats
-    debtor: Codes
-
-    @property
-    def lessons(self) -> Lessons:
-        """What its learners are taught by."""
-        return Lessons(self.features, self.acted, self.chance, self.share)
 
 
 @dataclass(frozen=True)
@@ -70,7 +52,7 @@ def chosen_for(
     client: str,
     basis: str,
     currency: str,
-    log: SegmentLog,
+    log: Listed,
     features: Sequence[str],
     *,
     capacity: float,
@@ -111,7 +93,7 @@ def chosen_for(
     return Chosen(of_segment | told | {"qini_minor": _interval(area)}, parts, said)
 
 
-def _too_little(log: SegmentLog, features: Sequence[str]) -> str | None:
+def _too_little(log: Listed, features: Sequence[str]) -> str | None:
     called, came, debtors = int(log.acted.sum()), int((log.share > 0).sum()), len(np.unique(log.debtor))
     if not features:
         return "nothing is known of its accounts that differs between them"
@@ -125,7 +107,7 @@ def _too_little(log: SegmentLog, features: Sequence[str]) -> str | None:
     return None
 
 
-def _judged(log: SegmentLog, basis: str) -> HeldOut | str:
+def _judged(log: Listed, basis: str) -> HeldOut | str:
     """Rankings of rows by models that never saw their debtor, or why there are none."""
     try:
         return held_out(log.lessons, log.stake_minor, log.debtor, [_learner(basis)])
@@ -138,7 +120,7 @@ def _learner(basis: str) -> Learner:
     return replace(on_two_scales(), name=UPLIFT) if basis == LOSS else SingleLearner(by_shares=True, name=UPLIFT)
 
 
-def _parts(name: str, chosen: str, log: SegmentLog, basis: str) -> list[Part]:
+def _parts(name: str, chosen: str, log: Listed, basis: str) -> list[Part]:
     """The winner, fitted on all rows of the segment."""
     lessons = log.lessons
     if chosen == VALUE_AT_RISK:
@@ -157,7 +139,7 @@ def _part(name: str, mean: Mean) -> Part:
     return Part(name, mean.fitted, facts={"scale": mean.scale})
 
 
-def _told(selection: Selection, score: Floats, boosters: list[str], log: SegmentLog) -> dict[str, Any]:
+def _told(selection: Selection, score: Floats, boosters: list[str], log: Listed) -> dict[str, Any]:
     """The section's entry: the ranking, the sentence why, what it was proved to add, and what it was proved by."""
     winner = selection.candidate(selection.chosen)
     share = float(worked(score, selection.capacity).mean())
@@ -205,7 +187,7 @@ def scale_of(ranking: str, score: Floats, capacity: float, adds_each_minor: floa
     return adds_each_minor / mean
 
 
-def _nothing_proved(log: SegmentLog, why: str) -> dict[str, Any]:
+def _nothing_proved(log: Listed, why: str) -> dict[str, Any]:
     return {
         "ranking": VALUE_AT_RISK,
         "because": f"value at risk stands: {why}.",
@@ -221,7 +203,7 @@ def _nothing_proved(log: SegmentLog, why: str) -> dict[str, Any]:
     }
 
 
-def _counts(log: SegmentLog) -> dict[str, int]:
+def _counts(log: Listed) -> dict[str, int]:
     return {"rows": len(log.acted), "debtors": len(np.unique(log.debtor))}
 
 
