@@ -80,10 +80,7 @@ def _plain_scores(y: Floats, p: Floats) -> dict[str, float]:
 def _fold_said(data: Examples, result: FoldResult) -> dict[str, Any]:
     y = data.y[result.test]
     return {
-        "train_days": [str(result.fold.train[0]), str(result.fold.train[-1])],
-        "train_rows": len(result.train),
-        "test_days": [str(result.fold.test[0]), str(result.fold.test[-1])],
-        "test_rows": len(result.test),
+        **result.fold.said(train_rows=len(result.train), test_rows=len(result.test)),
         f"{data.ends[0]}_share": float(y.mean()),
         "rounds": result.rounds,
         "model": _plain_scores(y, sigmoid(result.margins)),

@@ -6,6 +6,8 @@ in part is not kept, and one that was cancelled before its grace was over teache
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,8 @@ from training.trained import TrainRequest
 
 Floats = npt.NDArray[np.float64]
 _UNKNOWN = np.datetime64("NaT", "D")
+MOST, LONGEST_DAYS = 0.8, 60
+"""Share of the promises that are to be over on an evening that teaches; so many days are waited for at most."""
 
 
 def read_promises(lake: Lake, request: TrainRequest) -> Examples:
@@ -38,7 +42,8 @@ def read_promises(lake: Lake, request: TrainRequest) -> Examples:
         matures = _matures_on(con, lake, evenings)
         is_over = ~np.isnat(matures) & (matures <= np.datetime64(request.training_day, "D"))
         kept = _kept(con, lake, evenings, matures, np.flatnonzero(is_over))
-    known = ~np.isnan(kept)
+    stood = evenings.panel.as_of[evenings.places].astype("datetime64[D]")
+    known = ~np.isnan(kept) & (stood <= newest_evening(stood, matures, request.training_day))
     return Examples(
         panel=evenings.panel,
         rows=evenings.places[known],
@@ -50,6 +55,27 @@ def read_promises(lake: Lake, request: TrainRequest) -> Examples:
         immature=int((~is_over).sum()),
         rules=("promise_status",),
     )
+
+
+def newest_evening(evenings: Days, matures: Days, training_day: date) -> np.datetime64:
+    """The newest evening that teaches: by then most promises of an evening are over.
+
+    Of the promises of the last weeks only those for soon are over, and such are kept more often.
+
+    Parameters
+    ----------
+    evenings : (n,) before the promises. `matures` : (n,) the day on which each label is or will be known, NaT unknown.
+
+    Examples
+    --------
+    >>> made = np.full(5, np.datetime64("2026-03-01", "D"))
+    >>> over = made + np.array([5, 5, 9, 9, 200])  # four of five take nine days at most
+    >>> str(newest_evening(made, over, date(2026, 3, 31)))
+    '2026-03-22'
+    """
+    takes = (matures - evenings)[~np.isnat(matures)].astype(np.int64)
+    longest = np.quantile(takes, MOST, method="inverted_cdf") if len(takes) else 0
+    return np.datetime64(training_day, "D") - int(min(longest, LONGEST_DAYS))
 
 
 def _matures_on(con: duckdb.DuckDBPyConnection, lake: Lake, evenings: Evenings) -> Days:

@@ -88,10 +88,7 @@ def charts(rows: Repayments, newest: RepaymentFold, answers: Mapping[str, Floats
 def _fold_said(rows: Repayments, result: RepaymentFold) -> dict[str, Any]:
     share = rows.share[result.test]
     return {
-        "train_days": [str(result.fold.train[0]), str(result.fold.train[-1])],
-        "train_rows": len(result.train),
-        "test_days": [str(result.fold.test[0]), str(result.fold.test[-1])],
-        "test_rows": len(result.test),
+        **result.fold.said(train_rows=len(result.train), test_rows=len(result.test)),
         "came_share": float(share.mean()),
         "rounds": dict(result.rounds),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from arrears.errors import Refused, WrongUse
 
@@ -33,6 +34,22 @@ class Fold:
     def starts_on(self) -> date:
         """First day of the test."""
         return self.test[0]
+
+    def said(self, *, train_rows: int, test_rows: int) -> dict[str, Any]:
+        """The fold in a report: its days, and how many rows they gave.
+
+        Examples
+        --------
+        >>> fold = Fold((date(2026, 1, 31),), (date(2026, 3, 31), date(2026, 4, 30)))
+        >>> fold.said(train_rows=9, test_rows=4)["test_days"]
+        ['2026-03-31', '2026-04-30']
+        """
+        return {
+            "train_days": [str(self.train[0]), str(self.train[-1])],
+            "train_rows": train_rows,
+            "test_days": [str(self.test[0]), str(self.test[-1])],
+            "test_rows": test_rows,
+        }
 
 
 def walk_forward(
