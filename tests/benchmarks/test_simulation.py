@@ -2,7 +2,7 @@
 
 What is judged must hold whatever the luck: where calls do nothing no order beats another and nothing is taken for an
 effect; in a world of all kinds of debtors the strategy by what a call adds is the best of those that know no truth, or
-tied with the best. In the world that severity should win, how far behind it is is printed.
+tied with the best. In the world that severity should win it is behind, and may not be by more than a quarter.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 import pytest
 
 from arrears.settings import default_settings
-from training.simulation.measures import Row, interval, rows
+from training.simulation.measures import Interval, Row, interval, rows
 from training.simulation.simulate import Plan, SeedRun, run
 from training.simulation.strategies import INCREMENTAL, NOBODY, ORACLE, STRATEGIES
 from training.simulation.told import markdown
@@ -21,7 +21,6 @@ from training.uplift.rankings import VALUE_AT_RISK
 
 pytestmark = [pytest.mark.bench, pytest.mark.slow, pytest.mark.timeout(3 * 3600)]
 
-WORLDS = ("usual", "severity_wins", "no_effect")
 SEEDS = (1, 2, 3, 4, 5)
 DEBTORS, HISTORY, DAYS = 60_000, 301, 90
 COLLECTORS, MINUTES = 50, 60.0
@@ -38,15 +37,33 @@ def simulated(world: str) -> tuple[list[SeedRun], list[Row]]:
     return runs, rows(plan(world), runs, minute_cost=default_settings().value.minute_cost)
 
 
-@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("world", ["usual", "no_effect"])
 def test_the_value_of_a_call_is_the_best_order_or_tied_with_it(world: str, record_property) -> None:
+    behind = behind_the_best(world, record_property)
+    assert behind.low <= 0.0
+    assert behind.mean <= 0.05 * abs(of_mean(world, INCREMENTAL))
+
+
+def test_where_severity_should_win_the_value_of_a_call_brings_three_quarters_of_it(record_property) -> None:
+    """It is not the best there: the log has hardly a lot among those whose calls add most, so nothing is proved."""
+    behind = behind_the_best("severity_wins", record_property)
+    assert behind.mean <= 0.25 * of_mean("severity_wins", "severity")
+
+
+def behind_the_best(world: str, record_property) -> Interval:
+    """How far behind the best order that knows no truth, a minute."""
     runs, table = simulated(world)
     record_property(f"simulation_{world}", "\n" + markdown(table))
-    honest = [row for row in table if row.strategy not in (NOBODY, ORACLE)]
-    best = honest[0].strategy
+    best = next(row.strategy for row in table if row.strategy not in (NOBODY, ORACLE))
     behind = interval([of(run, best) - of(run, INCREMENTAL) for run in runs])
     record_property(f"simulation_{world}_best", f"{best}, ahead of {INCREMENTAL} by {behind.told(2)} a minute")
-    assert world == "severity_wins" or behind.low <= 0.0
+    return behind
+
+
+def of_mean(world: str, strategy: str) -> float:
+    """Cash beyond nobody a minute, in the mean of the seeds."""
+    runs, _ = simulated(world)
+    return sum(of(run, strategy) for run in runs) / len(runs)
 
 
 def test_where_calls_do_nothing_no_order_brings_more_than_another() -> None:
