@@ -23,7 +23,7 @@ _MOVES_NOTHING = """
 _UNSETTLED = """
     SELECT event_id, source_table, row_key, row, debtor_id, account_id, recorded_at, settled_at, origin
     FROM source_events AS e
-    WHERE settled_at IS NULL AND (
+    WHERE settled_at IS NULL AND event_id <= COALESCE(CAST(:newest AS bigint), event_id) AND (
         debtor_id = ANY (CAST(:debtors AS text[]))
         OR CAST(:debtors AS text[]) IS NULL AND NOT EXISTS (
             SELECT FROM leases AS l WHERE l.person = e.debtor_id AND l.ended_at IS NULL AND l.expires_at > :at
@@ -33,6 +33,7 @@ _UNSETTLED = """
                 AND n.did = 'noticed' AND (n.detail ->> 'event_id')::bigint = e.event_id))
     ORDER BY event_id LIMIT :most
 """
+_NEWEST = "SELECT COALESCE(max(event_id), 0) FROM source_events WHERE settled_at IS NULL"
 
 
 def settle_what_moves_nothing(connection: Connection, *, at: datetime) -> int:
@@ -44,15 +45,23 @@ def settle_what_moves_nothing(connection: Connection, *, at: datetime) -> int:
     return done.rowcount
 
 
-def unsettled(connection: Connection, *, debtors: Sequence[str] | None, at: datetime, most: int) -> list[Event]:
+def newest_unsettled(connection: Connection) -> int:
+    """The number of the newest event that waits; 0 where none does."""
+    return int(connection.execute(text(_NEWEST)).scalar_one())
+
+
+def unsettled(
+    connection: Connection, *, debtors: Sequence[str] | None, at: datetime, most: int, newest: int | None = None
+) -> list[Event]:
     """Events that wait, oldest first.
 
     Parameters
     ----------
     debtors : only what concerns them; None: all but what waits for somebody's lease: on whom it names, or on an item
         whose collector was told of it.
+    newest : none with a greater number; None: all.
     """
-    asked = {"debtors": None if debtors is None else list(debtors), "at": at, "most": most}
+    asked = {"debtors": None if debtors is None else list(debtors), "at": at, "most": most, "newest": newest}
     return [Event(**row) for row in connection.execute(text(_UNSETTLED), asked).mappings()]
 
 

@@ -75,12 +75,15 @@ class Effects:
         return asdict(self)
 
 
-def settle(deployment: Deployment, debtor_ids: Iterable[str] | None = None, *, most: int = 200) -> list[Effects]:
+def settle(
+    deployment: Deployment, debtor_ids: Iterable[str] | None = None, *, newest: int | None = None, most: int = 200
+) -> list[Effects]:
     """Let open items follow every event that has not moved them yet.
 
     Parameters
     ----------
     debtor_ids : only events that concern one of these people; None: everybody's whom nobody holds a lease for.
+    newest : no event with a greater number; None: all.
     most : events taken up at a time.
 
     Returns
@@ -91,7 +94,7 @@ def settle(deployment: Deployment, debtor_ids: Iterable[str] | None = None, *, m
     wanted = None if debtor_ids is None else sorted(set(debtor_ids))
     with deployment.engine.begin() as connection:
         settle_what_moves_nothing(connection, at=now)
-        events = unsettled(connection, debtors=wanted, at=now, most=most)
+        events = unsettled(connection, debtors=wanted, at=now, most=most, newest=newest)
     effects: dict[str, Effects] = {}
     waits = set[int]()
     for debtor, about in _by_debtor(deployment, events).items():

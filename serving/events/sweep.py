@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from arrears.events.unsettled import newest_unsettled
 from arrears.state.reading import reading
 from serving.desk.working import expire
 from serving.events.settle import settle
@@ -27,12 +28,14 @@ ONE_AT_A_TIME = 7_204_136
 class Sweep:
     """A thread that lets open items follow events.
 
-    Of several processes one sweeps at a time; all of them may, so that no one's end leaves anything behind.
+    Of several processes one sweeps at a time; all of them may, so that no one's end leaves anything behind. What came
+    since the last look is left to whoever posted it, and is told there what became of it.
     """
 
     deployment: Deployment
     _stopped: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _seen: int = 0
 
     def start(self) -> None:
         """Begin to sweep."""
@@ -56,7 +59,8 @@ class Sweep:
                 return 0
             try:
                 expire(deployment)
-                return len(settle(deployment))
+                seen, self._seen = self._seen, newest_unsettled(connection)
+                return len(settle(deployment, newest=seen))
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ONE_AT_A_TIME})
 
