@@ -1,0 +1,119 @@
+"""What a test may measure: a closed list, each a smooth function of columns' means over the assigned debtors.
+
+A mean, a ratio of means and a gap between two ratios are all told by their value and their slopes at the observed
+means, so one estimator serves all of them (the delta method).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from arrears.errors import BadInput, WrongUse
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One thing a test measures.
+
+    Attributes
+    ----------
+    name : as a design says it.
+    sentence : what it is, for a page.
+    unit : `money` is in minor units.
+    better : whether more or less of it is wished for.
+    columns : of a debtor, each a total within the metric's horizon: one for a mean, above and below for a ratio, twice
+        that for a gap.
+    primary : it may decide a test.
+    """
+
+    name: str
+    sentence: str
+    unit: Literal["money", "money_per_minute", "number"]
+    better: Literal["more", "less"]
+    columns: tuple[str, ...]
+    primary: bool = False
+
+    def at(self, means: Mapping[str, float]) -> tuple[float, dict[str, float]]:
+        """Its value at those means of its columns, and its slope along each.
+
+        Raises
+        ------
+        BadInput : nothing to divide by.
+
+        Examples
+        --------
+        >>> metric("cash_per_minute").at({"net_cash_minor": 300.0, "minutes": 4.0})
+        (75.0, {'net_cash_minor': 0.25, 'minutes': -18.75})
+        """
+        if len(self.columns) == 1:
+            if DEBTORS in means:
+                return self._ratio(*self.columns, DEBTORS, means)
+            return means[self.columns[0]], {self.columns[0]: 1.0}
+        value, slopes = self._ratio(*self.columns[:2], means)
+        if len(self.columns) == 2:  # noqa: PLR2004 - above and below
+            return value, slopes
+        other, others = self._ratio(*self.columns[2:], means)
+        return value - other, slopes | {column: -slope for column, slope in others.items()}
+
+    def _ratio(self, above: str, below: str, means: Mapping[str, float]) -> tuple[float, dict[str, float]]:
+        if means[below] == 0:
+            raise BadInput(
+                asked=f"measure {self.name}", found=f"column {below} is 0 throughout", do="Measure it later."
+            )
+        value = means[above] / means[below]
+        return value, {above: 1 / means[below], below: -value / means[below]}
+
+
+DEBTORS = "debtors"
+"""Column of moments whose rows are households: how many debtors each has. A mean per debtor is then a ratio."""
+
+_CASH = ("net_cash_minor",)
+METRICS: dict[str, Metric] = {
+    each.name: each
+    for each in (
+        Metric("net_cash", "Net cash per assigned debtor within the horizon", "money", "more", _CASH, primary=True),
+        Metric(
+            "net_roll_money",
+            "Balance kept from rolling, less balance that rolled, per assigned debtor before charge-off",
+            "money",
+            "more",
+            ("net_roll_money_minor",),
+            primary=True,
+        ),
+        Metric("cash_per_minute", "Net cash per collector minute", "money_per_minute", "more", (*_CASH, "minutes")),
+        Metric("complaints", "Complaints per assigned debtor", "number", "less", ("complaints",)),
+        Metric("contacts", "Contacts per assigned debtor", "number", "less", ("contacts",)),
+        Metric("minutes", "Collector minutes per assigned debtor", "number", "less", ("minutes",)),
+        Metric(
+            "holds_hit", "Holds met when an item was claimed, per assigned debtor", "number", "less", ("holds_hit",)
+        ),
+        Metric("broken_promises", "Broken promises per assigned debtor", "number", "less", ("broken_promises",)),
+        Metric(
+            "fairness_gap",
+            "Contacts per debtor of a protected group, less those of all others",
+            "number",
+            "less",
+            ("contacts_in_group", "in_group", "contacts_outside", "outside_group"),
+        ),
+    )
+}
+"""Every metric there is. Cash per minute is never primary: it rewards working less."""
+
+
+def metric(name: str) -> Metric:
+    """The metric of that name.
+
+    Raises
+    ------
+    WrongUse : there is none.
+
+    Examples
+    --------
+    >>> metric("net_cash").better
+    'more'
+    """
+    if name not in METRICS:
+        raise WrongUse(asked=f"metric {name}", found="no such metric", do=f"Use one of {', '.join(METRICS)}.")
+    return METRICS[name]
