@@ -47,15 +47,21 @@ class Metric:
         >>> metric("cash_per_minute").at({"net_cash_minor": 300.0, "minutes": 4.0})
         (75.0, {'net_cash_minor': 0.25, 'minutes': -18.75})
         """
-        if len(self.columns) == 1:
-            if DEBTORS in means:
-                return self._ratio(*self.columns, DEBTORS, means)
-            return means[self.columns[0]], {self.columns[0]: 1.0}
-        value, slopes = self._ratio(*self.columns[:2], means)
-        if len(self.columns) == 2:  # noqa: PLR2004 - above and below
-            return value, slopes
-        other, others = self._ratio(*self.columns[2:], means)
-        return value - other, slopes | {column: -slope for column, slope in others.items()}
+        match self.columns:
+            case (only,) if DEBTORS not in means:
+                return means[only], {only: 1.0}
+            case (only,):
+                return self._ratio(only, DEBTORS, means)
+            case (above, below):
+                return self._ratio(above, below, means)
+            case (above, below, other_above, other_below):
+                value, slopes = self._ratio(above, below, means)
+                other, others = self._ratio(other_above, other_below, means)
+                return value - other, slopes | {column: -slope for column, slope in others.items()}
+            case _:
+                raise WrongUse(
+                    asked=f"measure {self.name}", found=f"{len(self.columns)} columns", do="Name one, two or four."
+                )
 
     def _ratio(self, above: str, below: str, means: Mapping[str, float]) -> tuple[float, dict[str, float]]:
         if means[below] == 0:
