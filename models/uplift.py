@@ -61,10 +61,13 @@ def added(artifact: Artifact, x: Numbers, *, client: Words, currency: Words, can
     """
     ranking = np.full(len(x), AT_RISK, dtype=np.int64)
     share, minor, adds, low, high = np.full((5, len(x)), np.nan)
+    saved = np.full(len(x), artifact.document["selection"].get("saved_share_elsewhere", 1.0))
     for segment in segments_of(artifact.document):
         place = RANKINGS.index(segment["ranking"])
         is_own = (client == segment["client"]) & (currency == segment["currency"])
         rows = np.flatnonzero(is_own & (can_roll == (segment["basis"] == LOSS)))
+        if place == AT_RISK:
+            saved[rows] = segment["scale"]
         if place == AT_RISK or not len(rows):
             continue
         ranking[rows] = place
@@ -72,4 +75,4 @@ def added(artifact: Artifact, x: Numbers, *, client: Words, currency: Words, can
         (minor if place == RESPONSE else share)[rows] = answer
         proved = segment["adds_minor"]
         adds[rows], low[rows], high[rows] = proved["estimate"], proved["low"], proved["high"]
-    return Added(ranking, share, minor, adds, low, high)
+    return Added(ranking, share, minor, saved, adds, low, high)

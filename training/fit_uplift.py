@@ -20,6 +20,7 @@ from training.policy_value.nights import RecordedNight
 from training.progress import QUIET, Progress
 from training.trained import Trained, TrainRequest
 from training.uplift.logged import Logged, logged
+from training.uplift.saved import put_to_scale
 from training.uplift.segment import Chosen, chosen_for
 from training.uplift.selector import LEVEL
 from training.verdict import Check, verdict
@@ -84,7 +85,7 @@ def _trained(
     request: TrainRequest,
 ) -> Trained:
     decided = verdict([_identified(found)])
-    segments = [each.document for each in found]
+    selection = put_to_scale([each.document for each in found])
     return Trained(
         spec=replace(UPLIFT, horizon_days=horizon),
         features=names,
@@ -98,9 +99,9 @@ def _trained(
             "segments": float(len(found)),
             "segments_by_uplift": float(sum(each.is_uplift for each in found)),
         },
-        report={"segments": segments, "left_out_features": left_out, "left_out_rows": log.left_out},
+        report={**selection, "left_out_features": left_out, "left_out_rows": log.left_out},
         sections={
-            "selection": {"segments": segments},
+            "selection": selection,
             "training": {
                 "training_day": str(request.training_day),
                 "trained_on": [str(log.days[0]), str(log.days[-1])],

@@ -83,7 +83,9 @@ def worth_told(terms: Sequence[Term], night: Night, judged: JudgedAccount, champ
     if place is None:
         return None
     if int(place) == AT_RISK:
-        return f"By value at risk. {_why_at_risk(night, judged, champion)}"
+        saved = known.get("saved_share")
+        of_it = f", of which calls were seen to save {share(saved, 1)}" if saved is not None and saved < 1 else ""
+        return f"By value at risk{of_it}. {_why_at_risk(night, judged, champion)}"
     if int(place) != UPLIFT:
         return (
             f"By {ranking_said(place)}, put to the money that the log proved of its segment: "

@@ -18,7 +18,7 @@ INCREMENTAL, AT_RISK_ORDER = strategy("incremental_value"), strategy("value_at_r
 
 def added(ranking, *, share=np.nan, minor=np.nan):
     return Added(
-        *(np.array([value]) for value in (ranking, share, minor)), np.array([900.0]), np.array([100.0]), np.array([2e3])
+        *(np.array([value]) for value in (ranking, share, minor, 0.25)), *map(np.atleast_1d, (900.0, 100.0, 2e3))
     )
 
 
@@ -88,13 +88,15 @@ def test_where_nobody_knows_what_a_call_adds_the_order_is_that_of_value_at_risk(
     assert np.array_equal(found.terms["priority_minor"], expected.terms["priority_minor"])
 
 
-@given(books, st.floats(-0.5, 0.5))
-def test_a_segment_without_proof_is_worth_what_it_is_by_value_at_risk(rows, share):
+@given(books, st.floats(-0.5, 0.5), st.floats(0.02, 1.0))
+def test_a_segment_without_proof_is_worth_the_share_of_what_is_at_risk_that_calls_save(rows, share, saved):
     told, debtor = book_of(rows)
     proved = np.arange(len(debtor)) % 2 == 1
     plain, unknown = terms(told, LOSS), np.full(len(debtor), np.nan)
-    adds = Added(np.where(proved, UPLIFT, AT_RISK), np.where(proved, share, np.nan), unknown, unknown, unknown, unknown)
+    ranking, shares = np.where(proved, UPLIFT, AT_RISK), np.where(proved, share, np.nan)
+    adds = Added(ranking, shares, unknown, np.full(len(debtor), saved), unknown, unknown, unknown)
     found = terms(told, LOSS, adds=adds)
-    for name in ("gross_minor", "value_minor", "priority_minor", "expected_minutes"):
-        assert np.array_equal(found[name][~proved], plain[name][~proved])
+    assert found["gross_minor"][~proved] == pytest.approx(saved * plain["gross_minor"][~proved])
+    assert found["saved_share"][~proved] == pytest.approx(saved)
+    assert np.isnan(found["saved_share"][proved]).all()
     assert found["gross_minor"][proved] == pytest.approx(share * found["stake_minor"][proved])

@@ -11,7 +11,7 @@ from arrears.queues.value import terms
 from tests.worths import LOSS, worth
 
 PUBLISHED = {
-    "incremental_value/1": "6ff2cf5356829b0b",
+    "incremental_value/2": "59bf458adbfd82ec",
     "propensity/1": "b40a844b6bd9c49a",
     "severity/1": "23076664248e57af",
     "value_at_risk/1": "de6fb4b2d37c9b58",

@@ -140,12 +140,16 @@ def test_a_payment_in_the_day_takes_its_share_of_what_a_call_adds(night, module_
     assert told["priority"] < item.priority
 
 
-def test_a_segment_of_which_the_log_says_nothing_is_worth_what_it_is_at_risk(night, module_database):
+def test_a_segment_of_which_the_log_says_nothing_is_worth_as_much_of_what_is_at_risk_as_elsewhere_was_saved(
+    night, module_database, champion
+):
     with module_database.connect() as connection:
         (item,) = (each for each in store.open_items(connection, night.night_id) if each.work_group == "shop")
     terms = item.terms
     assert (terms["ranking"], terms["added_share"], terms["segment_adds_minor"]) == (0.0, None, None)
-    assert terms["gross_minor"] == pytest.approx(terms["at_risk_minor"])
+    saved = champion.artifact.document["selection"]["saved_share_elsewhere"]
+    assert terms["saved_share"] == pytest.approx(saved)
+    assert terms["gross_minor"] == pytest.approx(saved * terms["at_risk_minor"])
 
 
 def test_without_a_champion_the_night_is_that_of_value_at_risk_and_says_so(lake, no_registry):
@@ -181,7 +185,7 @@ def test_days_that_the_champion_learned_from_are_not_what_it_is_valued_on(
 
 
 def test_the_log_of_later_days_tells_that_it_collects_more(module_database, lake, champion, book):
-    found = evaluated(learn(module_database, lake, champion), strategy="incremental_value/1", horizon_days=1)
+    found = evaluated(learn(module_database, lake, champion), strategy="incremental_value/2", horizon_days=1)
     apart = found.per_day["doubly_robust"].difference
     most = book.added_a_day(book.adds, working_days(DAYS)[LEARNED:]) * STOPS_MINOR
     assert 0 < apart.low < most

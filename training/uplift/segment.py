@@ -88,7 +88,7 @@ def chosen_for(
         level=level,
     )
     parts = _parts(name, selection.chosen, log, basis)
-    told = _told(selection, orders[selection.chosen], [part.name for part in parts], log)
+    told = _told(selection, orders, [part.name for part in parts], log)
     area = qini(orders[UPLIFT], judged.choices, judged.predicted).above_chance
     return Chosen(of_segment | told | {"qini_minor": _interval(area)}, parts, said)
 
@@ -139,9 +139,10 @@ def _part(name: str, mean: Mean) -> Part:
     return Part(name, mean.fitted, facts={"scale": mean.scale})
 
 
-def _told(selection: Selection, score: Floats, boosters: list[str], log: Listed) -> dict[str, Any]:
+def _told(selection: Selection, orders: Mapping[str, Floats], boosters: list[str], log: Listed) -> dict[str, Any]:
     """The section's entry: the ranking, the sentence why, what it was proved to add, and what it was proved by."""
-    winner = selection.candidate(selection.chosen)
+    winner, score = selection.candidate(selection.chosen), orders[selection.chosen]
+    at_risk = log.at_risk_minor[worked(log.at_risk_minor, selection.capacity)]
     share = float(worked(score, selection.capacity).mean())
     each_worked = winner.adds.times(1 / share) if winner.adds and share else None
     return {
@@ -151,6 +152,7 @@ def _told(selection: Selection, score: Floats, boosters: list[str], log: Listed)
         "scale": scale_of(selection.chosen, score, selection.capacity, each_worked.estimate if each_worked else 0.0),
         "adds_minor": _interval(each_worked),
         "leads_minor": _interval(winner.expected.times(1 / share) if winner.expected and share else None),
+        "at_risk_worked_minor": float(at_risk.mean()),
         "effective_rows": winner.adds.effective_rows if winner.adds else 0.0,
         **_counts(log),
         "capacity": selection.capacity,
@@ -195,6 +197,7 @@ def _nothing_proved(log: Listed, why: str) -> dict[str, Any]:
         "scale": 1.0,
         "adds_minor": None,
         "leads_minor": None,
+        "at_risk_worked_minor": None,
         "effective_rows": 0.0,
         **_counts(log),
         "capacity": None,
