@@ -88,6 +88,9 @@ class DeskSettings(_Section):
     callback_owner_minutes: int = Field(ge=0)
     tries_per_day: int = Field(ge=1)
     random_slice_share: float = Field(ge=0, le=0.1)
+    holdout_share: float = Field(ge=0, le=0.1)
+    holdout_days: int = Field(gt=0)
+    edge_share: float = Field(ge=0, le=1)
     fairness_cap: float = Field(ge=0, le=1)
     owner_bonus: float = Field(ge=0, le=1)
     working_day: str

@@ -7,6 +7,7 @@ overrides again. Law is not here: limits of conduct live in `arrears.policy`, an
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -265,6 +266,17 @@ def settings_of(own: dict[str, Any], *, where: str) -> Settings:
     for client in settings.clients:
         settings.for_client(client)  # a client's section is checked when it is written, not when it is first needed
     return settings
+
+
+def recorded_settings(document: Mapping[str, Any], *, where: str) -> Settings:
+    """The settings that a night recorded: a share that it did not know of was left to no lot.
+
+    Raises
+    ------
+    BadInput : as `settings_of`.
+    """
+    desk = {"holdout_share": 0.0, "edge_share": 0.0} | dict(document.get("desk", {}))
+    return settings_of({**document, "desk": desk}, where=where)
 
 
 @cache
