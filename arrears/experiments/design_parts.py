@@ -1,0 +1,143 @@
+"""The parts of a design: arms, who is left to other tests, what decides, what must not get worse, and how it ends."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from arrears.experiments.lots import STEPS
+from arrears.experiments.metrics import METRICS
+from arrears.experiments.moments import Column
+from arrears.experiments.spending import Spending
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Plain = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f]+$", max_length=200)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Part(BaseModel):
+    """A piece of a design: it never changes, and knows all of its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Arm(Part):
+    """One way of working that is compared: a strategy's version or a model's, and the share of debtors it gets."""
+
+    name: Name
+    role: Literal["champion", "challenger"]
+    share: Share
+    strategy: Plain | None = None
+    model: Plain | None = None
+
+    @model_validator(mode="after")
+    def _follows_one_thing(self) -> Arm:
+        if (self.strategy is None) == (self.model is None):
+            message = f"the arm {self.name} names {'no' if self.strategy is None else 'both a'} strategy and model: one"
+            raise ValueError(message)
+        return self
+
+    @property
+    def steps(self) -> int:
+        """Its share, in steps of a lot."""
+        return round(self.share * STEPS)
+
+
+class Exclusion(Part):
+    """Tests of one group share out its debtors: this one takes those whose slot lies from `low` up to `high`."""
+
+    group: Plain
+    low: Share = 0.0
+    high: Share = 1.0
+
+    def keeps_apart(self, other: Exclusion) -> bool:
+        """Whether no debtor can be in both."""
+        return self.group == other.group and (self.high <= other.low or other.high <= self.low)
+
+
+class Primary(Part):
+    """What decides the test, per assigned debtor, and the least of it that is worth finding.
+
+    `cap_minor` is fixed here, before the test: a debtor's amount beyond it counts as it.
+    """
+
+    metric: str
+    horizon_days: int = Field(ge=1, le=366)
+    settlement_days: int = Field(ge=0, le=90)
+    cap_minor: int | None = Field(default=None, gt=0)
+    smallest_effect_minor: float = Field(gt=0)
+
+    @field_validator("metric")
+    @classmethod
+    def _may_decide(cls, name: str) -> str:
+        known = [each.name for each in METRICS.values() if each.primary]
+        if name not in known:
+            message = f"{name} may not decide a test; there are {', '.join(known)}"
+            raise ValueError(message)
+        return name
+
+
+class Guardrail(Part):
+    """What must not get worse by more than a margin, in the metric's own unit per assigned debtor."""
+
+    metric: str
+    margin: float = Field(gt=0)
+    horizon_days: int = Field(ge=1, le=366)
+    settlement_days: int = Field(default=0, ge=0, le=90)
+
+    @field_validator("metric")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        return known(name)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What the reader measures of each debtor for it.
+
+        Examples
+        --------
+        >>> [column.name for column in Guardrail(metric="complaints", margin=0.01, horizon_days=7).columns]
+        ['complaints']
+        """
+        return tuple(Column(name, scale_of(name)) for name in METRICS[self.metric].columns)
+
+
+class Covariate(Part):
+    """A column from before a debtor was assigned; `scale` steps make one unit of it."""
+
+    name: Name
+    scale: int = Field(default=1, ge=1)
+
+
+class Stop(Part):
+    """The rule by which the test ends."""
+
+    spending: Spending = "obrien_fleming"
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    power: float = Field(default=0.8, gt=0.5, lt=1)
+    guardrail_alpha: float = Field(default=0.05, gt=0, lt=0.5)
+
+
+def known(name: str) -> str:
+    """The name, if it is a metric's.
+
+    Raises
+    ------
+    ValueError : it is none, with those there are.
+    """
+    if name not in METRICS:
+        message = f"{name} is no metric; there are {', '.join(METRICS)}"
+        raise ValueError(message)
+    return name
+
+
+def scale_of(name: str) -> int:
+    """Steps in which a metric's column is kept: minutes by thousandths, money and counts whole.
+
+    Examples
+    --------
+    >>> scale_of("minutes"), scale_of("contacts")
+    (1000, 1)
+    """
+    return 1000 if name == "minutes" else 1
