@@ -44,6 +44,7 @@ def bounds(
     *,
     alpha: float = 0.05,
     spending: Spending = "obrien_fleming",
+    harm: Spending | None = None,
     may_promote: Sequence[bool] | None = None,
     ended: bool = False,
 ) -> Bounds:
@@ -54,6 +55,7 @@ def bounds(
     information : share of the planned information at each look, rising, in (0, 1].
     alpha : two-sided error of the whole test.
     spending : how the error is spread.
+    harm : how the lower side's half is spread, if otherwise.
     may_promote : of each look; a look that may not has no upper bound, and later ones inherit its error. None: all.
     ended : no look comes after the last: it spends all that is left, though the information may be less than planned.
 
@@ -77,21 +79,26 @@ def bounds(
             found=f"{len(times)} looks and {len(open_above)} answers whether they may promote",
             do="Give one answer a look.",
         )
-    return _bounds(times, alpha, spending, open_above, ended=ended)
+    return _bounds(times, alpha, (harm or spending, spending), open_above, ended=ended)
 
 
 @lru_cache(maxsize=256)
 def _bounds(
-    times: tuple[float, ...], alpha: float, spending: Spending, open_above: tuple[bool, ...], *, ended: bool
+    times: tuple[float, ...],
+    alpha: float,
+    ways: tuple[Spending, Spending],
+    open_above: tuple[bool, ...],
+    *,
+    ended: bool,
 ) -> Bounds:
-    allowed = spent(spending, np.array(times), alpha / 2)
+    allowed = [spent(way, np.array(times), alpha / 2) for way in ways]
     if ended and times:
-        allowed[-1] = alpha / 2
+        allowed[0][-1] = allowed[1][-1] = alpha / 2
     front, low, high = start(0.0), list[float](), list[float]()
     used_low = used_high = 0.0
     for look, time in enumerate(times):
-        lower = _bound(front, time, allowed[look] - used_low, side=-1)
-        upper = _bound(front, time, allowed[look] - used_high, side=1) if open_above[look] else np.inf
+        lower = _bound(front, time, allowed[0][look] - used_low, side=-1)
+        upper = _bound(front, time, allowed[1][look] - used_high, side=1) if open_above[look] else np.inf
         used_low += front.below(time, lower)
         used_high += front.above(time, upper)
         low.append(lower)

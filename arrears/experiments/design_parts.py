@@ -111,9 +111,14 @@ class Covariate(Part):
 
 
 class Stop(Part):
-    """The rule by which the test ends."""
+    """The rule by which the test ends.
+
+    `spending` spreads the error of promoting, which can wait for most of the debtors, and `harm` that of stopping for
+    harm, which should not.
+    """
 
     spending: Spending = "obrien_fleming"
+    harm: Spending = "pocock"
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     power: float = Field(default=0.8, gt=0.5, lt=1)
     guardrail_alpha: float = Field(default=0.05, gt=0, lt=0.5)

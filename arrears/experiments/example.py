@@ -63,6 +63,7 @@ horizon_days = 14
 
 [stop]
 spending = "obrien_fleming"
+harm = "pocock"
 alpha = 0.05
 power = 0.8
 """

@@ -13,6 +13,7 @@ from functools import reduce
 from typing import Any
 
 from arrears.errors import WrongUse
+from arrears.experiments.metrics import DEBTORS
 
 NOBODY = ""
 """Collector of debtors whom none has worked: each of them is a cluster of its own."""
@@ -71,17 +72,19 @@ class Moments:
             cells[cell] = products if own is None else tuple(map(int.__add__, own, products))
         return Moments(self.columns, dict(sorted(cells.items())))
 
-    def counts(self) -> dict[str, int]:
-        """Debtors of each arm.
+    def debtors(self) -> dict[str, int]:
+        """Debtors of each arm, those of a household counted one by one.
 
         Examples
         --------
-        >>> Moments((), {("champion", ""): (3,), ("champion", "C1"): (2,)}).counts()
-        {'champion': 5}
+        >>> Moments((Column(DEBTORS),), {("champion", ""): (1, 3, 9)}).debtors()
+        {'champion': 3}
         """
+        names = [column.name for column in self.columns]
+        place = 1 + names.index(DEBTORS) if DEBTORS in names else 0
         totals: Counter[str] = Counter()
         for (arm, _), products in self.cells.items():
-            totals[arm] += products[0]
+            totals[arm] += products[place]
         return dict(totals)
 
     def document(self) -> dict[str, Any]:

@@ -94,6 +94,14 @@ def test_looks_that_may_not_promote_leave_their_error_to_later_ones(times, data)
     assert above.sum() == pytest.approx(0.025, abs=1e-8)
 
 
+@given(rising)
+def test_either_side_spends_its_own_half_in_its_own_way(times):
+    found = bounds(times, spending="obrien_fleming", harm="pocock")
+    below, above = crossing(times, found.low, found.high)
+    assert below.sum() == pytest.approx(spent("pocock", np.array(times[-1:]), 0.025)[0], abs=1e-8)
+    assert above.sum() == pytest.approx(spent("obrien_fleming", np.array(times[-1:]), 0.025)[0], abs=1e-8)
+
+
 def test_a_test_that_ends_short_of_its_plan_spends_what_is_left():
     assert bounds([0.4, 0.7], ended=True).high[-1] < bounds([0.4, 0.7]).high[-1]
 

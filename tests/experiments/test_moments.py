@@ -136,7 +136,7 @@ def test_a_day_of_nobody_adds_nothing():
 def test_the_sum_of_days_is_their_addition():
     one, other = of([("champion", "C1", 1, 0.5, 3.0)]), of([("challenger", "", 7, 0.1, 9.0)])
     assert total([one, other]) == one + other
-    assert total([one, other]).counts() == {"champion": 1, "challenger": 1}
+    assert total([one, other]).debtors() == {"champion": 1, "challenger": 1}
 
 
 def test_an_arm_of_one_debtor_is_refused():

@@ -1,0 +1,93 @@
+"""Whether what must not get worse did: an answer for every day, by an interval that may be read on all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from arrears.errors import BadInput
+from arrears.experiments.design import Design
+from arrears.experiments.design_parts import Guardrail
+from arrears.experiments.estimate import difference
+from arrears.experiments.metrics import metric
+from arrears.experiments.moments import Moments
+from arrears.experiments.observed import Observed, guarding
+from arrears.experiments.sequences import ConfidenceSequence
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """One guardrail on one day.
+
+    Attributes
+    ----------
+    metric : its name.
+    day : when the last of its debtors matured.
+    worse : by how much the challenger is worse; below 0 it is better.
+    low, high : hold that at every day of the test at once; the lower end is corrected for the number of guardrails.
+    margin : what may be lost.
+    broken : surely worse by more than the margin.
+    safe : surely not worse by more than the margin.
+    debtors : measured, both arms.
+    """
+
+    metric: str
+    day: date
+    worse: float
+    low: float
+    high: float
+    margin: float
+    broken: bool
+    safe: bool
+    debtors: int
+
+
+def guarded(design: Design, observed: Observed, challenger: str, *, as_of: date) -> list[list[Guarded]]:
+    """Each guardrail's days, up to a day; a guardrail whose arms hold fewer than two debtors yet has none.
+
+    Notes
+    -----
+    A guardrail is called broken with error `guardrail_alpha` over all guardrails, challengers and days together, and
+    safe with that error of its own: promotion asks all of them to be safe at once.
+    """
+    return [
+        [
+            found
+            for day, moments in guarding(design, observed, each.metric)
+            if day <= as_of and (found := _on(design, each, moments, challenger, day)) is not None
+        ]
+        for each in design.guardrails
+    ]
+
+
+def _on(design: Design, guardrail: Guardrail, moments: Moments, challenger: str, day: date) -> Guarded | None:
+    told = metric(guardrail.metric)
+    try:
+        found = difference(moments, told, champion=design.champion.name, challenger=challenger)
+    except BadInput:
+        return None
+    worse = found.effect if told.better == "less" else -found.effect
+    count = sum(found.debtors)
+    planned = design.enrolment.debtors * _share(design, challenger)
+    family = len(design.guardrails) * len(design.challengers)
+    allowed = design.stop.guardrail_alpha
+    wide, narrow = (
+        ConfidenceSequence(alpha=alpha, tightest_at=planned / 2).half_width(count, found.error)
+        for alpha in (allowed / family, allowed)
+    )
+    low, high = worse - wide, worse + narrow
+    return Guarded(
+        metric=guardrail.metric,
+        day=day,
+        worse=worse,
+        low=low,
+        high=high,
+        margin=guardrail.margin,
+        broken=low > guardrail.margin,
+        safe=high < guardrail.margin,
+        debtors=count,
+    )
+
+
+def _share(design: Design, challenger: str) -> float:
+    return sum(arm.share for arm in design.arms if arm.name in (challenger, design.champion.name))

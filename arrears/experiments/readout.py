@@ -1,0 +1,211 @@
+"""A test as it stands on a day, for each challenger: looks with their bounds, guardrails, further metrics, verdict.
+
+It follows from the design and what was observed alone, so it may be read on any day, by anybody and again: the looks
+are the design's, and reading it on more days adds none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from math import isfinite
+from typing import Any
+
+from arrears.experiments.design import Design
+from arrears.experiments.estimate import Difference, difference
+from arrears.experiments.guardrails import Guarded, guarded
+from arrears.experiments.holm import holm
+from arrears.experiments.looks import Look, Point, looks_so_far, points_to_come
+from arrears.experiments.metrics import metric
+from arrears.experiments.mismatch import Mismatch, mismatch
+from arrears.experiments.observed import Observed, deciding
+from arrears.experiments.stopped import Adjusted, adjusted
+from arrears.experiments.verdict import AtLook, Verdict, verdict
+
+
+@dataclass(frozen=True)
+class Secondary:
+    """A further metric at the last look, and its chance corrected for all further metrics (Holm).
+
+    Before the test has ended it is for looking only: it has no bounds of its own.
+    """
+
+    metric: str
+    found: Difference
+    low: float
+    high: float
+    p_corrected: float
+
+
+@dataclass(frozen=True)
+class Challenged:
+    """One challenger against the champion.
+
+    Attributes
+    ----------
+    arm : the challenger's name.
+    looks : those taken, with their bounds; none after the test has ended.
+    to_come : information and bounds of looks that are still to come, if debtors come in evenly.
+    guardrails : each one's latest day.
+    guardrail_days : every day of each, to be drawn.
+    secondary : further metrics.
+    verdict : what the rule says.
+    decided_on : the day on which it said so first; None while the test continues.
+    adjusted : what a test may claim of the deciding metric that ended by a bound or at its last look, the looks
+        accounted for; None otherwise: `at_least` and `at_most` of its last look hold whatever ended it.
+    """
+
+    arm: str
+    looks: tuple[Look, ...]
+    to_come: tuple[Point, ...]
+    guardrails: tuple[Guarded, ...]
+    guardrail_days: tuple[tuple[Guarded, ...], ...]
+    secondary: tuple[Secondary, ...]
+    verdict: Verdict
+    decided_on: date | None
+    adjusted: Adjusted | None
+
+
+@dataclass(frozen=True)
+class Readout:
+    """The whole test on a day."""
+
+    design: str
+    fingerprint: str
+    as_of: date
+    metric: str
+    mismatch: Mismatch
+    challengers: tuple[Challenged, ...]
+
+    def document(self) -> dict[str, Any]:
+        """All of it as JSON: days as text, and null for a bound that there is not."""
+        told: dict[str, Any] = _plain(asdict(self))
+        return told
+
+
+def readout(design: Design, observed: Observed, *, as_of: date) -> Readout:
+    """Read a test.
+
+    Parameters
+    ----------
+    design : as it started.
+    observed : everything written down; what has not matured by the day is left out.
+    as_of : the day we stand on.
+
+    Examples
+    --------
+    >>> from arrears.experiments.design import read_design
+    >>> from arrears.experiments.example import EXAMPLE
+    >>> found = readout(read_design(EXAMPLE), Observed({}), as_of=date(2026, 6, 1))
+    >>> found.challengers[0].verdict.decision, len(found.challengers[0].to_come)
+    ('continue', 8)
+    """
+    return Readout(
+        design=design.label,
+        fingerprint=design.fingerprint,
+        as_of=as_of,
+        metric=design.primary.metric,
+        mismatch=_shares(design, observed, as_of),
+        challengers=tuple(_challenged(design, observed, arm.name, as_of) for arm in design.challengers),
+    )
+
+
+def _shares(design: Design, observed: Observed, as_of: date) -> Mismatch:
+    days = [day for day in sorted(observed.assigned) if day <= as_of]
+    counts = [[observed.assigned[day].get(arm.name, 0) for arm in design.arms] for day in days]
+    return mismatch(counts, [arm.share for arm in design.arms])
+
+
+def _challenged(design: Design, observed: Observed, arm: str, as_of: date) -> Challenged:
+    looks = looks_so_far(design, observed, arm, as_of=as_of)
+    days = guarded(design, observed, arm, as_of=as_of)
+    said, decided_on = _first_decision(design, observed, looks, days)
+    taken = tuple(look for look in looks if decided_on is None or look.on <= decided_on)
+    by_bounds = decided_on is not None and bool(taken) and taken[-1].on == decided_on and taken[-1].ends
+    return Challenged(
+        arm=arm,
+        looks=taken,
+        to_come=points_to_come(design, taken) if decided_on is None else (),
+        guardrails=tuple(each[-1] for each in days if each),
+        guardrail_days=tuple(tuple(each) for each in days),
+        secondary=_secondary(design, observed, arm, taken),
+        verdict=said,
+        decided_on=decided_on,
+        adjusted=_claim(design, taken) if by_bounds else None,
+    )
+
+
+def _first_decision(
+    design: Design, observed: Observed, looks: tuple[Look, ...], days: list[list[Guarded]]
+) -> tuple[Verdict, date | None]:
+    """The rule's word on the first day on which it ended the test, else its word of the last look."""
+    by_day = {look.on: look for look in looks}
+    breaks = {each.day for found in days for each in found if each.broken}
+    said = Verdict("continue", ("no look yet",))
+    for day in sorted({*by_day, *breaks}):
+        look = by_day.get(day)
+        latest = [next((each for each in reversed(found) if each.day <= day), None) for found in days]
+        found = verdict(
+            _at(design, look) if look else None,
+            broken=[each.metric for each in latest if each is not None and each.broken],
+            unsafe=[
+                guardrail.metric
+                for guardrail, each in zip(design.guardrails, latest, strict=True)
+                if each is None or not each.safe
+            ],
+            mismatch=_shares(design, observed, day).found,
+        )
+        if found.decision != "continue":
+            return found, day
+        said = found if look else said
+    return said, None
+
+
+def _at(design: Design, look: Look) -> AtLook:
+    return AtLook(
+        z=look.found.z,
+        low=look.low,
+        high=look.high,
+        at_most=look.at_most,
+        worth=design.primary.smallest_effect_minor,
+        may_promote=look.may_promote,
+        is_last=look.is_last,
+    )
+
+
+def _secondary(design: Design, observed: Observed, arm: str, looks: tuple[Look, ...]) -> tuple[Secondary, ...]:
+    if not looks or not design.secondary:
+        return ()
+    moments = deciding(design, observed, closes=looks[-1].closes, as_of=looks[-1].on)
+    if moments is None:
+        return ()
+    covariates = [each.name for each in design.covariates]
+    found = [
+        difference(moments, metric(name), champion=design.champion.name, challenger=arm, covariates=covariates)
+        for name in design.secondary
+    ]
+    corrected = holm([each.p for each in found])
+    return tuple(
+        Secondary(name, each, *each.interval(design.stop.alpha), chance)
+        for name, each, chance in zip(design.secondary, found, corrected, strict=True)
+    )
+
+
+def _claim(design: Design, looks: tuple[Look, ...]) -> Adjusted:
+    last = looks[-1]
+    alpha = design.stop.alpha / len(design.challengers)
+    return adjusted(last.bounds, last.found.z, last.found.error, alpha=alpha)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a readout
+    match value:
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case date():
+            return value.isoformat()
+        case float() if not isfinite(value):
+            return None
+        case _:
+            return value
