@@ -1,0 +1,123 @@
+"""What came of debtors in the days after one: net cash, contacts, complaints and broken promises.
+
+Money counts as it stood once it had settled; contacts as they were known when the days were over. Nothing here is a
+feature: what came after a day is what tests and labels are judged by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import partial
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+from ibis import ir
+
+from arrears.clock import end_of_day
+from arrears.lake import Lake
+from arrears.settings import Settings
+from features.columns import DEBTOR_KEY, days_between, whole
+from features.contact_history import contact_rows
+from features.facts import SNAPSHOTS, Facts
+from features.plan import Plan, compiled_once
+from features.promises import promises_plan
+from features.terms import arrow_schema
+
+SETTLED, OVER = "settled_windows", "over_windows"
+"""The tables of windows: as known when money had settled, and as known when the days were over."""
+
+COLUMNS = ("net_cash_minor", "contacts", "complaints", "broken_promises")
+"""What is told of each debtor, each a total within the days."""
+
+_MOST_DAYS = 366
+
+
+def came_after(
+    lake: Lake, debtors: Sequence[str], day: date, *, horizon_days: int, settled_on: date
+) -> dict[str, list[float]]:
+    """What came of some debtors.
+
+    Parameters
+    ----------
+    day : the first that counts.
+    horizon_days : how many days count.
+    settled_on : the day by whose end money counts as known.
+
+    Returns
+    -------
+    dict : by name of `COLUMNS` a number for each debtor, in their order; 0 where nothing came.
+    """
+    last, settings = day + timedelta(days=horizon_days - 1), lake.settings
+    zone = settings.portfolio.zone
+    answers: dict[str, dict[str, float]] = {name: {} for name in COLUMNS}
+    with lake.connect() as con:
+        for name, on in ((SETTLED, settled_on), (OVER, last)):
+            con.register(name, _windows(debtors, last, end_of_day(on, zone)))
+        for name, plan in _plans(lake.present, settings).items():
+            found = plan.run(con)
+            told = found.filter(pc.less(found["days_ago"], horizon_days))
+            for who, amount in zip(told["debtor_id"].to_pylist(), told["amount"].to_pylist(), strict=True):
+                answers[name][who] = answers[name].get(who, 0.0) + float(amount)
+        if "promises" in lake.present:
+            answers["broken_promises"] = _broken(promises_plan(lake.present, settings, SETTLED).run(con), day)
+    return {name: [own.get(who, 0.0) for who in debtors] for name, own in answers.items()}
+
+
+def _windows(debtors: Sequence[str], as_of: date, cutoff: object) -> pa.Table:
+    blank = {"account_id": "", "client": "", "currency": ""}
+    rows = [{**blank, "debtor_id": who, "as_of": as_of, "cutoff": cutoff} for who in debtors]
+    return pa.Table.from_pylist(rows, schema=arrow_schema(SNAPSHOTS))
+
+
+def _plans(present: Mapping[str, frozenset[str]], settings: Settings) -> dict[str, Plan]:
+    """Amounts by debtor and days before the window's last, one plan a column."""
+    makers = {"net_cash_minor": _cash, "contacts": _contacts, "complaints": _complaints}
+    needs = {"net_cash_minor": "payments", "contacts": "contacts", "complaints": "contacts"}
+    return {
+        name: compiled_once(f"{name} after a day", present, settings, partial(make, present, settings))
+        for name, make in makers.items()
+        if needs[name] in present
+    }
+
+
+def _cash(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
+    facts = Facts(present, settings, SETTLED)
+    paid = facts.payments
+    rows = paid.filter(paid.is_voluntary, paid.days_ago < _MOST_DAYS).select("debtor_id", "days_ago", "amount_minor")
+    if facts.has("payments", "debtor_id"):
+        loose = facts.unapplied
+        loose = loose.filter(loose.source.isnull() | (loose.source == "voluntary"))
+        loose = loose.mutate(days_ago=days_between(loose.paid_on, loose.as_of))
+        rows = ibis.union(rows, loose.select(*rows.columns))
+    return rows.group_by("debtor_id", "days_ago").agg(amount=whole(rows.amount_minor.sum()))
+
+
+def _contacts(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
+    rows = contact_rows(Facts(present, settings, OVER))
+    rows = rows.filter(rows.is_attempt).select(*DEBTOR_KEY, "contact_id", "days_ago").distinct()
+    return rows.group_by("debtor_id", "days_ago").agg(amount=rows.count())
+
+
+def _complaints(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
+    """Days on which the debtor complained, in a talk or by a hold that says so."""
+    facts = Facts(present, settings, OVER)
+    rows = contact_rows(facts)
+    days = rows.filter(rows.disposition == "complaint").select("debtor_id", "days_ago")
+    if "holds" in present:
+        named = facts.on_accounts("holds").select(*DEBTOR_KEY, "kind", "starts_on")
+        loose = facts.on_debtors("holds").select(*named.columns)
+        holds = ibis.union(named, loose).filter(
+            lambda told: (told.kind == "complaint") & (told.starts_on <= told.as_of)
+        )
+        began = days_between(holds.starts_on, holds.as_of)
+        days = ibis.union(days, holds.mutate(days_ago=began).select("debtor_id", "days_ago"))
+    days = days.distinct()
+    return days.group_by("debtor_id", "days_ago").agg(amount=days.count())
+
+
+def _broken(promises: pa.Table, day: date) -> dict[str, float]:
+    made = pc.and_(pc.equal(promises["status"], "broken"), pc.greater_equal(promises["made_on"], pa.scalar(day)))
+    counted = promises.filter(made)["debtor_id"].value_counts().to_pylist() if len(promises) else []
+    return {each["values"]: float(each["counts"]) for each in counted}
