@@ -35,6 +35,9 @@ def command(
     collectors: Annotated[int, typer.Option(help="How many there are.", min=1)] = 8,
     minutes: Annotated[float, typer.Option(help="Minutes of each in a day that are for calls.", min=1)] = 120.0,
     history: Annotated[int, typer.Option(help="Days under the old policy, to learn from.")] = 240,
+    holdout: Annotated[
+        float, typer.Option(help="Share of the past's late debtors who are called by lot alone.")
+    ] = 0.05,
     processes: Annotated[int, typer.Option(help="Worlds simulated at once.", min=1)] = 2,
     out: Annotated[
         Path | None, typer.Option(help="Write result.json, table.md and chart.svg there.", metavar="FOLDER")
@@ -47,7 +50,7 @@ def command(
 
     names = tuple(name.strip() for name in strategies.split(",") if name.strip())
     chosen = tuple(range(first_seed, first_seed + seeds))
-    plan = Plan(names, world, debtors, chosen, history, days, collectors, minutes)
+    plan = Plan(names, world, debtors, chosen, history, days, collectors, minutes, holdout)
     with _watched(plan.steps) as progress:
         runs = run(plan, progress, processes=processes)
     cost = _minute_cost()

@@ -47,6 +47,8 @@ class Stream(IntEnum):
     DELIVERED = 22
     MOOD = 23
     MOOD_DAY = 24
+    HELD_OUT = 25
+    INTENSITY = 26
 
 
 def uniform(seed: int, stream: Stream, keys: NDArray[np.integer], at: int, nth: int = 0) -> Floats:

@@ -52,16 +52,29 @@ def decide(world: World) -> tuple[Actions, Decisions]:
     made, day = world.setting, world.day
     if not made.calendar.works(day):
         return Actions.none(), _joined([])
-    groups = late_groups(world)
-    groups = groups[~made.stopped(made.accounts.group_start[groups], day)]
-    groups = groups[~world.state.ceased[made.accounts.group_debtor[groups]]]
+    groups = _free(world)
     lead = lead_accounts(made, world.state, groups)
-    parts = [_calls(world, groups, lead)]
+    parts = [_calls(world, *_free_to_call(world, groups, lead))]
     parts += [_messages(world, groups, lead, *message) for message in _MESSAGES]
     decisions = _joined(parts)
     done = np.flatnonzero(decisions.chosen)
     best = np.full(len(done), BEST_NUMBER)
     return Actions(decisions.group[done], decisions.channel[done], decisions.hour[done], best), decisions
+
+
+def callable_groups(world: World) -> Ints:
+    """Groups that the house may call on the world's day: none on a day on which it does not work."""
+    if not world.setting.calendar.works(world.day):
+        return np.zeros(0, np.int64)
+    groups = _free(world)
+    return _free_to_call(world, groups, lead_accounts(world.setting, world.state, groups))[0]
+
+
+def call_hours(made: Setting, groups: Ints, day: int) -> Ints:
+    """The hours, drawn by lot, at which these groups are called on the day, if they are."""
+    last = np.where(made.people.business[made.accounts.group_debtor[groups]], LAST_OFFICE_CALL, LAST_CALL)
+    drawn = uniform(made.seed, Stream.HOUR, groups, day) * (last - FIRST_CALL + 1)
+    return np.asarray(FIRST_CALL + drawn.astype(np.int64))
 
 
 def late_groups(world: World) -> Ints:
@@ -85,15 +98,28 @@ def score(world: World, lead: Ints) -> Floats:
     return np.asarray(0.5 * lateness + np.log(np.maximum(past_due, 100)))
 
 
-def _calls(world: World, groups: Ints, lead: Ints) -> Decisions:
+def _free(world: World) -> Ints:
+    """Late groups whom nothing forbids to contact."""
+    made = world.setting
+    groups = late_groups(world)
+    groups = groups[~made.stopped(made.accounts.group_start[groups], world.day)]
+    return np.asarray(groups[~world.state.ceased[made.accounts.group_debtor[groups]]])
+
+
+def _free_to_call(world: World, groups: Ints, lead: Ints) -> tuple[Ints, Ints]:
+    """Those of them with a number, no talk lately and no open promise, and their leading accounts."""
     made, state, day = world.setting, world.state, world.day
-    policy = made.given.policy
     debtor = made.accounts.group_debtor[groups]
     number = best_number(made, state, debtor)
     usable = made.numbers.there & ~made.numbers.told_bad & ~state.known_bad
     free = usable[debtor, number] & (state.talked_on[groups] < day - QUIET_DAYS)
     free &= (state.lifts.promised_for[lead] + AFTER < day) & (state.lifts.own_until[lead] < day)
-    groups, lead, debtor = groups[free], lead[free], debtor[free]
+    return groups[free], lead[free]
+
+
+def _calls(world: World, groups: Ints, lead: Ints) -> Decisions:
+    made, day = world.setting, world.day
+    policy = made.given.policy
     dials = min(collectors(made) * policy.dials_per_collector, policy.most_called * len(groups))
     top = min(len(groups), int(dials * (1 - policy.explored) / policy.top_chance))
     rest = len(groups) - top
@@ -102,8 +128,7 @@ def _calls(world: World, groups: Ints, lead: Ints) -> Decisions:
     is_top[np.argpartition(-score(world, lead), top - 1)[:top] if 0 < top < len(groups) else slice(0, top)] = True
     probability = np.where(is_top, policy.top_chance, by_lot)
     chosen = uniform(made.seed, Stream.CALLED, groups, day) < probability
-    last = np.where(made.people.business[debtor], LAST_OFFICE_CALL, LAST_CALL)
-    hour = FIRST_CALL + (uniform(made.seed, Stream.HOUR, groups, day) * (last - FIRST_CALL + 1)).astype(np.int64)
+    hour = call_hours(made, groups, day)
     return _kept(
         made, day, CALL, Decisions(groups, np.full(len(groups), CALL), hour, chosen, probability, ~is_top, probability)
     )

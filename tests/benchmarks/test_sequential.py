@@ -98,8 +98,8 @@ def per_minute(reaching, seed, how):
     made = setting_of(reaching, seed)
     settings = settings_of_world(made.given)
     world, observed = World.new(made), Observed(made, settings)
-    log = live(world, observed, warm=WARM_DAYS, until=HISTORY, progress=lambda: None)
-    learned = learn(log, made.people.business[log.debtor], capacity=CAPACITY, seed=seed)
+    past = live(world, observed, warm=WARM_DAYS, until=HISTORY, progress=lambda: None)
+    learned = learn(past, made.people.business, capacity=CAPACITY, seed=seed)
     makers = {name: STRATEGIES[name] for name in (INCREMENTAL, ORACLE)}
     makers |= {SPARING: Sparing, SEQUENTIAL: lambda bench: strategy_of(bench, how)}
     copies = {"nobody": Worked(measured(world), observed.copy(), None)}

@@ -30,8 +30,8 @@ def morning_world() -> tuple[World, Observed, Learned, Moments]:
     made = setting(debtors=DEBTORS, days=HISTORY + 10, seed=SEED)
     settings = settings_of_world(made.given)
     world, observed = World.new(made), Observed(made, settings)
-    log = live(world, observed, warm=WARM_DAYS, until=HISTORY, progress=lambda: None)
-    learned = learn(log, made.people.business[log.debtor], capacity=CAPACITY, seed=SEED)
+    past = live(world, observed, warm=WARM_DAYS, until=HISTORY, progress=lambda: None)
+    learned = learn(past, made.people.business, capacity=CAPACITY, seed=SEED)
     return world, observed, learned, replayed(made, settings, warm=WARM_DAYS, until=HISTORY)
 
 

@@ -21,8 +21,8 @@ def arrears(*words: object) -> subprocess.CompletedProcess[str]:
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, object], Path]:
     """A world in which calls do nothing, worked by two strategies."""
     out = tmp_path_factory.mktemp("simulated")
-    words = ("--strategies", "severity,incremental_value", "--world", "no_effect", "--out", out, "--json")
-    made = arrears("simulate", *SMALL, *words)
+    words = ("--strategies", "severity,incremental_value", "--world", "no_effect", "--holdout", 0.5)
+    made = arrears("simulate", *SMALL, *words, "--out", out, "--json")
     assert made.returncode == 0, made.stderr
     assert made.stderr == ""
     return json.loads(made.stdout), out
@@ -40,7 +40,10 @@ def test_where_calls_do_nothing_every_strategy_only_costs_its_minutes(simulated:
 
 def test_the_selector_falls_back_where_nothing_is_proved(simulated: tuple[dict, Path]) -> None:
     told, _ = simulated
-    assert {each["ranking"] for each in told["seeds"][0]["chosen"].values()} == {"value_at_risk"}
+    (seed,) = told["seeds"]
+    assert {segment: each["ranking"] for segment, each in seed["chosen"].items()} == {"everywhere": "value_at_risk"}
+    assert seed["holdout_months"] > 200
+    assert 0.02 < seed["capacity"] < 0.9
 
 
 def test_result_table_and_chart_are_written(simulated: tuple[dict, Path]) -> None:
@@ -48,6 +51,12 @@ def test_result_table_and_chart_are_written(simulated: tuple[dict, Path]) -> Non
     assert json.loads((out / "result.json").read_text(encoding="utf-8")) == told
     assert "| incremental_value |" in (out / "table.md").read_text(encoding="utf-8")
     assert (out / "chart.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_holding_out_most_debtors_is_wrong_use() -> None:
+    refused = arrears("simulate", *SMALL, "--holdout", 0.6)
+    assert refused.returncode == 2
+    assert "0 to 0.5" in refused.stderr
 
 
 def test_an_unknown_strategy_is_wrong_use() -> None:

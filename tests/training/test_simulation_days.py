@@ -29,9 +29,9 @@ class Past:
         self.world = World.new(setting(debtors=DEBTORS, days=HISTORY + DAYS, seed=101))
         self.settings = settings_of_world(self.world.setting.given)
         self.observed = Observed(self.world.setting, self.settings)
-        self.log: Log = live(self.world, self.observed, warm=40, until=HISTORY, progress=lambda: None)
-        business = self.world.setting.people.business[self.log.debtor]
-        self.learned: Learned = learn(self.log, business, capacity=0.15, seed=1)
+        lived = live(self.world, self.observed, warm=40, until=HISTORY, progress=lambda: None)
+        self.log: Log = lived.calls
+        self.learned: Learned = learn(lived, self.world.setting.people.business, capacity=0.15, seed=1)
         self.gate = Gate(self.world.setting, self.settings)
 
     def floor(self) -> Floor:

@@ -9,44 +9,31 @@ import numpy as np
 
 from arrears.errors import Refused
 from arrears.synthetic.chance import Flags, Floats, Ints
-from training.policy_value.outcome_model import split_by_debtor
+from training.simulation.heads import Heads, with_column
 from training.simulation.hours import HourTable, hour_table
-from training.simulation.log import Log
+from training.simulation.judged_by_lots import judged_by_lots, told_by_others
+from training.simulation.judged_by_months import EVERYWHERE, judged_by_months, tells
+from training.simulation.log import Past
+from training.simulation.lots import effects_of
 from training.simulation.morning import Morning
-from training.simulation.talk_effect import TalkLearner
-from training.uplift.held_out import held_out
-from training.uplift.lessons import EffectModel, Learner, Lessons
-from training.uplift.rankings import VALUE_AT_RISK
-from training.uplift.selector import Selection, select_each
-from training.uplift.single import SingleLearner
-from training.uplift.trees import Mean, Size, fit_mean
+from training.uplift.lessons import EffectModel
+from training.uplift.selector import Selection
 
-BEFORE, AFTER = "before charge-off", "charged off"
-"""The segments that choose their own ranking."""
-SIZE = Size(rounds=100, leaves=8, rate=0.06, least_rows=300)
-LEARNERS: tuple[Learner, ...] = (TalkLearner(), SingleLearner(SIZE))
-"""The candidates that learn effects."""
-CANDIDATES = ("repayment", VALUE_AT_RISK, *(each.name for each in LEARNERS))
-"""Rankings from which a segment chooses; the fewer there are, the less luck must be allowed for."""
-CURRENCY = "USD"
+_DAY_ENDS = 24.0
 
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """Fitted on a log.
+    """Fitted on a past.
 
     Attributes
     ----------
-    pays : chance of any cash within the horizon. `pays_share` : of the payable, if any. `rolls` : chance of being later
-        at the cycle's end, before charge-off. `reaches` : chance of a right-party contact per call, its hour known.
-    hours : when calls reach most. `effects` : by learner, what a call adds to the share of the payable that is paid.
+    heads : the plain models. `hours` : when calls reach most.
+    effects : by learner, what a call adds to the share of the payable that is paid.
     selections : by segment, the ranking to work by and why. `unknown` : why there is neither, where lots are too few.
     """
 
-    pays: Mean
-    pays_share: Mean
-    rolls: Mean
-    reaches: Mean
+    heads: Heads
     hours: HourTable
     effects: Mapping[str, EffectModel]
     selections: Mapping[str, Selection]
@@ -54,130 +41,60 @@ class Learned:
 
     def chance_paid(self, morning: Morning) -> Floats:
         """(n,) P(pays within the horizon)."""
-        return np.clip(self.pays.predict(morning.x), 0.0, 1.0)
+        return self.heads.chance_paid(morning.x)
 
     def amount_minor(self, morning: Morning) -> Floats:
         """(n,) what is paid within the horizon if anything is."""
-        return np.maximum(self.pays_share.predict(morning.x), 0.0) * morning.payable_minor
+        return self.heads.amount_minor(morning.x, morning.payable_minor)
 
     def at_risk_minor(self, morning: Morning, reach: Floats) -> Floats:
         """(n,) what a talk could save, as far as a call can lead to one."""
-        chance, amount = self.chance_paid(morning), self.amount_minor(morning)
-        rolls = np.clip(self.rolls.predict(morning.x), 0.0, 1.0)
-        return at_risk_minor(np.where(morning.charged_off, chance, rolls), amount, reach)
+        return self.heads.worth(morning.x, morning.payable_minor, morning.charged_off, reach).at_risk_minor
 
     def chance_reached(self, morning: Morning, hour: Ints) -> Floats:
         """(n,) P(right-party contact) of a call at these hours."""
-        return np.clip(self.reaches.predict(_and(morning.x, hour)), 0.0, 1.0)
+        return self.heads.chance_reached(morning.x, hour)
 
     def effect_minor(self, learner: str, morning: Morning, reach: Floats) -> Floats:
         """(n,) what a call adds to the cash of the horizon, by a learner."""
-        return self.effects[learner].effect(_and(morning.x, reach)) * morning.payable_minor
+        return self.effects[learner].effect(with_column(morning.x, reach)) * morning.payable_minor
+
+    def selection(self, segment: str) -> Selection | None:
+        """The selection that a segment is worked by: its own, or the one for all; None where the log told nothing."""
+        return self.selections.get(segment, self.selections.get(EVERYWHERE))
 
 
-def learn(log: Log, business: Flags, *, capacity: float, seed: int) -> Learned:
+def learn(past: Past, business: Flags, *, capacity: float, seed: int) -> Learned:
     """Fit everything.
 
     Parameters
     ----------
-    business : (n,) of the log's rows. `capacity` : share of the groups that can be called in a day.
+    business : (debtors,) of the world. `capacity` : share of the groups free to be called that can be called in a day.
     """
-    calls, paid = log.only(log.called), log.only(log.cash_minor > 0)
-    reach, by_lot = _reach_by_others(log, seed), log.by_lot
-    # Whom the rule would call and lot left out it calls tomorrow: only choices by lot alone tell what a call adds.
-    lots = log.only(by_lot)
-    lessons = Lessons(_and(lots.x, reach[by_lot]), lots.called, lots.probability, lots.cash_minor / lots.payable_minor)
-    amounts = fit_mean(paid.x, paid.cash_minor / paid.payable_minor, size=SIZE, yes_or_no=False)
+    log = past.calls
     plain = Learned(
-        pays=fit_mean(log.x, (log.cash_minor > 0).astype(np.float64), size=SIZE, yes_or_no=True),
-        pays_share=amounts,
-        rolls=_rolls(log),
-        reaches=_reaches(calls),
-        hours=hour_table(calls.hour, business[log.called], calls.reached),
+        heads=Heads.of(log),
+        hours=hour_table(log.hour[log.called], business[log.debtor[log.called]], log.reached[log.called]),
         effects={},
         selections={},
     )
     try:
-        effects = {
-            each.name: each.fit(lessons.features, lessons.treated, lessons.probability, lessons.outcome)
-            for each in LEARNERS
-        }
-        selections = _selections(lots, lessons, _paid_by_others(log, seed), by_lot, capacity, seed)
+        return _with_effects(plain, past, business, capacity, seed)
     except Refused as refusal:
         return replace(plain, unknown=refusal.found)
+
+
+def _with_effects(plain: Learned, past: Past, business: Flags, capacity: float, seed: int) -> Learned:
+    if not tells(past.months):
+        past = replace(past, months=past.months.only(np.zeros(0, np.int64)))
+    log, months = past.calls, past.months
+    hour = plain.hours.best(business[months.debtor], np.zeros(len(months)), np.full(len(months), _DAY_ENDS))
+    reach, worth = told_by_others(log, seed)
+    effects = effects_of(past, reach, plain.heads.chance_reached(months.x, hour))
+    if len(months):
+        selections = {EVERYWHERE: judged_by_months(past, hour, capacity=capacity, seed=seed)}
+    else:
+        # Whom the rule would call and lot left out it calls tomorrow: only choices by lot alone tell what a call adds.
+        lots = log.by_lot
+        selections = judged_by_lots(log.only(lots), reach[lots], worth.only(lots), capacity=capacity, seed=seed)
     return replace(plain, effects=effects, selections=selections)
-
-
-def at_risk_minor(chance: Floats, amount_minor: Floats, reach: Floats) -> Floats:
-    """The house's value at risk, told in cash.
-
-    Parameters
-    ----------
-    chance : before charge-off that the account rolls, after it that something is paid (`arrears.queues.value`).
-    amount_minor : what is paid if anything is. `reach` : chance of a talk.
-
-    Examples
-    --------
-    >>> at_risk_minor(np.array([0.75]), np.array([10_000.0]), np.array([0.1])).tolist()
-    [750.0]
-    """
-    return chance * amount_minor * reach
-
-
-def _selections(
-    lots: Log, lessons: Lessons, paid: tuple[Floats, Floats, Floats], by_lot: Flags, capacity: float, seed: int
-) -> dict[str, Selection]:
-    found = held_out(lessons, lots.payable_minor, lots.debtor, LEARNERS, seed=seed, size=SIZE)
-    chance, amount, rolls = (column[by_lot] for column in paid)
-    at_risk = at_risk_minor(np.where(lots.charged_off, chance, rolls), amount, lessons.features[:, -1])
-    orders = found.orders | {
-        "repayment": chance * amount,
-        VALUE_AT_RISK: at_risk,
-    }
-    segment = np.where(lots.charged_off, AFTER, BEFORE)
-    return select_each(
-        segment,
-        {name: orders[name] for name in CANDIDATES},
-        found.choices,
-        found.predicted,
-        found.balance,
-        capacity=capacity,
-        currency=CURRENCY,
-        proof="adds",
-    )
-
-
-def _reaches(calls: Log) -> Mean:
-    return fit_mean(_and(calls.x, calls.hour), calls.reached.astype(np.float64), size=SIZE, yes_or_no=True)
-
-
-def _rolls(log: Log) -> Mean:
-    late = log.only(~log.charged_off)
-    return fit_mean(late.x, late.rolled.astype(np.float64), size=SIZE, yes_or_no=True)
-
-
-def _reach_by_others(log: Log, seed: int) -> Floats:
-    """(n,) the chance that a call at the logged hour reaches, by a model of other debtors' calls."""
-    found = np.empty(len(log))
-    for others, own in split_by_debtor(log.debtor, folds=2, seed=seed):
-        taught, asked = log.only(others), log.only(own)
-        found[own] = _reaches(taught.only(taught.called)).predict(_and(asked.x, asked.hour))
-    return found
-
-
-def _paid_by_others(log: Log, seed: int) -> tuple[Floats, Floats, Floats]:
-    """(n,) the chance to pay, what is then paid, and the chance to roll, by models of other debtors' rows."""
-    chance, amount, rolls = np.empty(len(log)), np.empty(len(log)), np.empty(len(log))
-    for others, own in split_by_debtor(log.debtor, folds=2, seed=seed):
-        taught, asked = log.only(others), log.only(own)
-        paid = taught.only(taught.cash_minor > 0)
-        yes = (taught.cash_minor > 0).astype(np.float64)
-        chance[own] = np.clip(fit_mean(taught.x, yes, size=SIZE, yes_or_no=True).predict(asked.x), 0.0, 1.0)
-        share = fit_mean(paid.x, paid.cash_minor / paid.payable_minor, size=SIZE, yes_or_no=False)
-        amount[own] = np.maximum(share.predict(asked.x), 0.0) * asked.payable_minor
-        rolls[own] = np.clip(_rolls(taught).predict(asked.x), 0.0, 1.0)
-    return chance, amount, rolls
-
-
-def _and(x: Floats, column: Floats | Ints) -> Floats:
-    return np.column_stack([x, column.astype(np.float64)])

@@ -9,9 +9,11 @@ import numpy as np
 
 from arrears.synthetic.chance import Flags, Floats, Ints
 from arrears.synthetic.contacting import CALL
-from arrears.synthetic.policy import Decisions, decide
+from arrears.synthetic.lifts import NO_DAY
+from arrears.synthetic.policy import Decisions, callable_groups
 from arrears.synthetic.setting import Setting
 from arrears.synthetic.world import Happened, World
+from training.simulation.holdout import OFTEN_SHARE, Holdout
 from training.simulation.morning import Morning, morning_of
 from training.simulation.observed import Observed
 from training.simulation.standing import Standing
@@ -61,27 +63,51 @@ class Log:
         return Log(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
-def live(world: World, observed: Observed, *, warm: int, until: int, progress: Progress) -> Log:
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What a simulation can learn from.
+
+    Attributes
+    ----------
+    calls : group-days of the old policy; `called` is a call.
+    months : groups of the holdout on the morning on which a month of theirs began; `called` is being called often in it
+        rather than seldom, `probability` the lot's, and `reached` a talk at any time of it.
+    free_groups : that the house might call on a working day, in the mean.
+    """
+
+    calls: Log
+    months: Log
+    free_groups: float
+
+
+def live(world: World, observed: Observed, *, warm: int, until: int, progress: Progress, holdout: float = 0.0) -> Past:
     """Step a world under its old policy until a morning, and log its calls from a day on.
 
     Parameters
     ----------
     warm : the first day that is logged: before it, little is known of anybody.
     until : the morning on which it ends; only days whose horizon is over by then are kept.
+    holdout : share of the late debtors who are worked by lot alone.
     """
-    keeper = _Keeper(world.setting)
+    calls, months = _Keeper(world.setting), _Keeper(world.setting, whole_month=True)
+    held, free = Holdout(world.setting, holdout), []
     while world.day < until:
-        actions, decisions = decide(world)
+        actions, decisions, begun = held.decide(world)
         logs = warm <= world.day < until - HORIZON_DAYS
-        noted = keeper.choose(observed, decisions) if logs and len(decisions.group) else None
+        if logs and len(decisions.group):
+            free.append(len(callable_groups(world)))
+        noted = calls.choose(observed, decisions) if logs and len(decisions.group) else None
+        drawn = _months(observed, held, begun) if logs and len(begun) else None
         past_due = observed.past_due()
         happened = world.step(world.day, actions)
         observed.see(happened)
-        if noted is not None:
-            keeper.note(noted, past_due, happened)
-        keeper.pay(happened, observed)
+        for keeper, rows in ((calls, noted), (months, drawn)):
+            if rows is not None:
+                keeper.note(rows, past_due, happened)
+            keeper.pay(happened, observed)
         progress()
-    return keeper.log()
+    log = calls.log()
+    return Past(log, months.log() if months.has_rows else log.only(np.zeros(0, np.int64)), float(np.mean(free)))
 
 
 @dataclass(frozen=True)
@@ -106,11 +132,30 @@ class _Waiting:
     before: Floats
 
 
-class _Keeper:
-    """Chooses the rows of each day, and completes them when their horizon is over."""
+def _months(observed: Observed, held: Holdout, begun: Ints) -> _Noted:
+    """The rows of months that begin on a morning."""
+    morning = morning_of(observed, begun)
+    rows = len(morning)
+    return _Noted(
+        morning,
+        called=held.often(morning.groups),
+        probability=np.full(rows, OFTEN_SHARE),
+        hour=np.zeros(rows, np.int64),
+        by_lot=np.ones(rows, np.bool_),
+    )
 
-    def __init__(self, made: Setting) -> None:
-        self._made = made
+
+class _Keeper:
+    """Chooses the rows of each day, and completes them when their horizon is over.
+
+    Parameters
+    ----------
+    whole_month : a talk counts on any day of the horizon, and not on the row's own alone.
+    """
+
+    def __init__(self, made: Setting, *, whole_month: bool = False) -> None:
+        self._made, self._whole_month = made, whole_month
+        self._talked_on = np.full(made.accounts.groups, NO_DAY)
         self._random = np.random.default_rng([made.seed, _STREAM])
         self._cash = np.zeros(len(made.accounts))
         self._waiting: dict[int, _Waiting] = {}
@@ -130,25 +175,27 @@ class _Keeper:
 
     def note(self, noted: _Noted, past_due: Flags, happened: Happened) -> None:
         """Keep a day's rows until their cash is known; to be called before `pay` counts the day itself."""
-        reached = np.zeros(self._made.accounts.groups, np.bool_)
-        contacts = happened.contacts
-        reached[contacts.actions.group[(contacts.actions.channel == CALL) & contacts.arrived]] = True
         accounts, place = self._made.accounts.of_groups(noted.morning.groups)
         late = past_due[accounts]
         accounts, place = accounts[late], place[late]
         before = self._cash_of(accounts, place, len(noted.morning))
-        self._waiting[happened.day + HORIZON_DAYS - 1] = _Waiting(
-            noted, reached[noted.morning.groups], accounts, place, before
-        )
+        reached = np.isin(noted.morning.groups, _talked(happened))
+        self._waiting[happened.day + HORIZON_DAYS - 1] = _Waiting(noted, reached, accounts, place, before)
 
     def pay(self, happened: Happened, observed: Observed) -> None:
         """Count a day's payments, and complete the rows whose last day it is; `observed` has seen the day."""
         paid = happened.payments
         real = ~paid.returned
         np.add.at(self._cash, paid.account[real], paid.amount_minor[real])
+        self._talked_on[_talked(happened)] = happened.day
         waiting = self._waiting.pop(happened.day, None)
         if waiting is not None:
             self._done.append(self._completed(waiting, observed.standing))
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether any row is complete."""
+        return bool(self._done)
 
     def log(self) -> Log:
         """All rows that are complete."""
@@ -156,6 +203,12 @@ class _Keeper:
 
     def _cash_of(self, accounts: Ints, place: Ints, rows: int) -> Floats:
         return np.bincount(place, self._cash[accounts], minlength=rows).astype(np.float64)
+
+    def _reached(self, waiting: _Waiting) -> Flags:
+        morning = waiting.noted.morning
+        if self._whole_month:
+            return np.asarray(self._talked_on[morning.groups] >= morning.day)
+        return waiting.reached & waiting.noted.called
 
     def _completed(self, waiting: _Waiting, standing: Standing) -> Log:
         noted, morning = waiting.noted, waiting.noted.morning
@@ -167,7 +220,7 @@ class _Keeper:
             debtor=morning.debtors,
             called=noted.called,
             probability=noted.probability,
-            reached=waiting.reached & noted.called,
+            reached=self._reached(waiting),
             hour=noted.hour,
             cash_minor=cash,
             payable_minor=morning.payable_minor,
@@ -176,6 +229,12 @@ class _Keeper:
             by_lot=noted.by_lot,
             rolled=_rolled(morning, standing),
         )
+
+
+def _talked(happened: Happened) -> Ints:
+    """Groups whose right party was reached on a day."""
+    contacts = happened.contacts
+    return np.asarray(contacts.actions.group[(contacts.actions.channel == CALL) & contacts.arrived])
 
 
 def _rolled(morning: Morning, standing: Standing) -> Flags:

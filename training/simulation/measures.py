@@ -104,6 +104,8 @@ def document(plan: Plan, runs: Sequence[SeedRun], *, minute_cost: float) -> dict
                 "seed": run.seed,
                 "groups_past_due": run.groups,
                 "logged_rows": run.rows,
+                "holdout_months": run.months,
+                "capacity": run.capacity,
                 "chosen": {segment: {"ranking": name, "because": why} for segment, (name, why) in run.choices.items()},
                 "tallies": {name: asdict(tally) for name, tally in run.tallies.items()},
             }

@@ -9,10 +9,11 @@ import numpy as np
 from arrears.settings import Settings
 from arrears.synthetic.chance import Flags, Floats, Ints
 from arrears.synthetic.contacting import CALL
-from arrears.synthetic.policy import Decisions, decide
+from arrears.synthetic.policy import Decisions
 from arrears.synthetic.setting import Setting
 from arrears.synthetic.world import World
 from training.sequential.episodes import UNTOLD, following
+from training.simulation.holdout import Holdout
 from training.simulation.morning import Morning, morning_of
 from training.simulation.observed import Observed
 from training.simulation.thinning import thinned
@@ -49,18 +50,21 @@ class Moments:
         return np.asarray(self.following != UNTOLD)
 
 
-def replayed(made: Setting, settings: Settings, *, warm: int, until: int, most_a_day: float = 1e6) -> Moments:
+def replayed(
+    made: Setting, settings: Settings, *, warm: int, until: int, most_a_day: float = 1e6, holdout: float = 0.0
+) -> Moments:
     """Live the past of a world again, and keep its moments.
 
     Parameters
     ----------
     warm : the first day that is kept. `until` : the morning on which it ends.
     most_a_day : rows that teach that a day may give, about.
+    holdout : share of the late debtors who were worked by lot alone; they give no moments.
     """
-    world, observed = World.new(made), Observed(made, settings)
+    world, observed, held = World.new(made), Observed(made, settings), Holdout(made, holdout)
     keeper = _Keeper(made, most_a_day)
     while world.day < until:
-        actions, decisions = decide(world)
+        actions, decisions, _ = held.decide(world)
         if world.day >= warm and len(decisions.group):
             keeper.keep(observed, decisions)
         observed.see(world.step(world.day, actions))

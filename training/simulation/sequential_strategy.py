@@ -74,7 +74,12 @@ def strategy_of(bench: Bench, how: Iteration = HOW) -> Sequential:
 
     made = bench.world.setting
     moments = replayed(
-        made, settings_of_world(made.given), warm=WARM_DAYS, until=bench.world.day, most_a_day=MOST_A_DAY
+        made,
+        settings_of_world(made.given),
+        warm=WARM_DAYS,
+        until=bench.world.day,
+        most_a_day=MOST_A_DAY,
+        holdout=bench.holdout,
     )
     minutes_of = bench.attempt_minutes, bench.talk_minutes
     return sequential(moments, bench.learned, minutes_of=minutes_of, capacity=CAPACITY, seed=made.seed, how=how)

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
 
+import numpy as np
+
 from arrears.errors import WrongUse
-from arrears.settings import Settings, settings_of
+from arrears.settings import Settings, ValueSettings, settings_of
 from arrears.synthetic.parameters import Parameters
 from arrears.synthetic.setting import setting
 from arrears.synthetic.world import World
 from training.simulation.gate import Gate
+from training.simulation.holdout import refuse_share
 from training.simulation.learned import learn
-from training.simulation.log import HORIZON_DAYS, live
+from training.simulation.log import HORIZON_DAYS, Past, live
 from training.simulation.observed import Observed
 from training.simulation.strategies import NOBODY, ORACLE, STRATEGIES, Bench
 from training.simulation.working import Floor, Tally, Worked, work
@@ -24,7 +27,8 @@ from training.uplift.rankings import VALUE_AT_RISK
 WARM_DAYS = 60
 """Days before the first that is logged: by then contacts and payments tell something."""
 CAPACITY = 0.15
-"""Share of the groups past due that a day's minutes reach, about: what the choice of a ranking is judged at."""
+"""Share of the groups past due that a day's minutes reach, about: at which later days are priced."""
+_LEAST_CAPACITY, _MOST_CAPACITY = 0.02, 0.9
 _LEAST_HISTORY = WARM_DAYS + HORIZON_DAYS + 30
 _LOOK_SECONDS = 0.2
 Progress = Callable[[int], None]
@@ -40,6 +44,7 @@ class Plan:
     world : a kind of world. `debtors`, `seeds` : how large, and which.
     history : days under the old policy, from which is learned. `days` : days worked by each strategy after them.
     collectors, minutes : how many there are, and the minutes of each in a day that are for calls.
+    holdout : share of the late debtors who are worked by lot alone in the past.
     """
 
     strategies: tuple[str, ...]
@@ -50,6 +55,7 @@ class Plan:
     days: int
     collectors: int
     minutes: float
+    holdout: float = 0.0
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.strategies) - {*STRATEGIES, NOBODY})
@@ -65,6 +71,7 @@ class Plan:
                 found="too short a past to learn from, or no day to work",
                 do=f"Give at least {_LEAST_HISTORY} days of history and one day.",
             )
+        refuse_share(self.holdout)
 
     @property
     def worked(self) -> tuple[str, ...]:
@@ -85,7 +92,8 @@ class SeedRun:
     Attributes
     ----------
     tallies : by strategy. `choices` : by segment, the ranking that the selector chose, and why.
-    groups : past due on the morning from which strategies work. `rows` : of the log.
+    groups : past due on the morning from which strategies work. `rows`, `months` : of the log, and of its holdout.
+    capacity : share of the groups free to be called that a day's minutes reach.
     """
 
     seed: int
@@ -93,6 +101,8 @@ class SeedRun:
     choices: dict[str, tuple[str, str]]
     groups: int
     rows: int
+    months: int
+    capacity: float
 
 
 def run(plan: Plan, progress: Progress, *, processes: int = 1) -> list[SeedRun]:
@@ -123,20 +133,22 @@ def run_seed(plan: Plan, seed: int, step: Callable[[], None]) -> SeedRun:
     made = setting(debtors=plan.debtors, days=plan.history + plan.days, seed=seed, name=plan.world)
     settings = settings_of_world(made.given)
     world, observed = World.new(made), Observed(made, settings)
-    log = live(world, observed, warm=WARM_DAYS, until=plan.history, progress=step)
-    learned = learn(log, made.people.business[log.debtor], capacity=CAPACITY, seed=seed)
+    past = live(world, observed, warm=WARM_DAYS, until=plan.history, progress=step, holdout=plan.holdout)
+    minutes = plan.collectors * plan.minutes
+    capacity = capacity_of(past, minutes, settings.value)
+    learned = learn(past, made.people.business, capacity=capacity, seed=seed)
     floor = Floor(
         gate=Gate(made, settings),
         learned=learned,
         value=settings.value,
-        minutes_per_day=plan.collectors * plan.minutes,
+        minutes_per_day=minutes,
         days=plan.days,
         kept_share=settings.promises.kept_share,
     )
     copies = {}
     for name in plan.worked:
         own = world.copy()
-        bench = Bench(learned, own, settings.value.attempt_minutes, settings.value.talk_minutes)
+        bench = Bench(learned, own, settings.value.attempt_minutes, settings.value.talk_minutes, plan.holdout)
         strategy = None if name == NOBODY else STRATEGIES[name](bench)
         copies[name] = Worked(own, observed.copy(), strategy)
     work(list(copies.values()), floor, step)
@@ -144,7 +156,15 @@ def run_seed(plan: Plan, seed: int, step: Callable[[], None]) -> SeedRun:
     choices = {name: (each.chosen, each.because) for name, each in learned.selections.items()}
     if learned.unknown is not None:
         choices["everywhere"] = (VALUE_AT_RISK, f"value at risk stands: {learned.unknown}.")
-    return SeedRun(seed, tallies, choices, len(observed.past_due_groups()), len(log))
+    groups = len(observed.past_due_groups())
+    return SeedRun(seed, tallies, choices, groups, len(past.calls), len(past.months), capacity)
+
+
+def capacity_of(past: Past, minutes_per_day: float, value: ValueSettings) -> float:
+    """The share of the groups that the house might call on a day which a day's minutes reach, as calls went so far."""
+    calls = past.calls.only(past.calls.called)
+    minutes = value.attempt_minutes + float(calls.reached.mean()) * value.talk_minutes
+    return float(np.clip(minutes_per_day / minutes / max(past.free_groups, 1.0), _LEAST_CAPACITY, _MOST_CAPACITY))
 
 
 def settings_of_world(given: Parameters) -> Settings:

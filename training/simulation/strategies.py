@@ -14,7 +14,8 @@ import numpy as np
 from arrears.synthetic.chance import Floats, Ints, Stream, uniform
 from arrears.synthetic.effects import effect_of
 from arrears.synthetic.world import World
-from training.simulation.learned import AFTER, BEFORE, Learned
+from training.simulation.judged_by_lots import AFTER, BEFORE
+from training.simulation.learned import Learned
 from training.simulation.morning import Morning
 from training.uplift.rankings import VALUE_AT_RISK, WITHOUT_EFFECT
 
@@ -53,13 +54,14 @@ class Bench:
     Attributes
     ----------
     learned : from the logged past. `world` : the copy that the strategy will work, which only the oracle may look into.
-    talk_minutes, attempt_minutes : the house's.
+    talk_minutes, attempt_minutes : the house's. `holdout` : share that was held out in the past.
     """
 
     learned: Learned
     world: World
     attempt_minutes: float
     talk_minutes: float
+    holdout: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,8 @@ class IncrementalValue:
         morning = planned.morning
         found = np.full(len(morning), -np.inf)
         for segment, own in ((AFTER, morning.charged_off), (BEFORE, ~morning.charged_off)):
-            chosen = self.learned.selections[segment].chosen if segment in self.learned.selections else VALUE_AT_RISK
-            found[own] = self._by(chosen, planned)[own]
+            selection = self.learned.selection(segment)
+            found[own] = self._by(selection.chosen if selection else VALUE_AT_RISK, planned)[own]
         return found
 
     def _by(self, ranking: str, planned: Planned) -> Floats:

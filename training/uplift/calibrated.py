@@ -15,7 +15,12 @@ from training.policy_value.choices import Choices
 from training.policy_value.doubly_robust import Predicted
 from training.policy_value.value import Value, effective_rows, valued
 from training.uplift.lessons import Floats
-from training.uplift.rankings import VALUE_AT_RISK, WITHOUT_EFFECT
+from training.uplift.rankings import REPAYMENT, VALUE_AT_RISK, WITHOUT_EFFECT
+
+_MONEY = (VALUE_AT_RISK, REPAYMENT)
+"""Orders without an effect whose scores are money, so that an effect may be in proportion to them."""
+_SAME = 1e-9
+"""Columns that are one another's shadow up to this share say nothing of their own."""
 
 
 class Calibrated:
@@ -30,10 +35,10 @@ class Calibrated:
     Notes
     -----
     With y the share of the balance paid, m what was expected of the row under the log, t what was done and e its
-    probability: y - m = (t - e) (b0 + b1 log balance + b2 P(does not pay) + the sum of b times each learner's effect)
-    + noise, by least squares. Sources: Robinson (1988), "Root-N-consistent semiparametric regression", Econometrica 56;
-    Chernozhukov, Demirer, Duflo, Fernandez-Val (2018), "Generic machine learning inference on heterogeneous treatment
-    effects in randomized experiments", section "best linear predictor".
+    probability: y - m = (t - e) (b0 + b1 log balance + the sum of b times each score in money over the balance, of
+    learners, repayment and value at risk) + noise, by least squares. Sources: Robinson (1988), "Root-N-consistent
+    semiparametric regression", Econometrica 56; Chernozhukov, Demirer, Duflo, Fernandez-Val (2018), "Generic machine
+    learning inference on heterogeneous treatment effects in randomized experiments", section "best linear predictor".
     """
 
     def __init__(self, orders: Mapping[str, Floats], choices: Choices, predicted: Predicted, balance: Floats) -> None:
@@ -43,7 +48,7 @@ class Calibrated:
         expected = chance * predicted.if_acted + (1 - chance) * predicted.if_not
         drawn = (acted - chance)[:, None] * self._terms / balance[:, None]
         left = (choices.outcome - expected) / balance
-        spread = np.linalg.pinv(drawn.T @ drawn, hermitian=True)
+        spread = np.linalg.pinv(drawn.T @ drawn, rcond=_SAME, hermitian=True)
         self._factors = spread @ drawn.T @ left
         self._errors = (drawn * (left - drawn @ self._factors)[:, None]) @ spread * len(choices)
         self._rows = effective_rows((acted - chance) ** 2)
@@ -58,7 +63,7 @@ class Calibrated:
 
 
 def _terms(orders: Mapping[str, Floats], balance: Floats) -> Floats:
-    told = [score / balance for name, score in orders.items() if name not in WITHOUT_EFFECT or name == VALUE_AT_RISK]
+    told = [score / balance for name, score in orders.items() if name not in WITHOUT_EFFECT or name in _MONEY]
     columns = np.column_stack([np.log(balance), *told])
     spread = columns.std(axis=0)
     # Columns of one size keep the inverse exact; one that never varies says what the first says.

@@ -11,7 +11,10 @@ from training.uplift.lessons import Flags, Floats
 VALUE_AT_RISK = "value_at_risk"
 """What is owed by those who will not pay: right where nobody knows what a call adds."""
 
-WITHOUT_EFFECT = ("random", "response", "repayment", VALUE_AT_RISK)
+REPAYMENT = "repayment"
+"""What is expected to be paid anyway."""
+
+WITHOUT_EFFECT = ("random", "response", REPAYMENT, VALUE_AT_RISK)
 """Rankings that need no learner."""
 
 
@@ -40,7 +43,7 @@ def rankings(
     return {
         "random": np.random.default_rng(seed).random(len(balance)),
         "response": chance_paid,
-        "repayment": chance_paid * balance,
+        REPAYMENT: chance_paid * balance,
         VALUE_AT_RISK: (1 - chance_paid) * balance,
     } | {name: effect * balance for name, effect in effects.items()}
 
