@@ -2,6 +2,8 @@
 
 Everything else that is ready is withdrawn, as the night serves it anew. Who is in somebody's hands is left out of the
 night, and who waits is moved to it with fresh amounts; both stand in it on record, withdrawn from the start.
+
+An item goes where its lead account goes: when that was charged off meanwhile, into the work group of what was.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, text
 
 from arrears.queues.lanes import MOOT, WITHOUT_WAYS
+from arrears.queues.work_group import in_sql
 from arrears.state.schema import work_items
 
 Key = tuple[str, str]
@@ -38,8 +41,8 @@ class Before:
 
     Attributes
     ----------
-    in_hand : persons and work groups whose item somebody holds.
-    waiting : the lane of those who wait for a moment, and the item that does.
+    in_hand : persons and work groups whose item somebody holds, as it is and as its lead account stands in the night.
+    waiting : the lane of those who wait for a moment, and the item that does, by where its lead account stands.
     """
 
     in_hand: frozenset[Key]
@@ -59,23 +62,24 @@ class Before:
 NOTHING_BEFORE = Before(frozenset(), {})
 
 
-def clear(connection: Connection, *, at: datetime, day: date, zone: str) -> Before:
+def clear(connection: Connection, night_id: int, *, at: datetime, day: date, zone: str) -> Before:
     """End overdue leases, withdraw what is ready, and tell what somebody holds and what waits.
 
     Parameters
     ----------
+    night_id : the night that takes over, whose judged accounts are written.
     at : the moment, by the portfolio's clock.
     day : that the night is for; whoever was tried on it already is not tried anew.
     zone : the portfolio's.
     """
     connection.execute(text(_EXPIRE), {"at": at, "because": _LAPSED})
-    told = {"at": at, "day": day, "zone": zone, "from_facts": list(_FROM_FACTS)}
+    told = {"night": night_id, "at": at, "day": day, "zone": zone, "from_facts": list(_FROM_FACTS)}
     told["without_ways"] = list(WITHOUT_WAYS)
     waiting = connection.execute(text(_WAITING), told).all()
     connection.execute(text(_WITHDRAW), {"at": at, "because": REPLACED})
     # Locked, so that whoever gives one back meanwhile finds this night served, and puts it into it.
-    held = connection.execute(text("SELECT debtor_id, work_group FROM work_items WHERE state = 'claimed' FOR UPDATE"))
-    in_hand = frozenset((row.debtor_id, row.work_group) for row in held)
+    held = connection.execute(text(_IN_HAND), {"night": night_id}).all()
+    in_hand = frozenset((row.debtor_id, group) for row in held for group in (row.work_group, row.moves_to))
     return Before(in_hand, {(row.debtor_id, row.work_group): (row.lane, row.work_item_id) for row in waiting})
 
 
@@ -137,15 +141,27 @@ _EXPIRE = """
     SELECT work_item_id, :at, 'expired', 'night', :because FROM expired
 """
 
-_WAITING = """
-    SELECT work_item_id, debtor_id, work_group, lane FROM work_items
-    WHERE state = 'ready' AND lane <> ALL (:from_facts) AND (
-        lane = 'callback'
-        OR (lane = ANY (:without_ways) AND made_by <> 'night')
-        OR (ready_at > :at AND (made_by <> 'night' OR (ready_at AT TIME ZONE :zone)::date > judged_for))
-        OR (tries > 0 AND tried_on = :day)
-    ) FOR UPDATE
-"""
+_LEAD = "a.night_id = :night AND a.account_id = w.lead_account_id AND a.debtor_id = w.debtor_id"
+_MOVES_TO = f"CASE WHEN a.account_id IS NULL THEN w.work_group ELSE {in_sql('a')} END"
+"""The work group of the night in which an item's lead account stands, of `w` joined with `a` by `_LEAD`."""
+
+_IN_HAND = f"""
+    SELECT w.debtor_id, w.work_group, {_MOVES_TO} AS moves_to
+    FROM work_items w LEFT JOIN night_accounts a ON {_LEAD} WHERE w.state = 'claimed' FOR UPDATE OF w
+"""  # noqa: S608 - our own words
+
+_WAITING = f"""
+    SELECT w.work_item_id, w.debtor_id, {_MOVES_TO} AS work_group, w.lane
+    FROM work_items w LEFT JOIN night_accounts a ON {_LEAD}
+    WHERE w.state = 'ready' AND w.lane <> ALL (:from_facts) AND (
+        w.lane = 'callback'
+        OR (w.lane = ANY (:without_ways) AND w.made_by <> 'night')
+        OR (w.ready_at > :at AND (w.made_by <> 'night' OR (w.ready_at AT TIME ZONE :zone)::date > w.judged_for))
+        OR (w.tries > 0 AND w.tried_on = :day)
+    )
+    ORDER BY w.lane = 'callback', w.ready_at DESC, w.work_item_id DESC FOR UPDATE OF w
+"""  # noqa: S608 - our own words
+"""Of two that come together the last stays: a callback, the earliest."""
 
 _WITHDRAW = """
     UPDATE work_items SET state = 'withdrawn', state_since = :at, state_because = :because WHERE state = 'ready'
@@ -192,25 +208,41 @@ _SERVED = _moved(
     | {name: f"coalesce(w.{name}, s.{name})" for name in _KEPT_IF_KNOWN}
     | {name: f"CASE WHEN {_STAYS} THEN w.{name} ELSE s.{name} END" for name in ("lane", "because")},
     "s",
-    """
-    FROM work_items w JOIN work_items s ON s.night_id = :night AND s.state_because = :waiting
-        AND (s.debtor_id, s.work_group) = (w.debtor_id, w.work_group)
-    WHERE w.work_item_id = ANY (:items)
+    f"""
+    FROM work_items w LEFT JOIN night_accounts a ON {_LEAD}
+        JOIN work_items s ON s.night_id = :night AND s.state_because = :waiting
+            AND s.debtor_id = w.debtor_id AND s.work_group = {_MOVES_TO}
+    WHERE w.work_item_id = ANY (:items) AND NOT EXISTS (
+        SELECT FROM work_items o
+        WHERE (o.debtor_id, o.work_group) = (s.debtor_id, s.work_group) AND o.state IN ('ready', 'claimed')
+    )
     """,
 )
+_TOGETHER = f"""
+    ARRAY(
+        SELECT account_id FROM unnest(w.accounts) WITH ORDINALITY AS each (account_id, place)
+        WHERE NOT EXISTS (
+            SELECT FROM night_accounts b
+            WHERE b.night_id = :night AND b.account_id = each.account_id AND {in_sql("b")} <> {in_sql("a")}
+        ) ORDER BY place
+    )
+"""  # noqa: S608 - our own words
+"""The accounts of an item `w` that the night put into no other group than its lead's, `a`."""
+
 _HELD = _moved(
-    {name: f"a.{name}" for name in _OF_ACCOUNT} | {name: f"n.{name}" for name in _OF_NIGHT},
+    {name: f"a.{name}" for name in _OF_ACCOUNT}
+    | {name: f"n.{name}" for name in _OF_NIGHT}
+    | {"work_group": in_sql("a"), "accounts": _TOGETHER},
     "w",
-    """
-    FROM work_items w JOIN nights n ON n.night_id = :night
-        JOIN night_accounts a ON a.night_id = n.night_id AND a.account_id = w.lead_account_id
+    f"""
+    FROM work_items w JOIN nights n ON n.night_id = :night JOIN night_accounts a ON {_LEAD}
     WHERE w.work_item_id = ANY (:items) AND (
         (a.verdict = 'held' AND a.held_until IS NOT NULL) OR (w.lane = ANY (:without_ways) AND NOT EXISTS (
             SELECT FROM jsonb_array_elements(a.held_because) AS hold WHERE hold ->> 'code' = ANY (:moot)
         ))
     ) AND NOT EXISTS (
-        SELECT FROM work_items s
-        WHERE s.night_id = :night AND (s.debtor_id, s.work_group) = (w.debtor_id, w.work_group)
+        SELECT FROM work_items o WHERE o.debtor_id = w.debtor_id AND o.work_group = {in_sql("a")}
+            AND (o.night_id = :night OR o.state IN ('ready', 'claimed'))
     )
-    """,
+    """,  # noqa: S608 - our own words
 )

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
+from arrears.queues.work_group import work_group
+from arrears.state.closed import BY_CLIENT
+
 Json = Mapping[str, Any]
 Row = TypeVar("Row")
 ScoredBy = Literal["models", "rules"]
@@ -37,7 +40,7 @@ class Night:
     exposure lost, by bucket; `held_by_reason` counts accounts by reason's code, one account under each of its reasons.
     `served_on` is the day it judged and is worked on, `limits_on` the day whose limits of conduct were in force.
     `further_models` are those that were asked and that no night needs, each with its `version`, null where it did not
-    answer `because` of something.
+    answer `because` of something. `grouped_by` is one of `arrears.state.closed.GROUPED_BY`.
     """
 
     night_id: int
@@ -72,6 +75,7 @@ class Night:
     served_on: date
     limits_on: date
     further_models: Json = field(default_factory=dict)
+    grouped_by: str = BY_CLIENT
 
     def explain(self, terms: Json) -> tuple[Term, ...]:
         """An item's or an account's terms, in the order of the strategy's formula, each with its sentence and unit."""
@@ -106,6 +110,8 @@ class WorkItem(Position):
 
     On its list (`assigned_to`'s, or the team's) it stands by `raised`, most first, then `place`, least first; nobody
     claims it before `ready_at`, nor anybody `not_for` whom it is. `follows` is the item it came of, `made_by` why.
+
+    `work_group` is the key of what one call may discuss: all of `client`, in one currency, on one side of charge-off.
     """
 
     work_item_id: int
@@ -163,6 +169,7 @@ class WorkItem(Position):
     tried_on: date | None = None
     follows: int | None = None
     made_by: str = "night"
+    client: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,6 +197,11 @@ class JudgedAccount(Position):
     value_minor: float
     expected_minutes: float
     priority: float
+
+    @property
+    def work_group(self) -> str:
+        """The key of the accounts that one call may discuss with it."""
+        return work_group(self.client, self.currency, self.charged_off)
 
 
 @dataclass(frozen=True)

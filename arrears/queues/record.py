@@ -73,7 +73,7 @@ def record_night(
     _copy(connection, night_accounts, ("night_id", *ACCOUNT_COLUMNS), ((night_id, *row) for row in accounts))
     now, columns = at or night["ran_at"], ("night_id", "state_because", *ITEM_COLUMNS)
     if later is None:
-        before = clear(connection, at=now, day=night["served_on"], zone=zone)
+        before = clear(connection, night_id, at=now, day=night["served_on"], zone=zone)
         _succeed(connection, night_id)
         _copy(connection, work_items, columns, (_row(night_id, row, before) for row in items))
         # What follows joins the rows just written, and a plan made without knowing them takes hours over a big book.

@@ -44,6 +44,10 @@ ITEM_ORIGINS = {
 }
 """What made a work item."""
 
+BY_CLIENT, BY_ALL = "client", "client_currency_charge_off"
+GROUPED_BY = (BY_CLIENT, BY_ALL)
+"""What makes a night's work groups: the client alone once, since then also currency and side of charge-off."""
+
 ROLES = ("manager", "collector", "strategist", "scientist", "auditor")
 
 ALIAS_STATES = {

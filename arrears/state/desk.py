@@ -214,6 +214,7 @@ decisions = Table(
     Column("roll_rate_version", Text, nullable=False, comment="model/version"),
     Column("experiment", Text),
     Column("arm", Text),
+    Column("client", Text, comment="null where it was logged when the client alone made the work group"),
     one_of("action", ACTIONS),
     one_of("lane", LANES),
     CheckConstraint("probability >= 0 AND probability <= 1", name="probability"),
@@ -255,7 +256,7 @@ paused_queues = Table(
     metadata,
     Column("pause_id", BigInteger, Identity(), primary_key=True),
     Column("lane", Text, nullable=False),
-    Column("work_group", Text, comment="null: of every client"),
+    Column("client", Text, comment="null: of every client"),
     Column("because", Text, nullable=False),
     Column("by", Text, nullable=False),
     moment("at"),
@@ -267,7 +268,7 @@ paused_queues = Table(
 Index(
     "paused_once",
     paused_queues.c.lane,
-    text("coalesce(work_group, '')"),
+    text("coalesce(client, '')"),
     unique=True,
     postgresql_where=text("ended_at IS NULL"),
 )

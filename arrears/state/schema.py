@@ -26,7 +26,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from arrears.state.closed import ALIAS_STATES, ITEM_ORIGINS, ITEM_STATES, LANES, MOVES, ROLES, WITHOUT_CONTACT
+from arrears.state.closed import (
+    ALIAS_STATES,
+    BY_CLIENT,
+    GROUPED_BY,
+    ITEM_ORIGINS,
+    ITEM_STATES,
+    LANES,
+    MOVES,
+    ROLES,
+    WITHOUT_CONTACT,
+)
 from arrears.state.columns import metadata, moment, one_of
 from arrears.state.desk import decisions, work_item_events
 
@@ -76,8 +86,16 @@ nights = Table(
         server_default="{}",
         comment="by model that was asked and is not needed: its version, or null and because of what it did not answer",
     ),
+    Column(
+        "grouped_by",
+        Text,
+        nullable=False,
+        server_default=BY_CLIENT,
+        comment="what made its work groups; the client alone before they were split by currency and charge-off",
+    ),
     one_of("state", ("served", "superseded")),
     one_of("scored_by", ("models", "rules")),
+    one_of("grouped_by", GROUPED_BY),
 )
 """One row a run of the nightly pipeline, with all that a replay needs."""
 
@@ -127,7 +145,9 @@ work_items = Table(
     Column("work_item_id", BigInteger, Identity(), primary_key=True),
     Column("night_id", BigInteger, ForeignKey("nights.night_id"), nullable=False),
     Column("debtor_id", Text, nullable=False),
-    Column("work_group", Text, nullable=False, comment="the client whose accounts one call may discuss"),
+    Column(
+        "work_group", Text, nullable=False, comment="what one call may discuss: client, currency, side of charge-off"
+    ),
     Column("lane", Text, nullable=False),
     Column("state", Text, nullable=False, server_default="ready"),
     moment("state_since"),
@@ -181,6 +201,7 @@ work_items = Table(
     Column("tried_on", Date, comment="the day of those tries, where the debtor is"),
     Column("follows", BigInteger, ForeignKey("work_items.work_item_id"), comment="the item it came of"),
     Column("made_by", Text, nullable=False, server_default="night"),
+    Column("client", Text, nullable=False, comment="of all its accounts; empty where the book has one client"),
     one_of("lane", LANES),
     one_of("state", ITEM_STATES),
     one_of("scored_by", ("models", "rules")),
@@ -205,7 +226,7 @@ Index(
     work_items.c.ready_at,  # read off the index: who comes back later must not be visited at every claim till then
     postgresql_where=_is_ready,
 )
-POOL_PARTS = ("lane", "work_group", "language", "region", "product", "territory", "skill")
+POOL_PARTS = ("lane", "client", "language", "region", "product", "territory", "skill")
 POOL = " || chr(31) || ".join(f"coalesce({part}, '')" for part in POOL_PARTS)
 """What an item of the team's asks of whoever takes it, as one text: the items of one pool are alike in it."""
 Index(

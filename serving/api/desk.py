@@ -130,7 +130,13 @@ def lookup(request: Request, posted: desk_payloads.LookUpPosted, key: Key = None
             desk_payloads.Found(
                 debtor_id=match.debtor_id,
                 groups=[
-                    desk_payloads.FoundGroup(work_group=group.work_group, accounts=list(group.accounts))
+                    desk_payloads.FoundGroup(
+                        work_group=group.work_group,
+                        client=group.client,
+                        currency=group.currency,
+                        charged_off=group.charged_off,
+                        accounts=list(group.accounts),
+                    )
                     for group in match.groups
                 ],
             )

@@ -205,6 +205,7 @@ class ClaimedItem(_Answer):
 
     work_item_id: int
     debtor_id: str
+    client: str
     work_group: str
     lane: Lane
     state: str
@@ -266,6 +267,9 @@ class FoundGroup(_Answer):
     """Accounts of a debtor that one call may discuss."""
 
     work_group: str
+    client: str
+    currency: str
+    charged_off: bool
     accounts: list[str]
 
 

@@ -100,7 +100,8 @@ def a_list(
     lane: Word = None,
     bucket: Word = None,
     collector: Word = None,
-    work_group: Word = None,
+    client: Word = None,
+    work_group: Annotated[str | None, Query(max_length=200, description="The key of one.")] = None,
     q: Word = None,
     sort: Annotated[Literal[*SORTS], Query(description="Of a queue.")] = "rank",  # type: ignore[valid-type]  # its keys
     since: Annotated[date | None, Query(description="Of paid: the first day; by default the month's.")] = None,
@@ -111,6 +112,7 @@ def a_list(
     fits = Filter(
         lane=lane or None,
         bucket=bucket or None,
+        client=client or None,
         work_group=work_group or None,
         collector=collector or None,
         search=q or None,

@@ -177,6 +177,7 @@ class Item(_Answer):
     work_item_id: int
     rank: int
     debtor_id: str
+    client: str
     work_group: str
     accounts: list[str]
     lead_account_id: str

@@ -62,14 +62,14 @@ def move(request: Request, item: ItemId, asked: payloads.Move, key: Key = None) 
 def pause(request: Request, lane: Word, asked: payloads.Pausing, key: Key = None) -> Acted:
     """Let nobody claim from a lane for now; who holds an item finishes it."""
     who = person_of(request)
-    return Acted(**supervise.pause(running.deployment(), who, lane, asked.work_group, asked.because, key=key))
+    return Acted(**supervise.pause(running.deployment(), who, lane, asked.of_client, asked.because, key=key))
 
 
 @router.post("/queues/{lane}/resume")
 def resume(request: Request, lane: Word, asked: payloads.Pausing, key: Key = None) -> Acted:
     """Let a paused lane go on."""
     who = person_of(request)
-    return Acted(**supervise.resume(running.deployment(), who, lane, asked.work_group, asked.because, key=key))
+    return Acted(**supervise.resume(running.deployment(), who, lane, asked.of_client, asked.because, key=key))
 
 
 @router.post("/collectors/{collector}/absence")

@@ -12,6 +12,10 @@ from arrears.queues.supervise.chosen import Chosen, Filter
 
 Because = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$")]
 Client = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$", description="The client.")]
+Group = Annotated[
+    str,
+    Field(max_length=200, pattern=r"^[^\x00]*$", description="The key of client, currency and side of charge-off."),
+]
 Word = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
 ItemId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
@@ -27,7 +31,8 @@ class ItemFilter(_Payload):
 
     lane: Word | None = None
     bucket: Word | None = None
-    work_group: Client | None = None
+    client: Client | None = None
+    work_group: Group | None = None
     collector: Annotated[Word | None, Field(description="On whose list; `team`: on nobody's.")] = None
     standing: Literal["ready", "waiting"] | None = None
     search: Annotated[Word | None, Field(description="The beginning of a debtor's or account's id.")] = None
@@ -84,7 +89,20 @@ class Pausing(_Payload):
     """Why a lane stops or goes on, and of which client; null: of every client."""
 
     because: Because
-    work_group: Client | None = None
+    client: Client | None = None
+    work_group: Annotated[Client | None, Field(deprecated="Say client: a pause is of all its work groups.")] = None
+
+    @model_validator(mode="after")
+    def _names_one_client(self) -> Pausing:
+        if self.client is not None and "work_group" in self.model_fields_set:
+            message = "name the client once"
+            raise ValueError(message)
+        return self
+
+    @property
+    def of_client(self) -> str | None:
+        """The client that is meant, by whichever name; None: every one."""
+        return self.client if self.client is not None else self.__dict__["work_group"]
 
 
 class AbsenceNote(_Payload):
@@ -184,6 +202,7 @@ class Decision(BaseModel):
     night_id: int
     work_item_id: int | None
     debtor_id: str
+    client: str
     work_group: str
     lane: str
     action: str

@@ -93,7 +93,7 @@ def case_of(item: WorkItem, known: Known, today: date) -> Conversation:
             "debtor": item.debtor_id,
             "account": item.lead_account_id,
             "bucket": item.bucket,
-            "creditor": " and ".join(sorted(creditors)) or item.work_group,
+            "creditor": " and ".join(sorted(creditors)) or item.client,
             "stop_roll": told["Stop the roll"],
             "rolls_on": words.short_day(item.rolls_on) if item.rolls_on else "",
             "past_due": told["Become current"],
@@ -179,7 +179,7 @@ def held(
     deployment: Deployment, item: WorkItem, known: Known, *, until: datetime, notices: Sequence[str], now: datetime
 ) -> Held:
     """An item as the desk shows it."""
-    settings = deployment.settings.for_client(item.work_group or None)
+    settings = deployment.settings.for_client(item.client or None)
     zone = item.zone or deployment.settings.portfolio.zone
     item = as_it_stands(item, known)
     asks = questions(item, settings, day_of(now, zone), zone, now)

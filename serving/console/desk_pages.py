@@ -221,7 +221,7 @@ def _mend(request: Request, deployment: Deployment, member: Member, claimed: Cla
 def _problems(deployment: Deployment, item: WorkItem, document: Mapping[str, Any], zone: str) -> dict[str, str]:
     """What is missing or contradicts itself, by the field to mend."""
     told = read_outcome({**document, "outcome_id": "typed", "debtor_id": item.debtor_id})
-    settings = deployment.settings.for_client(item.work_group or None)
+    settings = deployment.settings.for_client(item.client or None)
     return {problem.field: problem.sentence for problem in problems_of(told, deployment.clock.now(), zone, settings)}
 
 

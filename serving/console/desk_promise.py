@@ -51,7 +51,7 @@ def latest_promise(
     last = [row for row in standing if row["made_on"] == made_on]
     plan = last[-1]["arrangement_id"]
     own = sorted((row for row in last if row["arrangement_id"] == plan), key=lambda row: row["due_on"])
-    grace = settings.for_client(item.work_group or None).promises.grace_business_days
+    grace = settings.for_client(item.client or None).promises.grace_business_days
     country = settings.portfolio.country or None
     to_come = [row for row in own if add_business_days(row["due_on"], grace, country) >= today]
     shown = to_come[0] if to_come else own[-1]

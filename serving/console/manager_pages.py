@@ -38,10 +38,10 @@ def pause(
     request: Request,
     wanted: Annotated[queue.Wanted, Query()],
     because: Because = "",
-    work_group: Annotated[str, Form(max_length=100)] = "",
+    client: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Pause the lane that is looked at."""
-    done = supervise.pause(running.deployment(), person_of(request), wanted.lane, work_group or None, because)
+    done = supervise.pause(running.deployment(), person_of(request), wanted.lane, client or None, because)
     return _back("/queues" + wanted.address(done=str(done["act"])))
 
 
@@ -51,10 +51,10 @@ def resume(
     wanted: Annotated[queue.Wanted, Query()],
     lane: Annotated[str, Form(max_length=20)],
     because: Because = "",
-    work_group: Annotated[str, Form(max_length=100)] = "",
+    client: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Let a paused lane go on."""
-    done = supervise.resume(running.deployment(), person_of(request), lane, work_group or None, because)
+    done = supervise.resume(running.deployment(), person_of(request), lane, client or None, because)
     return _back("/queues" + wanted.address(done=str(done["act"])))
 
 

@@ -16,7 +16,7 @@ from arrears.lanes import LANES
 from arrears.queues.supervise.acts import LONGEST, act_of
 from arrears.queues.supervise.chosen import TEAM, Chosen, Filter
 from arrears.queues.supervise.lanes import lanes, pauses
-from arrears.queues.supervise.lists import SORTS, open_items, work_groups
+from arrears.queues.supervise.lists import SORTS, clients, open_items
 from arrears.queues.supervise.roster import roster_of
 from arrears.state.reading import reading
 from serving.console.day_words import LANE_NAMES, ago, can_be_undone, told_of
@@ -48,7 +48,8 @@ class Wanted(BaseModel):
     bucket: Annotated[str, Field(max_length=20)] = ""
     standing: Annotated[str, Field(max_length=20)] = ""
     collector: Annotated[str, Field(max_length=100)] = ""
-    work_group: Annotated[str, Field(max_length=100)] = ""
+    client: Annotated[str, Field(max_length=100)] = ""
+    work_group: Annotated[str, Field(max_length=200)] = ""
     q: Annotated[str, Field(max_length=100)] = ""
     sort: Annotated[str, Field(max_length=20)] = "rank"
     after: Annotated[str, Field(max_length=400)] = ""
@@ -63,7 +64,7 @@ class Wanted(BaseModel):
             raise PydanticCustomError("literal_error", "one of a list", {"expected": ", ".join(filter(None, known))})
         return value
 
-    @field_validator("collector", "work_group", "q")
+    @field_validator("collector", "client", "work_group", "q")
     @classmethod
     def _is_text(cls, value: str) -> str:
         return value.replace("\x00", "")
@@ -75,6 +76,7 @@ class Wanted(BaseModel):
         return Filter(
             lane=self.lane or None,
             bucket=self.bucket or None,
+            client=self.client or None,
             work_group=self.work_group or None,
             collector=self.collector or None,
             standing=standing,
@@ -158,7 +160,7 @@ def shown(deployment: Deployment, wanted: Wanted, person: Person) -> dict[str, A
             "notice": notice(connection, wanted.done, names, undo="/queues/undo" + wanted.address()),
             "team": [(one.collector_id, one.member.name) for one in team.on(today)],
             "names": names,
-            "clients": [name for name in work_groups(connection) if name],
+            "clients": [name for name in clients(connection) if name],
             "buckets": BUCKETS,
             "standings": STANDINGS,
             "largest_first": LARGEST_FIRST,

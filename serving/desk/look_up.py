@@ -6,7 +6,8 @@ Any collector may look anybody up, because anybody may call; the reason is kept 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,7 +19,8 @@ from arrears.queues.desk import look_up as store
 from arrears.queues.desk.look_up import Group, Opened
 from arrears.queues.desk.team import Member
 from arrears.queues.files.dialer import e164
-from arrears.queues.item import WorkItem
+from arrears.queues.item import Night, WorkItem
+from arrears.queues.work_group import work_group
 from arrears.state.reading import reading
 from serving.deployment import Deployment
 from serving.desk.acts import once
@@ -91,7 +93,7 @@ def look_up(
     now, lake = deployment.clock.now(), deployment.lake
     with reading(deployment.engine) as connection:
         night = deployment.served_night(connection)
-        matches = tuple(_matches(deployment, connection, lake, phone, account_id))
+        matches = tuple(_matches(deployment, connection, lake, night, phone, account_id))
     chosen = _one(matches, account_id)
     if chosen is None:
         return LookedUp(matches)
@@ -141,16 +143,16 @@ def _one(matches: Sequence[Match], account_id: str | None) -> tuple[str, Group] 
     (group,) = groups
     # What an item speaks about was chosen when it was made; an account held since stays out of it.
     for item in match.items:
-        if item.work_group == group.work_group:
-            return match.debtor_id, Group(group.work_group, tuple(item.accounts), item.currency)
+        if item.work_group == group.work_group or account_id in item.accounts:
+            return match.debtor_id, replace(group, work_group=item.work_group, accounts=tuple(item.accounts))
     return match.debtor_id, group
 
 
 def _matches(
-    deployment: Deployment, connection: Connection, lake: Lake, phone: str | None, account_id: str | None
+    deployment: Deployment, connection: Connection, lake: Lake, night: Night, phone: str | None, account_id: str | None
 ) -> Iterable[Match]:
     debtors = _of_account(lake, account_id) if phone is None else _of_phone(deployment, connection, lake, phone)
-    groups = _groups(lake, debtors)
+    groups = _groups(connection, lake, night, debtors)
     for debtor in debtors:
         yield Match(debtor, tuple(groups.get(debtor, ())), tuple(store.open_items(connection, debtor)))
 
@@ -212,19 +214,37 @@ def _countries(lake: Lake, debtors: Iterable[str]) -> Mapping[str, str]:
         return {str(debtor): str(country) for debtor, country in con.execute(sql).fetchall()}
 
 
-def _groups(lake: Lake, debtors: Sequence[str]) -> dict[str, list[Group]]:
-    """Each debtor's work groups: the accounts of one client."""
-    listed = ", ".join(map(quoted, debtors))
-    if not listed:
+def _groups(connection: Connection, lake: Lake, night: Night, debtors: Sequence[str]) -> dict[str, list[Group]]:
+    """Each debtor's work groups, as the night stands that serves; an account that it did not judge by the lake."""
+    if not debtors:
         return {}
-    client = "coalesce(client, '')" if "client" in lake.columns("accounts") else "''"
+    judged = connection.exec_driver_sql(_JUDGED, {"night": night.night_id, "debtors": list(debtors)})
+    over = {str(account): bool(charged_off) for account, charged_off in judged}
+    found: dict[str, dict[str, Group]] = {}
+    for debtor, account, client, currency, charged_off in _accounts(lake, night.as_of, debtors):
+        is_over = over.get(account, charged_off)
+        key = work_group(client, currency, is_over)
+        of_debtor = found.setdefault(debtor, {})
+        so_far = of_debtor.get(key, Group(key, client, currency, is_over, ()))
+        of_debtor[key] = replace(so_far, accounts=(*so_far.accounts, account))
+    return {debtor: [own[key] for key in sorted(own)] for debtor, own in found.items()}
+
+
+_JUDGED = (
+    "SELECT account_id, charged_off FROM night_accounts WHERE night_id = %(night)s AND debtor_id = ANY (%(debtors)s)"
+)
+
+
+def _accounts(lake: Lake, as_of: date, debtors: Sequence[str]) -> list[tuple[str, str, str, str, bool]]:
+    """Debtor, account, client, currency, and whether it was charged off by a day."""
+    has = lake.columns("accounts")
+    client = "coalesce(client, '')" if "client" in has else "''"
+    charged_off = "coalesce(charged_off_on <= ?, false)" if "charged_off_on" in has else "? IS NULL"
     sql = f"""
-        SELECT debtor_id, {client} AS client, list(account_id ORDER BY account_id), min(currency)
-        FROM {lake.scan("accounts")}
-        WHERE debtor_id IN ({listed}) AND known_until IS NULL AND NOT deleted GROUP BY 1, 2 ORDER BY 1, 2
+        SELECT debtor_id, account_id, {client}, currency, {charged_off} FROM {lake.scan("accounts")}
+        WHERE debtor_id IN ({", ".join(map(quoted, debtors))}) AND known_until IS NULL AND NOT deleted
+        ORDER BY debtor_id, account_id
     """  # noqa: S608 - our own files
-    found: dict[str, list[Group]] = {}
     with looking() as con:
-        for debtor, group, accounts, currency in con.execute(sql).fetchall():
-            found.setdefault(str(debtor), []).append(Group(str(group), tuple(map(str, accounts)), str(currency)))
-    return found
+        rows = con.execute(sql, [as_of]).fetchall()
+    return [(str(debtor), str(account), str(of), str(money), bool(over)) for debtor, account, of, money, over in rows]

@@ -121,7 +121,7 @@ def _stored(
     if (known := before()) is not None:
         return known
     _plausible(told, stands, at, now)
-    zone, settings = zone_of(deployment, stands), deployment.settings.for_client(stands.item.work_group)
+    zone, settings = zone_of(deployment, stands), deployment.settings.for_client(stands.item.client)
     history = stands.history(
         zone=zone,
         at=at,

@@ -88,7 +88,7 @@ def skip(
         midnight = start_of_day(day_of(now, settings.portfolio.zone), settings.portfolio.zone)
         spent = giving_back.skips_since(connection, member.collector_id, since=midnight, at=now)
         history = stands.history(zone=zone, at=now, skips_today=spent)
-        own = settings.for_client(stands.item.work_group)
+        own = settings.for_client(stands.item.client)
         hours = deployment.desk.hours(deployment.lake, settings, day_of(now, settings.portfolio.zone))
         spoken = language or stands.item.language
         skipped = skips.skip(reason, history, now, zone, own, language=spoken, hours=hours)

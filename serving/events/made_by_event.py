@@ -25,7 +25,9 @@ _LAST = """
     SELECT i.state, EXISTS (
         SELECT FROM work_item_events e
         WHERE e.work_item_id = i.work_item_id AND e.did = 'withdrawn' AND e."by" = %(by)s) AS by_event
-    FROM work_items i WHERE i.debtor_id = %(debtor)s AND i.work_group = %(group)s AND i.night_id = %(night)s
+    FROM work_items i
+    WHERE i.debtor_id = %(debtor)s AND i.night_id = %(night)s
+        AND (i.work_group = %(group)s OR i.accounts && %(accounts)s::text[])
     ORDER BY i.work_item_id DESC LIMIT 1
 """
 _PLACE = """
@@ -48,11 +50,11 @@ def make_item(connection: Connection, deployment: Deployment, debtor_id: str, an
     if night is None:
         return []
     made = []
-    judged = sorted(store.accounts_of(connection, night.night_id, debtor_id), key=lambda each: each.client)
-    for client, accounts in groupby(judged, key=lambda each: each.client):
-        if not _may_come(connection, night, debtor_id, client):
-            continue
+    judged = sorted(store.accounts_of(connection, night.night_id, debtor_id), key=lambda each: each.work_group)
+    for group, accounts in groupby(judged, key=lambda each: each.work_group):
         of_group = sorted(accounts, key=lambda each: (-each.priority, each.account_id))
+        if not _may_come(connection, night, debtor_id, group, [each.account_id for each in of_group]):
+            continue
         day = max(night.served_on, day_of(anew.moment, anew.zone))
         says = anew.for_pay([each.account_id for each in of_group], day)
         if says is not None:
@@ -60,8 +62,8 @@ def make_item(connection: Connection, deployment: Deployment, debtor_id: str, an
     return made
 
 
-def _may_come(connection: Connection, night: Night, debtor_id: str, client: str) -> bool:
-    asked = {"debtor": debtor_id, "group": client, "night": night.night_id, "by": BY}
+def _may_come(connection: Connection, night: Night, debtor_id: str, group: str, accounts: list[str]) -> bool:
+    asked = {"debtor": debtor_id, "group": group, "accounts": accounts, "night": night.night_id, "by": BY}
     last = connection.exec_driver_sql(_LAST, asked).first()
     return last is None or (last.state == "withdrawn" and last.by_event)
 
@@ -119,7 +121,8 @@ def _of_night(night: Night, lead: JudgedAccount) -> dict[str, Any]:
     return {
         **{name: getattr(night, name) for name in by_night},
         **{name: getattr(lead, name) for name in by_lead},
-        "work_group": lead.client,
+        "client": lead.client,
+        "work_group": lead.work_group,
         "lead_account_id": lead.account_id,
         "rank": night.served + 1,
         "chosen_with_probability": 1.0,  # no lot decides about it

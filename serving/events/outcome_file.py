@@ -175,7 +175,7 @@ def _next(connection: Connection, deployment: Deployment, new: New, row: Row, *,
     history = stands.history(
         zone=zone, at=at, disposition=told.disposition, channel=told.channel, point_id=told.point_id
     )
-    then = after(told, history, at, zone, deployment.settings.for_client(stands.item.work_group))
+    then = after(told, history, at, zone, deployment.settings.for_client(stands.item.client))
     _tell_facts(connection, deployment, new, then, stands, now=now)
     is_try = told.direction == "out" and told.channel in SPOKEN
     has_skill = partial(deployment.desk.has_skill, deployment.lake)

@@ -41,7 +41,7 @@ SENTENCES: Mapping[Kind, str] = {
 }
 BRIEF_AT = "/v1/accounts/{}/brief"
 PAGE = 20_000
-_PAUSED = "SELECT lane, work_group FROM paused_queues WHERE ended_at IS NULL"
+_PAUSED = "SELECT lane, client FROM paused_queues WHERE ended_at IS NULL"
 _ON_A_DESK = "SELECT person FROM leases WHERE ended_at IS NULL AND expires_at > %(at)s"
 
 
@@ -137,7 +137,7 @@ def _free(house: House, items: Sequence[WorkItem]) -> tuple[list[WorkItem], dict
     leased = set(house.connection.exec_driver_sql(_ON_A_DESK, {"at": house.at}).scalars())
     left_out, kept = Counter[str](), []
     for item in items:
-        if paused & {(item.lane, None), (item.lane, item.work_group)}:
+        if paused & {(item.lane, None), (item.lane, item.client)}:
             left_out["paused"] += 1
         elif item.state == "claimed" or leased.intersection(item.people):
             left_out["on a desk"] += 1

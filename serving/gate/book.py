@@ -23,6 +23,7 @@ from arrears.clock import end_of_day
 from arrears.events.event import POSTED
 from arrears.policy.columns import Days, Flags, Numbers, Rows, Words
 from arrears.queues.value import CHARGED_OFF_RANK
+from arrears.queues.work_group import work_groups
 from arrears.settings import Settings
 from arrears.tables import TABLES
 from features.build import FeaturePlan, plan
@@ -79,6 +80,7 @@ class Book:
     bucket_rank : 1 for 1-29 to 7 for 180+, 8 for charged off.
     days_past_due, past_due_minor, balance_minor, stop_roll_minor : NaN where unknown.
     rolls_on : NaT where no further bucket exists.
+    work_group : the key of what one call may discuss, as `arrears.queues.work_group` has it.
     positions : where each stands, as it was read.
     names, x : the features and their (n, k) values, NaN where null.
     """
@@ -100,6 +102,7 @@ class Book:
     stop_roll_minor: Numbers
     rolls_on: Days
     charged_off: Flags
+    work_group: Words
     positions: pa.Table
     names: tuple[str, ...]
     x: Numbers
@@ -164,15 +167,16 @@ def read_book(con: duckdb.DuckDBPyConnection, asked: Questions, as_of: date, *, 
     if past_due_only:
         kept = np.flatnonzero(np.isin(_words(positions["bucket"]), PAST_DUE))
     positions, features = positions.take(kept), features.take(kept)
-    account_id = _words(positions["account_id"])
+    account_id, client, currency = (_words(positions[name]) for name in ("account_id", "client", "currency"))
+    charged_off = _flags(positions["charged_off"])
     return Book(
         as_of=as_of,
         cutoff=end_of_day(as_of, asked.settings.portfolio.zone),
         settings=asked.settings,
         account_id=account_id,
         debtor_id=_words(positions["debtor_id"]),
-        client=_words(positions["client"]),
-        currency=_words(positions["currency"]),
+        client=client,
+        currency=currency,
         role=_role_of(asked.roles.run(con), account_id),
         status=_words(positions["status"]),
         bucket=_words(positions["bucket"]),
@@ -182,7 +186,8 @@ def read_book(con: duckdb.DuckDBPyConnection, asked: Questions, as_of: date, *, 
         balance_minor=_numbers(positions["balance_minor"]),
         stop_roll_minor=_numbers(positions["stop_roll_minor"]),
         rolls_on=_days(positions["rolls_on"]),
-        charged_off=_flags(positions["charged_off"]),
+        charged_off=charged_off,
+        work_group=work_groups(client, currency, charged_off),
         positions=positions,
         names=asked.features.names,
         x=_matrix(features, asked.features.names),

@@ -77,7 +77,7 @@ class Given:
 
     value: Numbers
     minutes: Numbers
-    work_group: Words
+    client: Words
     lane: Words
     needs: Needs
     opens_at: Instants
@@ -184,7 +184,7 @@ def wanted_of(given: Given, rows: Rows, work: AtWork) -> Wanted:
         minutes=given.minutes[rows],
         language=given.needs.language[rows],
         region=given.needs.region[rows],
-        client=given.work_group[rows],
+        client=given.client[rows],
         product=given.needs.product[rows],
         territory=given.needs.territory[rows],
         lane=given.lane[rows],

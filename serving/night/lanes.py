@@ -84,7 +84,7 @@ def lanes_of(
     asked = wishes(judgement, len(book), promised.due | promised.short)
     lane, because, judgements = asked.lane, asked.because, {PAY: judgement}
     for row in np.flatnonzero(np.isin(lane, WITHOUT_WAYS)) if seen else ():
-        if (str(book.debtor_id[row]), str(book.client[row]), str(lane[row])) in seen:
+        if (str(book.debtor_id[row]), str(book.work_group[row]), str(lane[row])) in seen:
             lane[row], because[row] = "" if judgement.is_held[row] else PAY, None
     for name in PRECEDENCE:
         rows = np.flatnonzero(lane == name)
@@ -117,7 +117,7 @@ def _leads_its_group(book: Book, lane: Words) -> Flags:
     place = places[order[np.searchsorted(names, lane, sorter=order)]]
     if np.isin(lane, (PAY, "")).all():
         return np.ones(len(lane), dtype=np.bool_)
-    _, group = np.unique(np.char.add(np.char.add(book.debtor_id, "\x1f"), book.client), return_inverse=True)
+    _, group = np.unique(np.char.add(np.char.add(book.debtor_id, "\x1f"), book.work_group), return_inverse=True)
     first = np.full(int(group.max()) + 1, len(PRECEDENCE))
     np.minimum.at(first, group, place)
     return np.asarray(place == first[group])

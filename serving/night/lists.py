@@ -72,7 +72,7 @@ def lists_of(
     given = Given(
         value=np.where(lot.explores & ~lot.chosen, 0.0, value),  # whom the lot left off comes last, however valuable
         minutes=minutes,
-        work_group=book.client[lead],
+        client=book.client[lead],
         lane=lanes.lane[lead],
         needs=needs,
         opens_at=opens_at,

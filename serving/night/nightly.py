@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -27,11 +27,12 @@ from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
 from arrears.queues import store, value
 from arrears.queues.ledger import import_weeks
-from arrears.queues.looked_at import looked_at
+from arrears.queues.looked_at import LookedAt, looked_at
 from arrears.queues.rank import Ranking, ranked
 from arrears.queues.record import record_allocation, record_night
 from arrears.queues.strategy import Strategy
 from arrears.settings import Settings
+from arrears.state.closed import BY_ALL, BY_CLIENT
 from features.terms import minor
 from models.lawful import approvals_of
 from models.registry import Registry
@@ -192,6 +193,7 @@ def build(
     connection: Connection | None = None,
     now: datetime | None = None,
     allocate: bool = True,
+    grouped_by: str = BY_ALL,
     progress: Progress = quiet,
 ) -> Built:
     """Every step of the night but the last, which writes.
@@ -205,6 +207,7 @@ def build(
     connection : to the database, whose ledger tells what collectors recorded and no load has brought; None: nothing.
     now : the moment it runs: who is away was told by then. None: nobody is.
     allocate : give the items to collectors; a replay does not.
+    grouped_by : what makes a work group; a replay gives what did so in its night.
     """
     began = time.perf_counter()
     progress("Opening the lake")
@@ -216,6 +219,8 @@ def build(
     with lake.connect() as con:
         progress("Reading what was known")
         book = read_book(con, asked, as_of)
+        if grouped_by == BY_CLIENT:
+            book = replace(book, work_group=book.client)
         losses = losses_on(con, lake.present, asked.settings, as_of)
         at = start_of_day(served_on, portfolio.zone)
         desk = None if connection is None else recorded_at_desk(connection, book.cutoff)
@@ -230,7 +235,10 @@ def build(
     progress("Asking the rules")
     judgement = judged(book, facts, served_on)
     promised = follow_ups(book, promises, facts, served_on)
-    seen = looked_at(connection, now) if connection is not None and now is not None else frozenset()
+    if connection is None or now is None:
+        seen: LookedAt = frozenset()
+    else:
+        seen = looked_at(connection, now, grouped_by=grouped_by)
     limits = limits_of_house(asked.settings.conduct)
     lanes = lanes_of(book, facts, judgement, promised, limits, served_on, seen=seen)
     progress("Valuing and ranking")
@@ -331,7 +339,7 @@ def rank(book: Book, terms: dict[str, Numbers], served: Flags, strategy: Strateg
         served=served,
         account_id=book.account_id,
         debtor_id=book.debtor_id,
-        work_group=book.client,
+        work_group=book.work_group,
         currency=book.currency,
         basis=np.where(np.isnan(terms["exposure_minor"]), "fee", "loss"),
         worth=book.settings.value.rates.worth,

@@ -78,7 +78,7 @@ class _Groups:
     """The book's accounts by work group."""
 
     def __init__(self, book: Book) -> None:
-        keys = np.char.add(np.char.add(book.debtor_id, "\x1f"), book.client)
+        keys = np.char.add(np.char.add(book.debtor_id, "\x1f"), book.work_group)
         _, self.number = np.unique(keys, return_inverse=True)
         self._row = {account: row for row, account in enumerate(book.account_id.tolist())}
         self._order = np.argsort(self.number, kind="stable")

@@ -28,12 +28,12 @@ from serving.night.allocate import Given, allocated, at_work
 from serving.night.needs import Needs
 
 _READY = """
-    SELECT work_item_id, work_group, lane, rank, value_minor, expected_minutes, currency, language, region, product,
+    SELECT work_item_id, client, lane, rank, value_minor, expected_minutes, currency, language, region, product,
         territory, skill, owner, ways, ready_at, explores, assigned_to, place
     FROM work_items i
     WHERE state = 'ready' AND lane <> 'callback' AND ready_at < :ends AND NOT EXISTS (
         SELECT FROM paused_queues p
-        WHERE p.ended_at IS NULL AND p.lane = i.lane AND (p.work_group IS NULL OR p.work_group = i.work_group)
+        WHERE p.ended_at IS NULL AND p.lane = i.lane AND (p.client IS NULL OR p.client = i.client)
     ) AND NOT (i.assigned_to = ANY (:there) AND EXISTS (
         SELECT FROM work_item_events e
         WHERE e.work_item_id = i.work_item_id AND e.did = 'reassigned' AND e.detail ->> 'by_plan' IS NULL
@@ -130,7 +130,7 @@ def _given(rows: Sequence[Any], night: Night, settings: Settings) -> Given:
     return Given(
         value=np.where(drawn & ~on_a_list, 0.0, value),  # whom the lot left off a list in the morning stays off
         minutes=_numbers(row.expected_minutes for row in rows),
-        work_group=_words(row.work_group for row in rows),
+        client=_words(row.client for row in rows),
         lane=_words(row.lane for row in rows),
         needs=Needs(
             language=_words(row.language for row in rows),

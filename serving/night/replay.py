@@ -22,6 +22,7 @@ from arrears.queues import store, strategy
 from arrears.queues.item import Night
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS
 from arrears.settings import settings_of
+from arrears.state.closed import BY_CLIENT
 from models.registry import Registry
 from serving.night import rows as night_rows
 from serving.night.built import Built
@@ -119,6 +120,7 @@ def rebuild(
         connection=connection,
         now=night.ran_at,
         allocate=False,
+        grouped_by=night.grouped_by,
         progress=progress,
     )
 
@@ -137,7 +139,9 @@ def _first_difference(
         if not _same(getattr(night, column), again[column]):
             return Difference("night", str(night.night_id), column)
     of_accounts = _of_rows("account", "account_id", ACCOUNT_COLUMNS, accounts, night_rows.accounts(built))
-    of_items = _of_rows("item", "rank", ITEM_COLUMNS, items, night_rows.items(built, at=night.ran_at))
+    # Groups that the client alone made were named anew when they were split, so only their client is the same.
+    told = [name for name in ITEM_COLUMNS if night.grouped_by != BY_CLIENT or name != "work_group"]
+    of_items = _of_rows("item", "rank", told, items, night_rows.items(built, at=night.ran_at, columns=told))
     return of_accounts or of_items
 
 

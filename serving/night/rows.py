@@ -15,6 +15,7 @@ from arrears.policy.columns import Numbers
 from arrears.policy.facts import Facts
 from arrears.policy.ways import ItemWay, last_close
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
+from arrears.state.closed import BY_ALL
 from serving.night.built import Built
 from serving.scores.further import recorded
 
@@ -50,6 +51,7 @@ def night(built: Built, *, ran_at: datetime) -> dict[str, Any]:
         "served_on": built.served_on,
         "limits_on": built.limits_on,
         "further_models": recorded(built.further),
+        "grouped_by": BY_ALL,
     }
 
 
@@ -80,8 +82,8 @@ def accounts(built: Built) -> Iterator[tuple[Any, ...]]:
         yield tuple(told[name] for name in ACCOUNT_COLUMNS)
 
 
-def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
-    """One row per work item, best first, in the order of `ITEM_COLUMNS`."""
+def items(built: Built, *, at: datetime, columns: Sequence[str] = ITEM_COLUMNS) -> Iterator[tuple[Any, ...]]:
+    """One row per work item, best first, in the order of `columns`."""
     book, scores, ranking = built.book, built.scores, built.ranking
     begins, zones = start_of_day(built.served_on, book.settings.portfolio.zone), _Zones(built.judgement.facts)
     shown, made_by = _shown(built, ranking.terms), _made_by(built)
@@ -90,7 +92,8 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
         ways = built.lanes.ways(ranking.members[place])
         told = {
             "debtor_id": str(book.debtor_id[lead]),
-            "work_group": str(book.client[lead]),
+            "client": str(book.client[lead]),
+            "work_group": str(book.work_group[lead]),
             "lane": str(built.lanes.lane[lead]),
             "state": "ready",
             "state_since": at,
@@ -124,7 +127,7 @@ def items(built: Built, *, at: datetime) -> Iterator[tuple[Any, ...]]:
             "zone": zones.of(lead),
             **_valued(ranking.terms, built.strategy.priority, place),
         }
-        yield tuple(told[name] for name in ITEM_COLUMNS)
+        yield tuple(told[name] for name in columns)
 
 
 def digest(built: Built) -> str:

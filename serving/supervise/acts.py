@@ -129,7 +129,7 @@ def end_absence(
 
 
 def pause(
-    deployment: Deployment, person: Person, lane: str, work_group: str | None, because: str, *, key: str | None = None
+    deployment: Deployment, person: Person, lane: str, client: str | None, because: str, *, key: str | None = None
 ) -> Done:
     """Let nobody claim from a lane for now.
 
@@ -140,13 +140,13 @@ def pause(
     """
 
     def do(connection: Connection, at: datetime, by: str) -> Changed:
-        return Changed(acts_pause.pause(connection, lane, work_group=work_group, at=at, by=by, because=because), 0)
+        return Changed(acts_pause.pause(connection, lane, client=client, at=at, by=by, because=because), 0)
 
-    return _once(deployment, person, key, ("pause", lane, [work_group, because]), do)
+    return _once(deployment, person, key, ("pause", lane, [client, because]), do)
 
 
 def resume(
-    deployment: Deployment, person: Person, lane: str, work_group: str | None, because: str, *, key: str | None = None
+    deployment: Deployment, person: Person, lane: str, client: str | None, because: str, *, key: str | None = None
 ) -> Done:
     """Let a paused lane go on.
 
@@ -157,9 +157,9 @@ def resume(
     """
 
     def do(connection: Connection, at: datetime, by: str) -> Changed:
-        return Changed(acts_pause.resume(connection, lane, work_group=work_group, at=at, by=by, because=because), 0)
+        return Changed(acts_pause.resume(connection, lane, client=client, at=at, by=by, because=because), 0)
 
-    return _once(deployment, person, key, ("resume", lane, [work_group, because]), do)
+    return _once(deployment, person, key, ("resume", lane, [client, because]), do)
 
 
 def undo(deployment: Deployment, person: Person, act: int, *, key: str | None = None) -> Done:

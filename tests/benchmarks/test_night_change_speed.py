@@ -30,7 +30,7 @@ def test_a_night_takes_anothers_place(
         new = a_night(connection, at=MORNING + timedelta(days=1))
     with database.begin() as connection:
         began = time.perf_counter()
-        before = clear(connection, at=MORNING, day=DAY, zone="UTC")
+        before = clear(connection, new, at=MORNING, day=DAY, zone="UTC")
         cleared = time.perf_counter()
         fill(connection, new, items, waiting_every=0, instead=len(before.waiting))
         filled = time.perf_counter()

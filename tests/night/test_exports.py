@@ -160,7 +160,7 @@ def test_a_paused_lane_and_who_is_on_a_desk_are_in_no_list(house):
     for group, paused in (("'another'", False), ("'bank'", True), ("NULL", True)):
         run("DELETE FROM paused_queues")
         run(
-            "INSERT INTO paused_queues (lane, work_group, because, by, at)"
+            "INSERT INTO paused_queues (lane, client, because, by, at)"
             f" VALUES ('pay', {group}, 'a storm', 'ada', '2026-07-01')"
         )
         exported = export(house, "dialer", fits=Filter(lane="pay"))

@@ -14,7 +14,7 @@ EMPTY = {"BIGINT": 0, "INTEGER": 0, "DOUBLE": 0.0, "TEXT": "", "JSONB": {}, "ARR
 
 def any_night() -> dict:
     moment = datetime(2026, 6, 30, tzinfo=UTC)
-    own = {"as_of": moment.date(), "cutoff": moment, "ran_at": moment, "scored_by": "rules"}
+    own = {"as_of": moment.date(), "cutoff": moment, "ran_at": moment, "scored_by": "rules", "grouped_by": "client"}
     own |= {"served_on": moment.date(), "limits_on": moment.date()}
     left_out = ("night_id", "state", "superseded_by", "degraded_because", *own)
     rest = [column for column in nights.columns if column.name not in left_out]

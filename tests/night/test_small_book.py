@@ -104,12 +104,12 @@ def test_a_current_account_is_no_work(connection, night):
     assert store.account(connection, night.night_id, "F1") is None
 
 
-def test_a_person_has_one_item_per_client(connection, night):
+def test_a_person_has_one_item_per_work_group(connection, night):
     served = {
         (item.debtor_id, item.work_group): sorted(item.accounts)
         for item in store.open_items(connection, night.night_id)
     }
-    assert served == {("D1", "bank"): ["A1", "A2"], ("D1", "shop"): ["A3"], ("D4", "shop"): ["E1"]}
+    assert served == {("D1", "bank/USD"): ["A1", "A2"], ("D1", "shop/USD"): ["A3"], ("D4", "shop/USD"): ["E1"]}
 
 
 def test_an_item_sums_its_accounts_and_shows_the_most_valuable(connection, night):

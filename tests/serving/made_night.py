@@ -116,6 +116,7 @@ def _reasons(p_roll: float | None) -> dict:
 
 def _item(row: dict, rank: int) -> dict:
     return row | {
+        "client": "",
         "work_group": "",
         "lane": "pay",
         "state": "ready",

@@ -100,7 +100,7 @@ def test_who_is_held_or_owes_nothing_can_be_spoken_with_when_they_call(desk, her
 def test_of_two_work_groups_the_account_says_which(here):
     assert look_up(here, ANNA, phone="+886922000005", reason=WHY).claimed is None
     found = look_up(here, ANNA, account_id="B1", reason=WHY)
-    assert (found.claimed.item.work_group, found.claimed.item.accounts) == ("shop", ["B1"])
+    assert (found.claimed.item.client, found.claimed.item.accounts) == ("shop", ["B1"])
 
 
 def test_somebody_elses_debtor_is_shown_and_they_are_told(desk, here):

@@ -214,7 +214,8 @@ def _account(book, row):
 def _item(book, row, place, lot, day):
     return dict.fromkeys(ITEM_COLUMNS) | {
         **_shared(book, row),
-        "work_group": "bank",
+        "client": "bank",
+        "work_group": "bank/USD",
         "lane": "pay",
         "state": "ready",
         "state_since": _at(day),

@@ -109,7 +109,7 @@ def night(module_database, lake, registry, champion):
 
 
 def of_bank(connection, night):
-    return [item for item in store.open_items(connection, night.night_id) if item.work_group == "bank"]
+    return [item for item in store.open_items(connection, night.night_id) if item.client == "bank"]
 
 
 def test_the_night_ranks_by_what_a_call_adds_and_keeps_every_term(night, module_database, champion, book):
@@ -144,7 +144,7 @@ def test_a_segment_of_which_the_log_says_nothing_is_worth_as_much_of_what_is_at_
     night, module_database, champion
 ):
     with module_database.connect() as connection:
-        (item,) = (each for each in store.open_items(connection, night.night_id) if each.work_group == "shop")
+        (item,) = (each for each in store.open_items(connection, night.night_id) if each.client == "shop")
     terms = item.terms
     assert (terms["ranking"], terms["added_share"], terms["segment_adds_minor"]) == (0.0, None, None)
     saved = champion.artifact.document["selection"]["saved_share_elsewhere"]

@@ -70,7 +70,7 @@ class RecordedNight:
     Attributes
     ----------
     strategy : name/version by which its list was ordered.
-    accounts : every account of its items, as the columns of `night_accounts` by account.
+    accounts : every account of its items, as the columns of `night_accounts` by account, and its item's work group.
     """
 
     night_id: int
@@ -123,8 +123,9 @@ def recorded_nights(connection: Connection, *, since: date) -> Iterator[Recorded
     """
     for row in connection.execute(text(_NIGHTS), {"since": since}).all():
         items = _items(connection, row.night_id)
-        named = sorted({account for accounts in items.accounts for account in accounts})
-        accounts = connection.execute(text(_ACCOUNTS), {"night": row.night_id, "accounts": named}).mappings()
+        pairs = zip(items.work_group.tolist(), items.accounts, strict=True)
+        group_of = {account: group for group, accounts in pairs for account in accounts}
+        accounts = connection.execute(text(_ACCOUNTS), {"night": row.night_id, "accounts": sorted(group_of)}).mappings()
         yield RecordedNight(
             night_id=row.night_id,
             served_on=row.served_on,
@@ -132,7 +133,7 @@ def recorded_nights(connection: Connection, *, since: date) -> Iterator[Recorded
             settings=settings_of(dict(row.settings), where=f"night {row.night_id}"),
             feature_names=tuple(row.feature_names),
             items=items,
-            accounts={account["account_id"]: dict(account) for account in accounts},
+            accounts={each["account_id"]: {**each, "work_group": group_of[each["account_id"]]} for each in accounts},
         )
 
 

@@ -41,7 +41,9 @@ def chances_under(night: RecordedNight, strategy: Strategy, uplift: Artifact | N
     leads = [night.accounts[names[row]] for row in ranking.lead.tolist()]
     debtor_id = _words([lead["debtor_id"] for lead in leads])
     lot = night.lot(debtor_id, ranking.terms["expected_minutes"])
-    told = {(lead["debtor_id"], lead["client"]): chance for lead, chance in zip(leads, lot.probability, strict=True)}
+    told = {
+        (lead["debtor_id"], lead["work_group"]): chance for lead, chance in zip(leads, lot.probability, strict=True)
+    }
     keys = zip(night.items.debtor_id.tolist(), night.items.work_group.tolist(), strict=True)
     return np.array([told[key] for key in keys], dtype=np.float64)
 
@@ -72,7 +74,7 @@ def ranking_under(night: RecordedNight, strategy: Strategy, uplift: Artifact | N
         served=np.ones(len(rows), dtype=np.bool_),
         account_id=_words([row["account_id"] for row in rows]),
         debtor_id=_words([row["debtor_id"] for row in rows]),
-        work_group=_words([row["client"] for row in rows]),
+        work_group=_words([row["work_group"] for row in rows]),
         currency=_words([row["currency"] for row in rows]),
         basis=np.where(np.isnan(terms["exposure_minor"]), "fee", "loss"),
         worth=night.settings.value.rates.worth,

@@ -35,7 +35,7 @@ _FREE = """
     AND (%(lane)s::text IS NULL OR i.lane = %(lane)s)
     AND NOT EXISTS (
         SELECT FROM paused_queues p
-        WHERE p.ended_at IS NULL AND p.lane = i.lane AND (p.work_group IS NULL OR p.work_group = i.work_group)
+        WHERE p.ended_at IS NULL AND p.lane = i.lane AND (p.client IS NULL OR p.client = i.client)
     )
     AND NOT EXISTS (
         SELECT FROM unnest(i.people) AS who WHERE EXISTS (
@@ -209,7 +209,7 @@ class Pools:
 def _may_take(member: Member, parts: Sequence[str | None]) -> bool:
     asked = dict(zip(POOL_PARTS, parts, strict=True))
     del asked["lane"]
-    return member.may_take(**asked | {"work_group": asked["work_group"] or ""})  # type: ignore[arg-type]  # no other is None where it may not be
+    return member.may_take(**asked | {"client": asked["client"] or ""})  # type: ignore[arg-type]  # no other is None where it may not be
 
 
 def candidates(

@@ -11,14 +11,14 @@ from arrears.queues.desk.statement import run
 
 COLUMNS = """
     at, night_id, work_item_id, debtor_id, work_group, lane, action, is_eligible, because, probability, explores,
-    collector, rank, strategy, propensity_version, roll_rate_version, experiment, arm
+    collector, rank, strategy, propensity_version, roll_rate_version, experiment, arm, client
 """
 
 OF_ITEM = """
     %(at)s::timestamptz, i.night_id, i.work_item_id, i.debtor_id, i.work_group, i.lane, %(action)s, %(is_eligible)s,
     %(codes)s::text[], i.chosen_with_probability, i.explores, %(collector)s, i.rank,
     i.strategy_name || '/' || i.strategy_version, i.propensity_model || '/' || i.propensity_version,
-    i.roll_rate_model || '/' || i.roll_rate_version, i.experiment, i.arm
+    i.roll_rate_model || '/' || i.roll_rate_version, i.experiment, i.arm, i.client
 """
 """What `COLUMNS` say of a row `i` of `work_items`."""
 

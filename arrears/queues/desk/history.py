@@ -53,7 +53,7 @@ _STANDS = """
             WHERE before.work_item_id = locked.follows AND locked.made_by = 'inbound'
         ) AS lane_before,
         (
-            SELECT count(DISTINCT (client, currency)) FROM night_accounts
+            SELECT count(DISTINCT (client, currency, charged_off)) FROM night_accounts
             WHERE night_id = locked.night_id AND debtor_id = locked.debtor_id
         ) AS books,
         (
@@ -80,7 +80,7 @@ class Stands:
     holder : who has its lease now, if anybody.
     decision_id, claimed_at : of the collector's own claim; None: they never had it.
     lane_before : of who was looked up: the lane they were taken from.
-    one_book : all the debtor's accounts are of one creditor and currency.
+    one_book : all the debtor's accounts are of one creditor and currency, on one side of charge-off.
     other : another open item of the same person and group, which came of this one.
     tried : contacts of the past weeks, the latest first.
     """

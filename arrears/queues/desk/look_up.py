@@ -38,15 +38,16 @@ _MAKE = """
     ), lead AS (
         SELECT * FROM judged ORDER BY priority DESC, account_id LIMIT 1
     )
-    INSERT INTO work_items (night_id, debtor_id, work_group, lane, state_since, rank, priority, value_minor,
+    INSERT INTO work_items (night_id, debtor_id, client, work_group, lane, state_since, rank, priority, value_minor,
         expected_minutes, accounts, lead_account_id, currency, bucket, days_past_due, past_due_minor, balance_minor,
         stop_roll_minor, rolls_on, propensity, p_roll, terms, reasons, as_of, scored_by, propensity_model,
         propensity_version, roll_rate_model, roll_rate_version, strategy_name, strategy_version,
         chosen_with_probability, feature_fingerprint, verdict, ways, people, judged_for, judged_at, place, ready_at,
         made_by)
-    SELECT n.night_id, %(debtor)s, %(group)s, 'inbound', %(at)s, 0, coalesce(l.priority, 0), coalesce(l.value_minor, 0),
-        coalesce(l.expected_minutes, 0), %(accounts)s, coalesce(l.account_id, (%(accounts)s::text[])[1]),
-        coalesce(l.currency, %(currency)s), coalesce(l.bucket, 'CURRENT'), l.days_past_due,
+    SELECT n.night_id, %(debtor)s, %(client)s, %(group)s, 'inbound', %(at)s, 0, coalesce(l.priority, 0),
+        coalesce(l.value_minor, 0), coalesce(l.expected_minutes, 0), %(accounts)s,
+        coalesce(l.account_id, (%(accounts)s::text[])[1]), coalesce(l.currency, %(currency)s),
+        coalesce(l.bucket, 'CURRENT'), l.days_past_due,
         (SELECT sum(past_due_minor)::bigint FROM judged), (SELECT sum(balance_minor)::bigint FROM judged),
         (SELECT sum(stop_roll_minor)::bigint FROM judged), l.rolls_on, coalesce(l.propensity, 0), l.p_roll,
         coalesce(l.terms, '{}'), coalesce(l.reasons, '{}'), n.as_of, n.scored_by, n.propensity_model,
@@ -59,11 +60,13 @@ _MAKE = """
 
 @dataclass(frozen=True)
 class Group:
-    """The accounts of a debtor that one call may discuss, and the money they are in."""
+    """The accounts of a debtor that one call may discuss: of one client, in one currency, on one side of charge-off."""
 
     work_group: str
-    accounts: tuple[str, ...]
+    client: str
     currency: str
+    charged_off: bool
+    accounts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -155,5 +158,5 @@ def _moved(connection: Connection, waits: Sequence[int], collector: str, at: dat
 
 def _made(connection: Connection, debtor_id: str, group: Group, night_id: int, day: date, at: datetime) -> int:
     told: dict[str, Any] = {"night": night_id, "debtor": debtor_id, "group": group.work_group, "day": day, "at": at}
-    told |= {"accounts": list(group.accounts), "currency": group.currency}
+    told |= {"client": group.client, "accounts": list(group.accounts), "currency": group.currency}
     return int(one(connection, _MAKE, told)[0])

@@ -21,9 +21,9 @@ class Member:
     Examples
     --------
     >>> anybody, clerk = Member("C1"), Member("C2", languages=("es",), clients=("bank",))
-    >>> clerk.may_take(work_group="bank", language="es"), clerk.may_take(work_group="shop")
+    >>> clerk.may_take(client="bank", language="es"), clerk.may_take(client="shop")
     (True, False)
-    >>> anybody.may_take(work_group="shop"), anybody.may_take(work_group="shop", language="es")
+    >>> anybody.may_take(client="shop"), anybody.may_take(client="shop", language="es")
     (True, False)
     """
 
@@ -41,7 +41,7 @@ class Member:
     def may_take(
         self,
         *,
-        work_group: str,
+        client: str,
         language: str | None = None,
         region: str | None = None,
         product: str | None = None,
@@ -53,7 +53,7 @@ class Member:
             (language, self.languages),
             (region, self.licences),
             (skill, self.skills),
-            (work_group or None, self.clients),
+            (client or None, self.clients),
             (product, self.products),
             (territory, self.territories),
         )
@@ -71,7 +71,7 @@ MAY_TAKE = """
     (%(languages)s::text[] IS NULL OR i.language IS NULL OR i.language = ANY (%(languages)s))
     AND (%(licences)s::text[] IS NULL OR i.region IS NULL OR i.region = ANY (%(licences)s))
     AND (%(skills)s::text[] IS NULL OR i.skill IS NULL OR i.skill = ANY (%(skills)s))
-    AND (%(clients)s::text[] IS NULL OR coalesce(i.work_group, '') = '' OR i.work_group = ANY (%(clients)s))
+    AND (%(clients)s::text[] IS NULL OR i.client = '' OR i.client = ANY (%(clients)s))
     AND (%(products)s::text[] IS NULL OR i.product IS NULL OR i.product = ANY (%(products)s))
     AND (%(territories)s::text[] IS NULL OR i.territory IS NULL OR i.territory = ANY (%(territories)s))
 """

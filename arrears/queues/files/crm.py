@@ -27,6 +27,7 @@ COLUMNS = (
     "channels",
     "allowed_until",
     "as_of",
+    "work_group",
 )
 
 _SUBJECTS = {
@@ -70,11 +71,12 @@ def _task(item: WorkItem, share: float, zone: str) -> list[object]:
         item.assigned_to,
         item.debtor_id,
         " ".join(item.accounts),
-        item.work_group,
+        item.client,
         item.lane,
         item.bucket,
         "; ".join(filter(None, (item.because, *sentences(item)))),
         " ".join(dict.fromkeys(way["channel"] for way in item.ways)),
         local(item.allowed_until.isoformat() if item.allowed_until else None, zone),
         item.as_of,
+        item.work_group,
     ]

@@ -42,6 +42,7 @@ COLUMNS = (
     "strategy",
     "propensity_model",
     "roll_rate_model",
+    "client",
 )
 """Columns of the file, in order."""
 
@@ -84,6 +85,7 @@ def _row(item: WorkItem, zone: str) -> tuple[Any, ...]:
         f"{item.strategy_name}/{item.strategy_version}",
         f"{item.propensity_model}/{item.propensity_version}",
         f"{item.roll_rate_model}/{item.roll_rate_version}",
+        item.client,
     )
 
 

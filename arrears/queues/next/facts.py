@@ -167,8 +167,8 @@ def _called_off(outcome: Outcome, history: History, day: date) -> Iterator[Fact]
 def _promised(outcome: Outcome, history: History, day: date) -> dict[str, Any]:
     """Whose promise it is: the account's where there is one, else the debtor's.
 
-    Where the debtor's accounts belong to several creditors a promise that names the debtor alone could not be matched
-    with money; naming one account of the work group keeps it with that creditor's.
+    Where the debtor's accounts are of several work groups a promise that names the debtor alone could not be matched
+    with money; naming one account of the work group keeps it with that group's.
     """
     row: dict[str, Any] = {"made_on": day, "method": outcome.method}
     if len(outcome.debts_discussed) == 1 or not history.one_book:

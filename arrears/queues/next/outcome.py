@@ -129,8 +129,7 @@ class History:
     other_channels_left : there are good points of other channels.
     in_a_row : outcomes of this same disposition just before this one.
     open_promises : promises of this work group whose grace is not over.
-    one_book : all accounts of the debtor are of one creditor and currency: then a promise on several of them is the
-        debtor's.
+    one_book : all accounts of the debtor are of one work group: then a promise on several of them is the debtor's.
     skips_today : what the collector's skips have cost today.
     """
 

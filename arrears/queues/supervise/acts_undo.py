@@ -82,7 +82,9 @@ def _end(connection: Connection, table: str, key: str, value: int, at: datetime)
 
 
 def _pause_again(connection: Connection, done: Act, *, at: datetime, by: str) -> None:
-    told = {"lane": done.detail["lane"], "work_group": done.detail["work_group"]}
+    # Acts of before the client had a name of its own called it by its work group's.
+    client = done.detail["client"] if "client" in done.detail else done.detail["work_group"]
+    told = {"lane": done.detail["lane"], "client": client}
     row = {**told, "because": done.detail["paused_because"], "by": by, "at": at}
     made = insert(paused_queues).values(row).on_conflict_do_nothing().returning(paused_queues.c.pause_id)
     if connection.execute(made).scalar() is None:

@@ -34,6 +34,7 @@ class Filter:
 
     lane: str | None = None
     bucket: str | None = None
+    client: str | None = None
     work_group: str | None = None
     collector: str | None = None
     standing: Standing | None = None
@@ -56,6 +57,7 @@ class Filter:
         tests = {
             "lane": "i.lane = %(lane)s",
             "bucket": "i.bucket = %(bucket)s",
+            "client": "i.client = %(client)s",
             "work_group": "i.work_group = %(work_group)s",
             "collector": on_list,
             "standing": _STANDING.get(self.standing or "", ""),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from arrears.state.desk import decisions
 from arrears.state.newest_first import newest_first
@@ -23,7 +24,7 @@ def log(
     since: datetime | None = None,
     before: int | None = None,
     limit: int,
-) -> Sequence[RowMapping]:
+) -> Sequence[Mapping[str, Any]]:
     """Decisions, newest first, as the columns of `decisions`.
 
     Parameters
@@ -40,4 +41,5 @@ def log(
         "debtor_id": debtor_id,
         "explores": explores,
     }
-    return newest_first(connection, decisions, wanted, since=since, before=before, limit=limit)
+    found = newest_first(connection, decisions, wanted, since=since, before=before, limit=limit)
+    return [{**row, "client": row["work_group"] if row["client"] is None else row["client"]} for row in found]

@@ -32,11 +32,11 @@ class LaneTotal:
 
 @dataclass(frozen=True)
 class Pause:
-    """A queue from which nobody claims for now; `work_group` None: of every client."""
+    """A queue from which nobody claims for now; `client` None: of every one."""
 
     pause_id: int
     lane: str
-    work_group: str | None
+    client: str | None
     because: str
     by: str
     at: datetime
@@ -62,6 +62,6 @@ def lanes(connection: Connection, now: datetime) -> list[LaneTotal]:
 def pauses(connection: Connection) -> list[Pause]:
     """The queues that are paused, the longest first."""
     sql = text("""
-        SELECT pause_id, lane, work_group, because, "by", at FROM paused_queues WHERE ended_at IS NULL ORDER BY at, lane
+        SELECT pause_id, lane, client, because, "by", at FROM paused_queues WHERE ended_at IS NULL ORDER BY at, lane
     """)
     return [Pause(**row) for row in connection.execute(sql).mappings()]

@@ -29,6 +29,7 @@ class Listed:
 
     work_item_id: int
     debtor_id: str
+    client: str
     work_group: str
     lane: str
     state: str
@@ -148,9 +149,9 @@ def _keys(sort: str) -> tuple[str, ...]:
     return (*SORTS[sort], "i.work_item_id")
 
 
-def work_groups(connection: Connection) -> list[str]:
+def clients(connection: Connection) -> list[str]:
     """The clients that open items are of."""
-    sql = "SELECT DISTINCT work_group FROM work_items WHERE state IN ('ready', 'claimed') ORDER BY work_group"
+    sql = "SELECT DISTINCT client FROM work_items WHERE state IN ('ready', 'claimed') ORDER BY client"
     return [str(row[0]) for row in connection.exec_driver_sql(sql)]
 
 

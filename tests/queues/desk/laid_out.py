@@ -57,6 +57,7 @@ def an_item(night_id: int, number: int, **changed: Any) -> dict[str, Any]:
     return {
         "night_id": night_id,
         "debtor_id": debtor,
+        "client": "",
         "work_group": "",
         "lane": "pay",
         "state_since": MORNING,

@@ -92,7 +92,7 @@ def test_nothing_is_offered_before_its_hour(connection):
         ({"language": "es"}, {"languages": ("es",)}),
         ({"region": "US-NY"}, {"licences": ("US-NY",)}),
         ({"skill": "legal"}, {"skills": ("legal",)}),
-        ({"work_group": "bank"}, {"clients": ("bank",)}),
+        ({"client": "bank"}, {"clients": ("bank",)}),
         ({"product": "card"}, {"products": ("card",)}),
         ({"territory": "north"}, {"territories": ("north",)}),
     ],
@@ -102,7 +102,7 @@ def test_the_team_is_given_only_what_it_can_do(connection, asks, can):
     limited = Member("ben", clients=("x",), products=("x",), territories=("x",))
     able = Member("anna", **can)
     assert (offered(connection, able), offered(connection, limited)) == ([item], [])
-    asked = {"work_group": ""} | asks
+    asked = {"client": ""} | asks
     assert (able.may_take(**asked), limited.may_take(**asked)) == (True, False)
 
 
@@ -124,9 +124,9 @@ def test_who_gave_it_back_is_not_offered_it_again(connection):
 
 @pytest.mark.parametrize(("group", "left"), [(None, []), ("bank", ["shop"])])
 def test_a_paused_queue_offers_nothing(connection, group, left):
-    bank, shop = lay(connection, a_night(connection), {"work_group": "bank"}, {"work_group": "shop"})
+    bank, shop = lay(connection, a_night(connection), {"client": "bank"}, {"client": "shop"})
     connection.exec_driver_sql(
-        "INSERT INTO paused_queues (lane, work_group, because, by, at) VALUES ('pay', %s, 'audit', 'm', %s)",
+        "INSERT INTO paused_queues (lane, client, because, by, at) VALUES ('pay', %s, 'audit', 'm', %s)",
         (group, MORNING),
     )
     assert offered(connection) == [{"bank": bank, "shop": shop}[each] for each in left]

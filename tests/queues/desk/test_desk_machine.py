@@ -112,7 +112,7 @@ class Desk(RuleBasedStateMachine):
             found = open_for_call(
                 connection,
                 f"D{number}",
-                Group("", (f"A{number}",), "USD"),
+                Group("", "", "USD", False, (f"A{number}",)),
                 collector=who,
                 reason="called in",
                 night_id=night,

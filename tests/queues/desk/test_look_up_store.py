@@ -26,7 +26,7 @@ def opened(connection, night, debtor="D1"):
     return open_for_call(
         connection,
         debtor,
-        Group("", ("A1",), "USD"),
+        Group("", "", "USD", False, ("A1",)),
         collector="anna",
         reason="calls back",
         night_id=night,

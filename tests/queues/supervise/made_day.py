@@ -63,6 +63,7 @@ def item(connection: Connection, night_id: int, debtor: str, **changed: object) 
     row = {
         "night_id": night_id,
         "debtor_id": debtor,
+        "client": "",
         "work_group": "",
         "lane": "pay",
         "state_since": _NIGHT["ran_at"],

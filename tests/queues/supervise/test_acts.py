@@ -234,16 +234,16 @@ def test_no_absence_is_ended_that_nobody_noted(connection):
 
 def test_a_paused_queue_goes_on_and_stands_again(connection):
     paused = acts_pause.pause(connection, "pay", **BY)
-    acts_pause.pause(connection, "pay", work_group="bank", **BY)
+    acts_pause.pause(connection, "pay", client="bank", **BY)
     with pytest.raises(Refused, match="paused already"):
         acts_pause.pause(connection, "pay", **BY)
-    assert [(pause.lane, pause.work_group) for pause in pauses(connection)] == [("pay", None), ("pay", "bank")]
-    resumed = acts_pause.resume(connection, "pay", work_group="bank", **BY)
+    assert [(pause.lane, pause.client) for pause in pauses(connection)] == [("pay", None), ("pay", "bank")]
+    resumed = acts_pause.resume(connection, "pay", client="bank", **BY)
     with pytest.raises(Refused, match="not paused"):
-        acts_pause.resume(connection, "pay", work_group="bank", **BY)
+        acts_pause.resume(connection, "pay", client="bank", **BY)
     take_back(connection, resumed, **LATER)
     take_back(connection, paused, **LATER)
-    assert [(pause.lane, pause.work_group) for pause in pauses(connection)] == [("pay", "bank")]
+    assert [(pause.lane, pause.client) for pause in pauses(connection)] == [("pay", "bank")]
 
 
 def test_what_ended_otherwise_is_not_undone(connection):

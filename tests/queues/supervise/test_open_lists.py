@@ -7,7 +7,7 @@ import pytest
 
 from arrears.errors import WrongUse
 from arrears.queues.supervise.chosen import TEAM, Filter
-from arrears.queues.supervise.lists import SORTS, open_items, work_groups
+from arrears.queues.supervise.lists import SORTS, clients, open_items
 from tests.queues.supervise.made_day import TEN, item, lease, night
 
 MADE_UP = base64.urlsafe_b64encode(b'["a", "b", "c"]').decode()
@@ -33,7 +33,7 @@ def connection(module_database):
                 judged_at=TEN - timedelta(hours=number % 3),
                 ready_at=TEN + timedelta(hours=1) if number == 7 else TEN,
                 state="claimed" if number == 4 else "ready",
-                work_group="bank" if number == 6 else "",
+                client="bank" if number == 6 else "",
                 assigned_to="C1" if number in (1, 4) else None,
             )
         claimed = open_items(opened, Filter(standing="claimed"), now=TEN).rows[0]
@@ -70,7 +70,7 @@ def test_pages_tell_every_item_once_in_every_order(connection, sort, limit):
         ({"standing": "waiting"}, {"D7"}),
         ({"standing": "ready"}, {"D1", "D2", "D3", "D5", "D6"}),
         ({"collector": "C1"}, {"D1", "D4"}),
-        ({"collector": TEAM, "work_group": "bank"}, {"D6"}),
+        ({"collector": TEAM, "client": "bank"}, {"D6"}),
         ({"search": "d7"}, {"D7"}),
         ({"search": "D7-1"}, {"D7"}),
         ({"search": "%"}, set()),
@@ -85,7 +85,7 @@ def test_a_filter_lets_through_what_fits(connection, fits, debtors):
 
 
 def test_clients_are_those_of_open_items(connection):
-    assert work_groups(connection) == ["", "bank"]
+    assert clients(connection) == ["", "bank"]
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,8 @@ def test_a_roster_tells_what_everybody_may_take_and_when_they_are_there(lake):
     roster = roster_of(lake(collectors=COLLECTORS, shifts=SHIFTS))
     ann, bob = roster.collectors
     assert (ann.collector_id, ann.member.name, ann.minutes_per_day) == ("C1", "Ann", 420.0)
-    assert ann.member.may_take(work_group="shop", language="es", skill="legal")
-    assert not bob.member.may_take(work_group="shop")
+    assert ann.member.may_take(client="shop", language="es", skill="legal")
+    assert not bob.member.may_take(client="shop")
     assert roster.named("C2") is bob
     assert roster.named("C9") is None
     assert [one.collector_id for one in roster.on(date(2026, 6, 4))] == ["C1"]
