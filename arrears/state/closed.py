@@ -50,6 +50,30 @@ GROUPED_BY = (BY_CLIENT, BY_ALL)
 
 ROLES = ("manager", "collector", "strategist", "scientist", "auditor")
 
+EXPERIMENT_STATES = {
+    "planned": "a design that may still be changed or dropped",
+    "running": "nights enrol debtors and work them by their arms",
+    "ended": "nobody is worked by it any more: final",
+}
+"""Every state of a champion/challenger test."""
+
+EXPERIMENT_ENDS = {
+    "promoted": "a challenger's strategy or model is in force now",
+    "harm": "a guardrail broke, or the challenger did worse",
+    "no_difference": "whatever difference there is, is not worth having",
+    "stopped": "somebody stopped it, with a reason",
+}
+"""What can end a test."""
+
+EXPERIMENT_ACTS = {
+    "planned": "its design was written down",
+    "started": "its nights begin to enrol",
+    "read": "it was read, with the verdict of the written rule",
+    "ended": "it was ended, with the reading that this rests on",
+    "rolled_back": "its promotion was taken back",
+}
+"""What can be done with a test."""
+
 ALIAS_STATES = {
     "intended": "written before the alias moves",
     "moved": "the registry has it: follows an intention",

@@ -39,6 +39,7 @@ from arrears.state.closed import (
 )
 from arrears.state.columns import metadata, moment, one_of
 from arrears.state.desk import decisions, work_item_events
+from arrears.state.experiments import ASK_BEFORE_AN_EDIT, EXPERIMENTS_GROW_ONLY, KEEP_DESIGN, experiments
 
 nights = Table(
     "nights",
@@ -92,6 +93,13 @@ nights = Table(
         nullable=False,
         server_default=BY_CLIENT,
         comment="what made its work groups; the client alone before they were split by currency and charge-off",
+    ),
+    Column(
+        "experiments",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="tests that ran: the design, and of each arm its strategy, debtors, items and minutes",
     ),
     one_of("state", ("served", "superseded")),
     one_of("scored_by", ("models", "rules")),
@@ -319,7 +327,7 @@ audit = Table(
 
 Index("audit_at", audit.c.at)
 
-GROWS_ONLY = (alias_moves, audit, decisions, work_item_events)
+GROWS_ONLY = (alias_moves, audit, decisions, work_item_events, *EXPERIMENTS_GROW_ONLY)
 """Tables whose rows the database refuses to change or remove."""
 
 
@@ -374,3 +382,5 @@ for _table in GROWS_ONLY:
     event.listen(_table, "after_create", DDL(grows_only(_table.name)))  # type: ignore[no-untyped-call]  # as above
 event.listen(metadata, "before_create", DDL(LEGAL_MOVES))  # type: ignore[no-untyped-call]  # as above
 event.listen(work_items, "after_create", DDL(ASK_BEFORE_A_MOVE))  # type: ignore[no-untyped-call]  # as above
+event.listen(metadata, "before_create", DDL(KEEP_DESIGN))  # type: ignore[no-untyped-call]  # as above
+event.listen(experiments, "after_create", DDL(ASK_BEFORE_AN_EDIT))  # type: ignore[no-untyped-call]  # as above
