@@ -36,8 +36,8 @@ def command(
     minutes: Annotated[float, typer.Option(help="Minutes of each in a day that are for calls.", min=1)] = 120.0,
     history: Annotated[int, typer.Option(help="Days under the old policy, to learn from.")] = 240,
     holdout: Annotated[
-        float, typer.Option(help="Share of the past's late debtors who are called by lot alone.")
-    ] = 0.05,
+        float, typer.Option(help="Share of the past's late debtors who are called by lot alone.", metavar="SHARE")
+    ] = 0.1,
     processes: Annotated[int, typer.Option(help="Worlds simulated at once.", min=1)] = 2,
     out: Annotated[
         Path | None, typer.Option(help="Write result.json, table.md and chart.svg there.", metavar="FOLDER")

@@ -98,6 +98,21 @@ def test_by_scale_an_order_that_adds_less_does_not_take_the_place():
     assert "the best other order that adds something, repayment, leads it by" in found.because
 
 
+def test_by_scale_a_lead_must_be_as_many_of_its_errors_as_are_asked_for():
+    orders, *told = world(1)
+    orders = {name: orders[name] for name in (VALUE_AT_RISK, "knows")}
+
+    def with_least(lead):
+        return select("all", orders, *told, capacity=CAPACITY, currency="USD", proof="adds", least_lead=lead)
+
+    own = with_least(0.0).candidate("knows").expected
+    errors = own.estimate / own.standard_error
+    assert with_least(0.99 * errors).chosen == "knows"
+    found = with_least(1.01 * errors)
+    assert found.chosen == VALUE_AT_RISK
+    assert "standard errors are asked for" in found.because
+
+
 def test_a_handful_of_rows_proves_nothing():
     found = chosen(1, rows=80)
     assert found.chosen == VALUE_AT_RISK

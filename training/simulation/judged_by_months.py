@@ -24,6 +24,8 @@ from training.uplift.selector import Selection, select
 EVERYWHERE = "everywhere"
 LEVEL = 0.01
 """Chance of choosing something else by luck where calls add nothing: what a holdout is to prove is large beside it."""
+LEAST_LEAD = 1.0
+"""A ranking that leads value at risk by less than its own standard error is not taken for better."""
 _LEAST_AMOUNT_MINOR = 100.0
 
 
@@ -62,6 +64,7 @@ def judged_by_months(past: Past, hour: Ints, *, capacity: float, seed: int) -> S
         currency=CURRENCY,
         proof="adds",
         level=LEVEL,
+        least_lead=LEAST_LEAD,
     )
 
 

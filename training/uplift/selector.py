@@ -115,6 +115,7 @@ def select(
     fallback: str = VALUE_AT_RISK,
     proof: Proof = "beats",
     level: float = LEVEL,
+    least_lead: float = 0.0,
 ) -> Selection:
     """Choose among rankings by what a log says of rows on which none of them was fitted.
 
@@ -127,6 +128,8 @@ def select(
     capacity : share of the rows that can be worked, 0-1.
     currency : of the cash, whose minor units the log counts.
     level : chance of choosing something else by luck where nothing adds anything.
+    least_lead : so many of its standard errors a lead by effects put to scale must be, where `adds` is to be proved. 1
+        keeps the fallback unless another order is better by more than its own error (Breiman et al. 1984, section 3.4).
 
     Raises
     ------
@@ -146,11 +149,11 @@ def select(
             do="Leave out who owes nothing: nothing can be collected from them.",
         )
     found = candidates(orders, choices, predicted, balance, capacity=capacity, fallback=fallback)
-    winner = _winner(found, fallback, proof, level)
+    winner = _winner(found, fallback, proof, level, least_lead)
     return Selection(
         segment=segment,
         chosen=winner or fallback,
-        because=_because(found, winner, fallback, _Words(proof, level, currency, capacity)),
+        because=_because(found, winner, fallback, _Words(proof, level, currency, capacity, least_lead)),
         fallback=fallback,
         proof=proof,
         level=level,
@@ -162,11 +165,18 @@ def select(
     )
 
 
-def _winner(found: tuple[Candidate, ...], fallback: str, proof: Proof, level: float) -> str | None:
+def _winner(found: tuple[Candidate, ...], fallback: str, proof: Proof, level: float, least_lead: float) -> str | None:
     """The best of those that passed the proof, if it is not the fallback."""
     passed = {each.name: _merit(each, proof) for each in found if _passes(each, proof, level)}
+    if proof == "adds":
+        ahead = {each.name for each in found if each.expected and _leads(each.expected, least_lead)}
+        passed = {name: merit for name, merit in passed.items() if name in ahead}
     best = max(passed, key=lambda name: passed[name], default=fallback)
-    return best if best != fallback and (proof == "beats" or passed[best] > 0) else None
+    return best if best != fallback else None
+
+
+def _leads(expected: Value, least_lead: float) -> bool:
+    return expected.estimate > least_lead * expected.standard_error
 
 
 def _passes(one: Candidate, proof: Proof, level: float) -> bool:
@@ -186,6 +196,7 @@ class _Words:
     level: float
     currency: str
     capacity: float
+    least_lead: float
 
     def money(self, value: Value) -> str:
         each = value.times(1 / self.capacity)
@@ -212,9 +223,10 @@ def _stands_by_scale(others: list[Candidate], fallback: str, words: _Words) -> s
         return f"{_said(fallback)} stands: no other order is proved to add anything over working nobody."
     best = max(proved, key=lambda each: _merit(each, "adds"))
     shown = words.money(best.expected) if best.expected else "nothing"
+    least = f", and {words.least_lead:g} standard errors are asked for" if words.least_lead > 0 else ""
     return (
         f"{_said(fallback)} stands: by effects put to scale, the best other order that adds something, "
-        f"{_said(best.name)}, leads it by {shown}."
+        f"{_said(best.name)}, leads it by {shown}{least}."
     )
 
 
