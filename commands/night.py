@@ -86,7 +86,7 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
     from serving.scores.further import recorded
 
     rates = built.book.settings.value.rates
-    lanes, explores = built.lanes.lane[built.ranking.lead].tolist(), built.lists.slice.explores
+    lanes, lists = built.lanes.lane[built.ranking.lead].tolist(), built.lists
     return {
         "night_id": night_id,
         "kept_back_by": kept_back_by,
@@ -104,7 +104,7 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "served": len(built.ranking),
         "held_by_reason": built.judgement.counts(len(built.book)),
         "lanes": dict(Counter(lanes).most_common()),
-        "random_slice": {"share": built.book.settings.desk.random_slice_share, "items": int(explores.sum())},
+        "by_lot": {"items": int(lists.lot.explores.sum()), "held_out": int(lists.held_out.sum())},
         "allocation": built.lists.allocation.report,
         "currencies_by": way(built.book.currency[built.ranking.lead], rates.worth),
         "rates_on": rates.on,
@@ -133,7 +133,8 @@ def _draw(console: Console, document: dict[str, Any]) -> None:
     table.add_row("kept on record" if document["kept_back_by"] else "served", f"{document['served']:,}")
     for lane, count in document["lanes"].items():
         table.add_row(f"  {lane}", f"{count:,}")
-    table.add_row("  of them by lot", f"{document['random_slice']['items']:,}")
+    table.add_row("  of them by lot", f"{document['by_lot']['items']:,}")
+    table.add_row("  in the holdout", f"{document['by_lot']['held_out']:,}")
     if document["allocation"]:
         draw_allocation(table, document["allocation"])
     console.print(table)

@@ -8,7 +8,7 @@ reckoned from today's days past due, so a part payment, a better bucket or a dis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import duckdb
@@ -16,7 +16,6 @@ import ibis
 import pyarrow as pa
 from ibis import ir
 
-from arrears.policy.columns import Words
 from arrears.settings import Settings
 from features.columns import DEBTOR_KEY, KEY, NO, YES, beside, days_after
 from features.due_history import DueHistory
@@ -45,18 +44,18 @@ def episodes_plan(present: Mapping[str, frozenset[str]], settings: Settings) -> 
     return compiled_once("episodes", present, settings, answer)
 
 
-def began_on(con: duckdb.DuckDBPyConnection, plan: Plan, debtor_id: Words) -> dict[str, date]:
+def began_on(con: duckdb.DuckDBPyConnection, plan: Plan, debtors: Iterable[str]) -> dict[str, date]:
     """The first day of each debtor's episode, as known on the day of the connection's `snapshots`.
 
     Parameters
     ----------
-    debtor_id : who is asked about; repeats count once.
+    debtors : who is asked about; repeats count once.
 
     Returns
     -------
     dict by debtor. Whoever is not past due, or of whom nobody can tell since when, is not in it.
     """
-    asked = pa.table({"debtor_id": pa.array(sorted(set(debtor_id.tolist())), pa.string())})
+    asked = pa.table({"debtor_id": pa.array(sorted(set(debtors)), pa.string())})
     con.register("episode_debtors", asked)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {_OF_WHOM} AS FROM snapshots SEMI JOIN episode_debtors USING (debtor_id)"

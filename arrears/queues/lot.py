@@ -35,14 +35,13 @@ class Lot:
     Attributes
     ----------
     explores : a lot decides whether it is worked: it was drawn for the slice, is held out or stands at the edge.
-    anywhere : of these, those of the slice and the holdout, which stand at a random place.
-    place : where it stands on a list without collectors, least first: its rank, or that random place.
+    place : where it stands on a list without collectors, least first: its rank, or a random one where it was drawn for
+        the slice or is held out.
     probability : of being on the day's worked list, as it was before the day's lots were drawn.
     chosen : on that list.
     """
 
     explores: Flags
-    anywhere: Flags
     place: Numbers
     probability: Numbers
     chosen: Flags
@@ -129,11 +128,22 @@ def drawn(
     ranks = np.arange(1, count + 1, dtype=np.float64)
     return Lot(
         explores=anywhere | at_edge,
-        anywhere=anywhere,
         place=np.where(anywhere, 0.5 + numbers * count, ranks),
         probability=np.clip(np.where(held, evenly, mixed), HARDLY, np.where(decided, SURE - HARDLY, SURE)),
         chosen=numbers < np.where(anywhere, evenly, by_rule),
     )
+
+
+def in_slice(debtor_id: Words, day: date, share: float) -> Flags:
+    """Whom the slice of a day draws, if nothing else decides about them.
+
+    Examples
+    --------
+    >>> int(in_slice(np.array([f"D{n}" for n in range(1_000)]), date(2026, 6, 1), 0.015).sum())
+    15
+    """
+    lots, _ = _lots(debtor_id, day)
+    return np.asarray(lots < share, dtype=np.bool_)
 
 
 def _columns(bound: Bound) -> tuple[Flags, Flags, Flags]:

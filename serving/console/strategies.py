@@ -1,14 +1,13 @@
-"""The page Strategies: every way of ordering a queue, its terms, which one is in force, and the random slice."""
+"""The page Strategies: every way of ordering a queue, its terms, which one is in force, and what is left to chance."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, text
-
 from arrears.queues.item import Night
 from arrears.queues.strategy import names, strategy
 from serving.console.effect_told import NOBODY, effect_of
+from serving.console.left_to_chance import left_to_chance
 from serving.deployment import Deployment
 from serving.scores.further import UPLIFT
 
@@ -28,7 +27,7 @@ def shown(deployment: Deployment) -> dict[str, Any]:
     """What the page shows, before the first night, too."""
     with deployment.engine.connect() as connection:
         night = deployment.night(connection)
-        slice_ = None if night is None else _slice(connection, night.night_id)
+        chance = None if night is None else left_to_chance(connection, night)
     every = [strategy(name) for name in names()]
     in_force = None if night is None else (night.strategy_name, night.strategy_version)
     return {
@@ -36,8 +35,8 @@ def shown(deployment: Deployment) -> dict[str, Any]:
         "strategies": sorted(every, key=lambda one: (one.name, one.version) != in_force),
         "in_force": in_force,
         "units": UNITS,
-        "slice": slice_,
-        "slice_share": deployment.settings.desk.random_slice_share,
+        "chance": chance,
+        "desk": deployment.settings.desk if chance is None else chance.desk,
         "effect": effect_of(deployment.champions.of(UPLIFT)),
         "no_effect": _no_effect(deployment, night),
     }
@@ -49,13 +48,3 @@ def _no_effect(deployment: Deployment, night: Night | None) -> str:
         return "The registry is being opened."
     told = night.further_models.get(UPLIFT, {}).get("because") if night else None
     return str(told or NOBODY)
-
-
-def _slice(connection: Connection, night_id: int) -> dict[str, int]:
-    """How many of a night's items were drawn to be worked in random order."""
-    sql = text("""
-        SELECT count(*) AS items, count(*) FILTER (WHERE explores) AS explores
-        FROM work_items WHERE night_id = :night AND made_by = 'night'
-    """)
-    row = connection.execute(sql, {"night": night_id}).one()
-    return {"items": row.items, "explores": row.explores}

@@ -72,7 +72,7 @@ class Given:
         the list where the strategy ranks by something else than money.
     opens_at, closes_at : (items,) the debtor's hours on the day, NaT where there is no bound.
     must : (items,) a client's coverage demands it.
-    explores : (items,) of the random slice, and the lot puts it on a list: it gets its room whatever it is worth.
+    explores : (items,) a lot put it on the list: it gets its room whatever it is worth.
     """
 
     value: Numbers
@@ -208,7 +208,7 @@ def rules_of(work: AtWork, settings: Settings, *, seed: int) -> Rules:
         lane_skills=lane_skills(work.members, settings),
         quotas={lane: Quota(quota.least, quota.most) for lane, quota in desk.lane_quotas.items()},
         fairness=desk.fairness_cap,
-        explore_share=1.0,  # the lot has decided already how many of the slice are worked
+        explore_share=1.0,  # the lot has decided already how many of these are worked
         seed=seed,
     )
 

@@ -1,7 +1,8 @@
-"""From a ranking to lists: the random slice is drawn, what each item asks is told, and collectors get their items."""
+"""From a ranking to lists: the lots are drawn, what each item asks is told, and collectors get their items."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,13 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from arrears.policy import codes
-from arrears.policy.columns import Flags, Numbers, Rows
+from arrears.policy.columns import Days, Flags, Numbers, Rows
 from arrears.policy.rule import PAY
 from arrears.policy.verdict import Judgement
 from arrears.policy.zonetime import Instants
 from arrears.queues.currencies import comparable, way
+from arrears.queues.holdout import held_out
 from arrears.queues.lanes import WITHOUT_WAYS
-from arrears.queues.random_slice import Slice, drawn
+from arrears.queues.lot import BY_CHOICE, Bound, Lot, Shares, drawn
 from arrears.queues.rank import Ranking
 from arrears.queues.strategy import Strategy
 from serving.gate.book import Book
@@ -33,12 +35,16 @@ class Lists:
 
     Attributes
     ----------
-    slice : which items were drawn for the random slice.
+    lot : about which items chance decides, and with which probability each is worked.
+    held_out : its debtor is in the random holdout.
+    began_on : the first day of its debtor's episode, NaT where nobody knows it.
     needs : what each asks of its collector.
     allocation : who has it.
     """
 
-    slice: Slice
+    lot: Lot
+    held_out: Flags
+    began_on: Days
     needs: Needs
     allocation: Allocation
 
@@ -49,6 +55,7 @@ def lists_of(
     ranking: Ranking,
     lanes: Lanes,
     asks: pa.Table,
+    began_on: Mapping[str, date],
     work: AtWork,
     day: date,
     *,
@@ -58,15 +65,26 @@ def lists_of(
 
     Parameters
     ----------
-    asks : rows of `desk_questions.DeskQuestions.needs`.
+    asks : rows of `questions.DeskQuestions.needs`.
+    began_on : since when each debtor is past due; who is not in it is in no holdout.
     allocate : False leaves every item on the team's list, by rank.
     """
     lead, minutes = ranking.lead, ranking.terms["expected_minutes"]
-    share = book.settings.desk.random_slice_share
-    lot = drawn(book.debtor_id[lead], minutes, day, share=share, capacity=work.capacity)
+    desk, who = book.settings.desk, book.debtor_id[lead]
+    began = np.array([began_on.get(debtor) for debtor in who.tolist()], dtype="M8[D]")
+    held = held_out(who, began, day, share=desk.holdout_share, days=desk.holdout_days)
+    must, duty = _must(book, lanes, ranking, day), ~np.isin(lanes.lane[lead], BY_CHOICE)
+    lot = drawn(
+        who,
+        minutes,
+        day,
+        Shares(desk.random_slice_share, desk.edge_share),
+        capacity=work.capacity,
+        bound=Bound(must, duty, held),
+    )
     needs = needs_of(book, asks, lead, lanes.lane[lead], ranking.terms["balance_minor"], work.members)
     if not allocate:
-        return Lists(lot, needs, unallocated(lot.place))
+        return Lists(lot, held, began, needs, unallocated(lot.place))
     opens_at, closes_at = _hours(lanes, ranking)
     value, unit = _value(book, strategy, ranking)
     given = Given(
@@ -77,11 +95,11 @@ def lists_of(
         needs=needs,
         opens_at=opens_at,
         closes_at=closes_at,
-        must=_must(book, lanes, ranking, day),
+        must=must,
         explores=lot.explores & lot.chosen,
         unit=unit,
     )
-    return Lists(lot, needs, allocated(given, lot.place, work, book.settings, seed=day.toordinal()))
+    return Lists(lot, held, began, needs, allocated(given, lot.place, work, book.settings, seed=day.toordinal()))
 
 
 def _value(book: Book, strategy: Strategy, ranking: Ranking) -> tuple[Numbers, str]:

@@ -33,6 +33,7 @@ from arrears.queues.record import record_allocation, record_night
 from arrears.queues.strategy import Strategy
 from arrears.settings import Settings
 from arrears.state.closed import BY_ALL, BY_CLIENT
+from features.episodes import began_on
 from features.terms import minor
 from models.lawful import approvals_of
 from models.registry import Registry
@@ -228,6 +229,7 @@ def build(
         of_desk = desk_questions(lake.present, asked.settings)
         promises = of_desk.promises.run(con) if of_desk.promises else None
         asks = of_desk.needs.run(con)
+        since = began_on(con, of_desk.episodes, book.debtor_id.tolist())
     progress(f"Scoring {len(book):,} past-due accounts")
     propensity, roll_rate = (fitting(each, book.names) for each in champions)
     further = {name: fitting(each, book.names) for name, each in further.items()}
@@ -247,7 +249,7 @@ def build(
     ranking = rank(book, terms, lanes.served, strategy)
     progress("Giving out the items")
     work = at_work(lake, served_on, asked.settings, connection=connection, now=now)
-    lists = lists_of(book, strategy, ranking, lanes, asks, work, served_on, allocate=allocate)
+    lists = lists_of(book, strategy, ranking, lanes, asks, since, work, served_on, allocate=allocate)
     return Built(
         lake=lake,
         strategy=strategy,

@@ -13,6 +13,7 @@ from ibis import ir
 
 from arrears.settings import Settings
 from features.asof import known_on
+from features.episodes import episodes_plan
 from features.facts import Facts
 from features.plan import Plan, compiled_once
 from features.promises import promises_plan
@@ -28,10 +29,12 @@ class DeskQuestions:
     ----------
     promises : as `features.promises.promises_plan`; None where the lake has no table of promises.
     needs : account_id, product, territory, owner; language, region, country of its debtor.
+    episodes : since when debtors are past due, for `features.episodes.began_on`.
     """
 
     promises: Plan | None
     needs: Plan
+    episodes: Plan
 
 
 def desk_questions(present: Mapping[str, frozenset[str]], settings: Settings) -> DeskQuestions:
@@ -50,6 +53,7 @@ def _compiled(supplied: tuple[tuple[str, frozenset[str]], ...], told: str) -> De
     return DeskQuestions(
         promises=promises_plan(present, settings) if "promises" in present else None,
         needs=compiled_once("needs", present, settings, lambda: _needs(Facts(present, settings))),
+        episodes=episodes_plan(present, settings),
     )
 
 

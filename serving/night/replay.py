@@ -21,7 +21,7 @@ from arrears.manifest import manifest_of
 from arrears.queues import store, strategy
 from arrears.queues.item import Night
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS
-from arrears.settings import settings_of
+from arrears.settings import recorded_settings
 from arrears.state.closed import BY_CLIENT
 from models.registry import Registry
 from serving.night import rows as night_rows
@@ -107,7 +107,7 @@ def rebuild(
         _recorded(registry, night, night.roll_rate_model, night.roll_rate_version),
     )
     recorded = strategy.read(dict(night.strategy), where=f"night {night.night_id}")
-    settings = settings_of(dict(night.settings), where=f"night {night.night_id}")
+    settings = recorded_settings(night.settings, where=f"night {night.night_id}")
     return build(
         lake,
         champions,

@@ -14,6 +14,7 @@ from arrears.clock import start_of_day
 from arrears.policy.columns import Numbers
 from arrears.policy.facts import Facts
 from arrears.policy.ways import ItemWay, last_close
+from arrears.queues.holdout import HOLDOUT
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
 from arrears.state.closed import BY_ALL
 from serving.night.built import Built
@@ -109,9 +110,8 @@ def items(built: Built, *, at: datetime, columns: Sequence[str] = ITEM_COLUMNS) 
             "as_of": book.as_of,
             "scored_by": scores.scored_by,
             **made_by,
-            "experiment": None,
-            "arm": None,
-            "chosen_with_probability": float(built.lists.slice.probability[place]),
+            **_held_out(built, place),
+            "chosen_with_probability": float(built.lists.lot.probability[place]),
             "verdict": built.lanes.verdict(lead),
             "ways": plain_json([way.document() for way in ways]),
             "allowed_until": last_close(ways),
@@ -119,7 +119,7 @@ def items(built: Built, *, at: datetime, columns: Sequence[str] = ITEM_COLUMNS) 
             "judged_for": built.served_on,
             "judged_at": book.cutoff,
             **_asked(built, place),
-            "explores": bool(built.lists.slice.explores[place]),
+            "explores": bool(built.lists.lot.explores[place]),
             "because": built.lanes.because[lead],
             "assigned_to": built.lists.allocation.assigned_to[place],
             "place": float(built.lists.allocation.place[place]),
@@ -178,6 +178,15 @@ class _Zones:
         if mask not in self._told:
             self._told[mask] = self._facts.zones.of(mask, self._facts.zone)[0]
         return self._told[mask]
+
+
+def _held_out(built: Built, place: int) -> dict[str, str | None]:
+    """`experiment` and `arm`: the holdout and the first day of the debtor's episode, or nothing."""
+    lists = built.lists
+    return {
+        "experiment": HOLDOUT if lists.held_out[place] else None,
+        "arm": str(lists.began_on[place]) if lists.held_out[place] else None,
+    }
 
 
 def _asked(built: Built, place: int) -> dict[str, str | None]:

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 from functools import cache
 
-import numpy as np
 import pytest
 
 from features import snapshots
@@ -23,7 +22,7 @@ def since(as_of, *, accounts=None, source="auto", who=("D",), **tables):
     book = whole_book({"accounts": accounts or [account()], **tables})
     con = opened(book)
     snapshots.on_days(con, settings(source=source), [as_of])
-    return began_on(con, _plan(tuple(book), source), np.array(who))
+    return began_on(con, _plan(tuple(book), source), who)
 
 
 def stated(cycle_end, late, account_id="A", **own):

@@ -82,7 +82,7 @@ def test_what_nobody_may_take_and_what_goes_beyond_the_minutes_is_the_teams_with
     names = [f"D{number}" for number in range(1, 31)]
     tables = book(names, collector("C1", minutes_per_day=30))
     tables["debtors"][0] = debtor("D1", language="zh")
-    items, report = served(tables, settings="[desk]\nrandom_slice_share = 0\n")
+    items, report = served(tables, settings="[desk]\nrandom_slice_share = 0\nholdout_share = 0\n")
     assert items["D1"].assigned_to is None
     left_out = {reason: told["items"] for reason, told in report["left_out"].items()}
     assert left_out == {"no_eligible_collector": 1, "no_room": 30 - 1 - report["placed"]}

@@ -81,7 +81,7 @@ def test_around_the_last_place_that_is_reached_the_chance_falls_by_equal_steps()
         == [1 - HARDLY, 1 - HARDLY, 1 - HARDLY, 0.875, 0.625, 0.375, 0.125] + [HARDLY] * 3
     )
     assert lot.explores.tolist() == [False] * 3 + [True] * 4 + [False] * 3
-    assert not lot.anywhere.any(), "only its chance is left to a lot, not its place"
+    assert lot.place.tolist() == list(range(1, 11)), "only its chance is left to a lot, not its place"
 
 
 @pytest.mark.parametrize(("edge", "width"), [(0.0, 0), (0.1, 100), (0.5, 500), (1.0, 1_000)])
@@ -109,7 +109,8 @@ def test_without_an_edge_the_cut_is_hard():
 def test_whoever_is_held_out_has_the_same_chance_wherever_the_order_puts_them():
     lot = one_day(100, Shares(0.1, 0.2), 30, held_out=some(100, 0, 50, 99))
     assert lot.probability[[0, 50, 99]].tolist() == [0.3] * 3
-    assert lot.anywhere[[0, 50, 99]].all()
+    assert lot.explores[[0, 50, 99]].all()
+    assert (lot.place[[0, 50, 99]] != [1, 51, 100]).all()
 
 
 def test_a_holdout_takes_the_minutes_of_no_one_else():
@@ -211,5 +212,5 @@ def test_over_many_days_everybody_is_worked_as_often_as_was_said(edge, held):
 
 def test_a_wider_edge_moves_nobody_whom_it_does_not_reach():
     narrow, wide = (one_day(4_000, Shares(0.02, edge), 1_000) for edge in (0.1, 0.3))
-    far = ~wide.explores | wide.anywhere
+    far = ~wide.explores | (wide.place != np.arange(1, 4_001))
     assert np.array_equal(narrow.chosen[far], wide.chosen[far])

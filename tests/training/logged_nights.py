@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from sqlalchemy import text
 
-from arrears.queues.random_slice import drawn
+from arrears.queues.holdout import HOLDOUT
+from arrears.queues.lot import Bound, Shares, drawn
 from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json, record_night
 from tests.night.desk_book import lake_of, people
 
@@ -29,6 +30,8 @@ class KnownBook:
     adds: np.ndarray
 
     share = SHARE
+    edge = 0.0
+    held_out = frozenset()  # rows of debtors in the random holdout
     reached = REACHED
     feature_names = ("balance_major", "day_of_month")
 
@@ -51,16 +54,18 @@ class KnownBook:
         return np.where(random.random(len(self)) < 0.3, 1_000, 0) + on * self.adds.round()
 
     def chances(self, by, day):
-        """Chance to be on the day's list where it is ordered by these numbers, largest first."""
+        """Chance to be on the day's list where these numbers order it, largest first, and nobody is held out."""
         order = np.argsort(-by, kind="stable")
-        lot = self.lot(order, day)
+        lot = self.lot(order, day, held_out=())
         found = np.empty(len(self))
         found[order] = lot.probability
         return found
 
-    def lot(self, order, day):
-        minutes = np.full(len(self), MINUTES)
-        return drawn(self.names[order], minutes, day, share=self.share, capacity=MINUTES * self.reached)
+    def lot(self, order, day, held_out=None):
+        minutes, held = np.full(len(self), MINUTES), self.held_out if held_out is None else held_out
+        bound = Bound(held_out=np.isin(order, list(held)))
+        shares, capacity = Shares(self.share, self.edge), MINUTES * self.reached
+        return drawn(self.names[order], minutes, day, shares, capacity=capacity, bound=bound)
 
     def added_a_day(self, by, days):
         """Minor units a day that a list by `by` brings beyond one by balance, as the chances go."""
@@ -159,7 +164,7 @@ def _night(book, day, share):
         "ran_at": _at(day),
         "seconds": 1.0,
         "lake_manifest": {},
-        "settings": {"desk": {"random_slice_share": share}},
+        "settings": {"desk": {"random_slice_share": share, "edge_share": book.edge}},
         "scored_by": "models",
         "degraded_because": None,
         "strategy_name": "severity",
@@ -226,6 +231,8 @@ def _item(book, row, place, lot, day):
         **{f"{model}_{what}": "rules" for model in ("propensity", "roll_rate") for what in ("model", "version")},
         "strategy_name": "severity",
         "strategy_version": "1",
+        "experiment": HOLDOUT if row in book.held_out else None,
+        "arm": "2026-06-10" if row in book.held_out else None,
         "chosen_with_probability": float(lot.probability[place]),
         "feature_fingerprint": "test",
         "verdict": "allowed",

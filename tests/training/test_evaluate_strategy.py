@@ -225,7 +225,7 @@ def test_a_real_night_in_another_order_is_the_night_of_that_strategy(database, n
     for own, theirs in zip(found.members, asked.ranking.members, strict=True):
         assert [names[row] for row in own] == asked.book.account_id[theirs].tolist()
     assert np.allclose(found.terms["expected_minutes"], asked.ranking.terms["expected_minutes"])
-    assert np.allclose(chances_under(night, strategy(other)).sum(), asked.lists.slice.probability.sum(), atol=0.5)
+    assert np.allclose(chances_under(night, strategy(other)).sum(), asked.lists.lot.probability.sum(), atol=0.5)
 
 
 def test_a_teams_lists_follow_the_lot(database, no_registry, tmp_path):
@@ -241,7 +241,7 @@ def test_a_teams_lists_follow_the_lot(database, no_registry, tmp_path):
         (night,) = recorded_nights(connection, since=DAY)
         listed = connection.execute(text("SELECT assigned_to IS NOT NULL FROM work_items ORDER BY rank")).scalars()
         on_a_list = np.array(list(listed))
-    lot = night.lot(night.items.debtor_id, night.items.minutes)
+    lot = night.own_lot
     drawn_on, drawn_off = lot.explores & lot.chosen, lot.explores & ~lot.chosen
     assert min(drawn_on.sum(), drawn_off.sum()) >= 2
     assert on_a_list[drawn_on].all()

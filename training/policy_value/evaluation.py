@@ -92,7 +92,7 @@ def evaluated(found: Learned, *, strategy: str, horizon_days: int) -> Evaluation
     choices, target = found.choices, found.target
     _refuse_too_little(found, strategy)
     model = cross_fitted(choices, found.features)
-    ran, factor = choices.chance, len(choices) / len(found.days)
+    ran, factor = found.ran_target, len(choices) / len(found.days)
     apart = doubly_robust_difference(choices, target, ran, model)
     robust = Compared(doubly_robust(choices, target, model), doubly_robust(choices, ran, model), apart)
     plain = Compared(snips(choices, target), snips(choices, ran), snips_difference(choices, target, ran))
@@ -106,7 +106,7 @@ def evaluated(found: Learned, *, strategy: str, horizon_days: int) -> Evaluation
         debtors=len(np.unique(choices.debtor)),
         left_out=found.left_out,
         per_day={"doubly_robust": _times(robust, factor), "snips": _times(plain, factor)},
-        overlap=overlap(choices, target),
+        overlap=overlap(choices, target, ran=ran),
         followed=_followed(found),
     )
 
@@ -125,7 +125,7 @@ def _refuse_too_little(found: Learned, strategy: str) -> None:
                 ),
                 do="Have collectors work their lists in order, the drawn items too, and ask again.",
             )
-    apart = found.target - choices.chance > _CLEARLY
+    apart = found.target - found.ran_target > _CLEARLY
     seen = int((apart & choices.acted).sum())
     if apart.any() and seen < LEAST_SEEN:
         raise Refused(

@@ -30,6 +30,7 @@ NO_LOT = "days on which no lot decided"
 OTHER_LOT = "days whose lot cannot be drawn again"
 TAUGHT_EFFECT = "days from which the champion of uplift itself learned"
 NOT_FREE = "items that were in hand or waited"
+DUTIES = "items about which no lot may decide"
 OTHER_CURRENCY = "items in another currency"
 
 _OF_LEAD = ("bucket_rank", "balance_minor", "propensity", "p_roll", "value_minor", "expected_minutes")
@@ -43,9 +44,10 @@ class Learned:
     Attributes
     ----------
     choices : acted: on the day's list; outcome: net cash of the item's accounts within the horizon, minor units.
-    target : chance to be on the list under the strategy that is valued.
+    target, ran_target : chance to be on the list under the strategy that is valued and under the one that ran, had
+        nobody been held out: whoever was tells both of them, as everybody in the holdout had an equal chance.
     features : what was known before the night.
-    drawn : the lot decided about the row, not its rank.
+    drawn : a lot decided about the row, not its rank.
     served : a collector claimed it.
     days : on which the lists were worked.
     ran : by which strategy, how many days.
@@ -54,6 +56,7 @@ class Learned:
 
     choices: Choices
     target: Floats
+    ran_target: Floats
     features: Floats
     drawn: Flags
     served: Flags
@@ -108,6 +111,7 @@ def learned(
             debtor=codes(_joined(part.debtor_id for part in parts)),
         ),
         target=_joined(part.target for part in parts),
+        ran_target=_joined(part.ran_target for part in parts),
         features=_joined(part.features_named(names) for part in parts),
         drawn=_joined(part.drawn for part in parts),
         served=_joined(part.served for part in parts),
@@ -130,6 +134,7 @@ class _Rows:
     acted: Flags
     chance: Floats
     target: Floats
+    ran_target: Floats
     names: tuple[str, ...]
     features: Floats
     terms: Floats
@@ -170,10 +175,9 @@ def _taught(night: RecordedNight, strategy: Strategy, uplift: Artifact | None, l
 
 
 def _drawn_again(night: RecordedNight) -> bool:
-    lot = night.lot(night.items.debtor_id, night.items.minutes)
-    return bool(
-        np.array_equal(lot.explores, night.items.explores) and np.allclose(lot.probability, night.items.probability)
-    )
+    lot, free = night.own_lot, night.items.by_choice
+    same = np.array_equal(lot.explores, night.items.explores[free])
+    return bool(same and np.allclose(lot.probability, night.items.probability[free]))
 
 
 def _nothing(strategy: Strategy, left_out: Counter[str]) -> Refused:
@@ -195,7 +199,8 @@ def _rows_of(
     ours = items.currency == currency
     left_out[OTHER_CURRENCY] += int((~ours).sum())
     left_out[NOT_FREE] += int((ours & ~items.listed).sum())
-    rows = np.flatnonzero(ours & items.listed)
+    left_out[DUTIES] += int((ours & items.listed & ~items.by_choice).sum())
+    rows = np.flatnonzero(ours & items.listed & items.by_choice)
     accounts = [items.accounts[row] for row in rows.tolist()]
     place = {account: row for row, account in enumerate(night.accounts)}
     lead = np.array([place[each[0]] for each in accounts], dtype=np.int64)
@@ -208,9 +213,10 @@ def _rows_of(
         stands=[stand_of(night.accounts[account]) for each in accounts for account in each],
         accounts=accounts,
         debtor_id=items.debtor_id[rows],
-        acted=night.lot(items.debtor_id, items.minutes).chosen[rows],
+        acted=night.chosen[rows],
         chance=items.probability[rows],
         target=chances_under(night, strategy, uplift)[rows],
+        ran_target=night.without_holdout[rows],
         names=night.feature_names,
         features=features.reshape(len(place), -1)[lead],
         terms=np.column_stack([*(terms[name][lead] for name in _OF_LEAD), count]),

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, text
 
 from arrears.policy.columns import Numbers, Words
-from arrears.queues.random_slice import Slice, drawn
-from arrears.settings import Settings, settings_of
+from arrears.queues.holdout import HOLDOUT
+from arrears.queues.lot import BY_CHOICE, HARDLY, SURE, Bound, Lot, Shares, drawn
+from arrears.settings import Settings, recorded_settings
 from training.policy_value.choices import Codes, Flags
 
 _NIGHTS = """
@@ -26,7 +28,7 @@ _NIGHTS = """
 """
 _ITEMS = """
     SELECT debtor_id, work_group, expected_minutes, explores, chosen_with_probability AS probability, accounts,
-        currency,
+        currency, lane, experiment,
         work_item_id IN (SELECT work_item_id FROM decisions WHERE night_id = :night AND action = 'listed') AS listed,
         work_item_id IN (SELECT work_item_id FROM decisions WHERE night_id = :night AND action = 'served') AS served
     FROM work_items WHERE night_id = :night AND made_by = 'night' ORDER BY rank
@@ -44,6 +46,8 @@ class Items:
 
     Attributes
     ----------
+    by_choice : a lot may decide about it: it is no duty, and no coverage demands it.
+    held_out : it is, and its debtor was in the random holdout.
     listed : somebody could have worked it; not so where another item of theirs was in hand, or waited.
     served : a collector claimed it.
     accounts : per item its accounts, the lead first.
@@ -55,6 +59,8 @@ class Items:
     minutes: Numbers
     explores: Flags
     probability: Numbers
+    by_choice: Flags
+    held_out: Flags
     listed: Flags
     served: Flags
     accounts: Sequence[Sequence[str]]
@@ -82,36 +88,68 @@ class RecordedNight:
     accounts: Mapping[str, Mapping[str, Any]]
 
     @property
-    def share(self) -> float:
-        """Share of the debtors whom the lot drew."""
-        return self.settings.desk.random_slice_share
-
-    @property
     def keeps_effect(self) -> bool:
         """Whether it ranked by what a call adds, and so kept the terms of that."""
         return any("ranking" in row["terms"] for row in self.accounts.values())
 
     @property
+    def shares(self) -> Shares:
+        """How much was left to chance."""
+        return Shares(self.settings.desk.random_slice_share, self.settings.desk.edge_share)
+
+    @property
     def reached(self) -> int:
-        """How many items the minutes reached, worked from the top."""
-        return int((self.items.probability >= 1 - self.share).sum())
+        """How many of the items about which a lot may decide the minutes reached, worked from the top."""
+        told = self.items.probability[self.items.by_choice]
+        told = np.where(
+            told <= 2 * HARDLY, 0.0, np.where(told >= 1 - 2 * HARDLY, 1.0, told)
+        )  # as before it was clipped
+        return round(float(told.sum()))
 
     @property
     def capacity(self) -> float | None:
-        """Minutes with which any order of this night's items is worked as far as its own was; None: to the end."""
-        if self.reached == len(self.items):
+        """Minutes with which any order of these items is worked as far as its own was; None: to the end."""
+        minutes = self.items.minutes[self.items.by_choice]
+        if self.reached in (0, len(minutes)):
             return None
         # In the middle of the last one's minutes, so that no rounding of a sum of minutes reaches one item more.
-        return float(self.items.minutes[: self.reached].sum() - self.items.minutes[self.reached - 1] / 2)
+        return float(minutes[: self.reached].sum() - minutes[self.reached - 1] / 2)
 
     @property
     def leaves_to_chance(self) -> bool:
         """Whether a lot decided about anybody, so that the night tells what another list would have done."""
-        return self.share > 0 and self.capacity is not None
+        lots = self.shares.slice_ > 0 or self.shares.edge > 0 or bool(self.items.held_out.any())
+        return lots and self.capacity is not None
 
-    def lot(self, debtor_id: Words, minutes: Numbers) -> Slice:
-        """The lot again, over its items in any order, best first."""
-        return drawn(debtor_id, minutes, self.served_on, share=self.share, capacity=self.capacity)
+    @cached_property
+    def own_lot(self) -> Lot:
+        """The lot again, over the items about which one may decide, in their own order, with the holdout."""
+        items, free = self.items, self.items.by_choice
+        return self._lot(items.debtor_id[free], items.minutes[free], held_out=items.held_out[free])
+
+    @cached_property
+    def chosen(self) -> Flags:
+        """(items,) on the day's list."""
+        found = self.items.probability >= SURE
+        found[self.items.by_choice] = self.own_lot.chosen
+        return found
+
+    @cached_property
+    def without_holdout(self) -> Numbers:
+        """(items,) the chance of each if nobody had been held out."""
+        items, free = self.items, self.items.by_choice
+        found = items.probability.copy()
+        if items.held_out.any():
+            found[free] = self.lot(items.debtor_id[free], items.minutes[free]).probability
+        return found
+
+    def lot(self, debtor_id: Words, minutes: Numbers) -> Lot:
+        """The lot over the items about which one may decide, in any order, best first, if nobody had been held out."""
+        return self._lot(debtor_id, minutes, held_out=np.zeros(len(debtor_id), dtype=np.bool_))
+
+    def _lot(self, debtor_id: Words, minutes: Numbers, *, held_out: Flags) -> Lot:
+        bound = Bound(held_out=held_out)
+        return drawn(debtor_id, minutes, self.served_on, self.shares, capacity=self.capacity, bound=bound)
 
 
 def recorded_nights(connection: Connection, *, since: date) -> Iterator[RecordedNight]:
@@ -130,7 +168,7 @@ def recorded_nights(connection: Connection, *, since: date) -> Iterator[Recorded
             night_id=row.night_id,
             served_on=row.served_on,
             strategy=f"{row.strategy_name}/{row.strategy_version}",
-            settings=settings_of(dict(row.settings), where=f"night {row.night_id}"),
+            settings=recorded_settings(row.settings, where=f"night {row.night_id}"),
             feature_names=tuple(row.feature_names),
             items=items,
             accounts={each["account_id"]: {**each, "work_group": group_of[each["account_id"]]} for each in accounts},
@@ -144,13 +182,18 @@ def codes(values: Words) -> Codes:
 
 def _items(connection: Connection, night_id: int) -> Items:
     rows = connection.execute(text(_ITEMS), {"night": night_id}).all()
+    probability = np.array([row.probability for row in rows], dtype=np.float64)
+    by_choice = np.isin(np.array([row.lane for row in rows], dtype=np.str_), BY_CHOICE) & (probability < SURE)
+    held_out = np.array([row.experiment == HOLDOUT for row in rows], dtype=np.bool_)
     return Items(
         debtor_id=np.array([row.debtor_id for row in rows], dtype=np.str_),
         work_group=np.array([row.work_group for row in rows], dtype=np.str_),
         currency=np.array([row.currency for row in rows], dtype=np.str_),
         minutes=np.array([row.expected_minutes for row in rows], dtype=np.float64),
         explores=np.array([row.explores for row in rows], dtype=np.bool_),
-        probability=np.array([row.probability for row in rows], dtype=np.float64),
+        probability=probability,
+        by_choice=by_choice,
+        held_out=held_out & by_choice,
         listed=np.array([row.listed for row in rows], dtype=np.bool_),
         served=np.array([row.served for row in rows], dtype=np.bool_),
         accounts=[row.accounts for row in rows],

@@ -34,11 +34,11 @@ class Overlap:
     Attributes
     ----------
     acts_below_floor : share of the policy's actions whose logged chance lies under `floor`.
-    differs : share of the rows in which the policy chooses otherwise than the log, each by how much.
+    differs : share of the rows in which the policy chooses otherwise than the one that ran, each by how much.
     unseen : share of that difference which the log gave no chance at all.
     max_weight : how many rows the heaviest row stands for.
     effective_rows : how many rows of equal weight would tell as much.
-    effective_rows_apart : the same of the rows in which the policy parts from the log: what a difference rests on.
+    effective_rows_apart : the same of the rows in which the two part: what a difference rests on.
     warning : what is wrong in plain words; None where nothing is.
     """
 
@@ -53,12 +53,13 @@ class Overlap:
     warning: str | None
 
 
-def overlap(choices: Choices, target: Floats, *, floor: float = FLOOR) -> Overlap:
+def overlap(choices: Choices, target: Floats, *, ran: Floats | None = None, floor: float = FLOOR) -> Overlap:
     """Compare what a policy would do with the chances of the log.
 
     Parameters
     ----------
     target : (n,) P(the action) under the policy.
+    ran : (n,) the same under the policy that it is held against; None: the chances of the log.
     floor : logged chance of an action, 0-1.
 
     Examples
@@ -68,15 +69,16 @@ def overlap(choices: Choices, target: Floats, *, floor: float = FLOOR) -> Overla
     >>> found.acts_below_floor, round(found.differs, 3), found.unseen
     (1.0, 0.995, 0.0)
     """
+    ran = choices.chance if ran is None else ran
     weight = weights(choices, target)
     found = Overlap(
         floor=floor,
         acts_below_floor=_share(target, choices.chance < floor),
-        differs=float(np.abs(target - choices.chance).mean()),
+        differs=float(np.abs(target - ran).mean()),
         unseen=_unseen(choices, target),
         max_weight=float(weight.max()),
         effective_rows=effective_rows(weight),
-        effective_rows_apart=effective_rows(weight - 1),
+        effective_rows_apart=effective_rows(weight - weights(choices, ran)),
         rows=len(choices),
         warning=None,
     )

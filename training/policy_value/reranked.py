@@ -26,7 +26,8 @@ _RANK_OF = {str(bucket): place for place, bucket in enumerate(AGEING)}
 def chances_under(night: RecordedNight, strategy: Strategy, uplift: Artifact | None = None) -> Floats:
     """(items,) the chance of each recorded item to be worked that day, had a strategy ordered the list.
 
-    The same minutes are worked, and the same share is drawn by lot.
+    The same minutes are worked, the same shares are left to the day's lots, and nobody is held out. Items about which
+    no lot may decide keep the chance they had.
 
     Parameters
     ----------
@@ -37,15 +38,16 @@ def chances_under(night: RecordedNight, strategy: Strategy, uplift: Artifact | N
     Refused : the night kept no term by which the strategy sorts.
     """
     ranking = ranking_under(night, strategy, uplift)
+    free = np.flatnonzero(night.items.by_choice).tolist()
+    item_of = {account: item for item in free for account in night.items.accounts[item]}
     names = list(night.accounts)
-    leads = [night.accounts[names[row]] for row in ranking.lead.tolist()]
-    debtor_id = _words([lead["debtor_id"] for lead in leads])
-    lot = night.lot(debtor_id, ranking.terms["expected_minutes"])
-    told = {
-        (lead["debtor_id"], lead["work_group"]): chance for lead, chance in zip(leads, lot.probability, strict=True)
-    }
-    keys = zip(night.items.debtor_id.tolist(), night.items.work_group.tolist(), strict=True)
-    return np.array([told[key] for key in keys], dtype=np.float64)
+    told = [(place, item_of.get(names[lead])) for place, lead in enumerate(ranking.lead.tolist())]
+    places, items = zip(*((place, item) for place, item in told if item is not None), strict=True)
+    order = np.array(items, dtype=np.int64)
+    lot = night.lot(night.items.debtor_id[order], ranking.terms["expected_minutes"][list(places)])
+    chance = night.items.probability.copy()
+    chance[order] = lot.probability
+    return chance
 
 
 def ranking_under(night: RecordedNight, strategy: Strategy, uplift: Artifact | None = None) -> Ranking:

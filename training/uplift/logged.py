@@ -19,14 +19,15 @@ from arrears.lake import Lake
 from arrears.policy.columns import Words
 from training.policy_value.cash import STAND, Stand, cash_after
 from training.policy_value.choices import Codes, Flags, Floats
-from training.policy_value.learning import NOT_FREE, stand_of, teaches
+from training.policy_value.learning import DUTIES, NOT_FREE, stand_of, teaches
 from training.policy_value.nights import RecordedNight, codes
 from training.policy_value.reranked import recorded_terms
 from training.uplift.lessons import Lessons
 
 NO_STAKE = "accounts with nothing at stake"
-BY_RULE = "accounts of items that the rule puts on every list"
+BY_RULE = "accounts that are likelier than not to be on the next list, too"
 _ACCOUNT = STAND.index("account_id")
+_LIKELIER = 0.5
 _LEAST_CAPACITY, _MOST_CAPACITY = 0.01, 0.99
 
 
@@ -91,8 +92,9 @@ class Logged(Listed):
 def logged(nights: Iterable[RecordedNight], lake: Lake, *, horizon_days: int, known_through: date) -> Logged:
     """Put every account's place on a list beside what came of it.
 
-    Whom the rule puts on a list and the lot leaves out is on the next one: that tells what a day's delay costs and not
-    what a call adds. So where cash counts on more than the day itself only those teach whom the rule leaves out.
+    Whom a lot leaves out of a list and who is likelier than not to be on the next one tells what a day's delay costs
+    and not what a call adds. So where cash counts on more than the day itself only those teach whose chance is at most
+    a half: whom the rule leaves out, the lower half of the edge, and the holdout where no more than half are reached.
 
     Parameters
     ----------
@@ -159,13 +161,14 @@ class _Rows:
 def _rows_of(night: RecordedNight, left_out: Counter[str], *, only_by_lot: bool) -> _Rows:
     items, terms = night.items, recorded_terms(night)
     place = {account: row for row, account in enumerate(night.accounts)}
-    chosen = night.lot(items.debtor_id, items.minutes).chosen
     left_out[NOT_FREE] += int((~items.listed).sum())
-    pairs = [(place[each], item) for item in np.flatnonzero(items.listed).tolist() for each in items.accounts[item]]
+    left_out[DUTIES] += int((items.listed & ~items.by_choice).sum())
+    taught = np.flatnonzero(items.listed & items.by_choice).tolist()
+    pairs = [(place[each], item) for item in taught for each in items.accounts[item]]
     account, item = (np.array(column, dtype=np.int64) for column in (zip(*pairs, strict=True) if pairs else ((), ())))
     at_stake = terms["stake_minor"][account] > 0
     left_out[NO_STAKE] += int((~at_stake).sum())
-    by_rule = at_stake & (items.probability >= 1 - night.share)[item] & only_by_lot
+    by_rule = at_stake & (items.probability > _LIKELIER)[item] & only_by_lot
     left_out[BY_RULE] += int(by_rule.sum())
     account, item = account[at_stake & ~by_rule], item[at_stake & ~by_rule]
     recorded = list(night.accounts.values())
@@ -176,13 +179,13 @@ def _rows_of(night: RecordedNight, left_out: Counter[str], *, only_by_lot: bool)
         stands=[stand_of(row) for row in rows],
         names=night.feature_names,
         features=features[account],
-        acted=chosen[item],
+        acted=night.chosen[item],
         chance=items.probability[item],
         can_roll=np.array([row["p_roll"] is not None for row in rows], dtype=np.bool_),
         whole_minor=np.array([_whole_minor(row) for row in rows], dtype=np.float64),
         stake_minor=terms["stake_minor"][account],
         at_risk_minor=np.nan_to_num(terms["at_risk_minor"][account]),
-        reached=night.reached / len(items),
+        reached=night.reached / int(items.by_choice.sum()),
     )
 
 
