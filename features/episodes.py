@@ -26,7 +26,6 @@ from features.snapshots import EXITS
 from features.statements import Statements
 
 _OF_WHOM = "episode_snapshots"
-_SPELL = (*KEY, "debtor_id", "first_on", "over_on")
 _NEVER = date(9999, 12, 31)
 
 
