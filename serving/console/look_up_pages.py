@@ -6,11 +6,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from arrears.errors import WrongUse
+from arrears.queues.desk.look_up import Group
 from arrears.queues.desk.team import Member
 from serving import running
 from serving.console import desk_page
 from serving.console.forms import Posted, one
 from serving.console.frame import page
+from serving.console.group_words import told_apart
 from serving.deployment import Deployment
 from serving.desk.look_up import LookedUp, look_up
 from serving.desk.member import member_asking, working_member
@@ -62,10 +64,17 @@ def _found(deployment: Deployment, member: Member, said: str, reason: str) -> Lo
     return by_account if by_account.matches else look_up(deployment, member, reason=reason, phone=said)
 
 
+def _offered(found: LookedUp) -> list[tuple[str, list[tuple[Group, str]]]]:
+    """Each debtor it may be, with their work groups and what tells these apart."""
+    return [
+        (match.debtor_id, list(zip(match.groups, told_apart(match.groups), strict=True))) for match in found.matches
+    ]
+
+
 def _look_up_page(
     request: Request, *, said: str = "", reason: str = "called", fault: str = "", found: LookedUp | None = None
 ) -> Response:
     facts = desk_page.clockwork(running.deployment().settings.portfolio.zone)
-    told = {"said": said, "reason": reason, "fault": fault, "matches": found.matches if found else ()}
+    told = {"said": said, "reason": reason, "fault": fault, "matches": _offered(found) if found else ()}
     status = 422 if fault else 200
     return page(request, "desk_lookup.html", room="Desk", status=status, reasons=LOOK_UP_REASONS, **told, **facts)

@@ -61,7 +61,8 @@ def loaded(folder: Path, country: str, rows: dict, *, known: datetime = WHEN_KNO
     source.mkdir()
     for table, names in COLUMNS.items():
         with (source / f"{table}.csv").open("w", newline="") as file:
-            writer = csv.DictWriter(file, [*names.split(), "recorded_at"])
+            further = [name for row in rows[table] for name in row]
+            writer = csv.DictWriter(file, list(dict.fromkeys([*names.split(), *further, "recorded_at"])))
             writer.writeheader()
             for number, row in enumerate(rows[table]):
                 writer.writerow({names.split()[0]: f"{table}-{number}", **row, "recorded_at": known.isoformat()})

@@ -7,9 +7,15 @@ from sqlalchemy import text
 
 from arrears.queues import store
 from arrears.queues.desk import leases
+from arrears.queues.desk.history import opened
+from arrears.queues.record import record_night
 from arrears.queues.strategy import strategy
-from serving.night.nightly import run_night
+from arrears.state.closed import BY_ALL, BY_CLIENT
+from models.lawful import approvals_of
+from serving.night import rows as night_rows
+from serving.night.nightly import build, run_night
 from serving.night.replay import replay
+from serving.scores.champion import champions_on
 from tests.night.desk_book import (
     AS_OF,
     DAY,
@@ -21,14 +27,19 @@ from tests.night.desk_book import (
     phone,
     statement,
 )
+from training.policy_value.nights import recorded_nights
+from training.policy_value.reranked import chances_under
 
 OVER = {"charged_off_on": date(2026, 5, 1), "charged_off_balance": 900}
 
 
 def book(**charged_off):
-    """D1 owes the bank dollars, euros, and dollars after charge-off, and the shop dollars; D2 and D3 owe one debt."""
+    """D1 owes the bank dollars, euros, and dollars after charge-off, and the shop dollars; D2 and D3 owe one debt.
+
+    D4 owes the bank dollars before and after charge-off.
+    """
     return {
-        "debtors": [debtor("D1"), debtor("D2"), debtor("D3")],
+        "debtors": [debtor("D1"), debtor("D2"), debtor("D3"), debtor("D4")],
         "accounts": [
             account("A1", "D1", **charged_off),
             account("A2", "D1", currency="EUR"),
@@ -37,9 +48,11 @@ def book(**charged_off):
             account("A5", "D1", client="shop"),
             account("B1", "D2", **charged_off),
             account("C1", "D3"),
+            account("E1", "D4"),
+            account("E2", "D4", **OVER),
         ],
-        "statements": [statement(name) for name in ("A1", "A2", "A3", "A4", "A5", "B1", "C1")],
-        "points": [phone("D1"), phone("D2"), phone("D3")],
+        "statements": [statement(name) for name in ("A1", "A2", "A3", "A4", "A5", "B1", "C1", "E1", "E2")],
+        "points": [phone("D1"), phone("D2"), phone("D3"), phone("D4")],
     }
 
 
@@ -103,6 +116,60 @@ def test_the_night_comes_out_identical_again(database, run, lakes, no_registry):
     assert replay(database, lakes[0].root, no_registry, run()).difference is None
 
 
+@pytest.mark.parametrize(("grouped_by", "differs"), [(BY_CLIENT, None), (BY_ALL, "served")])
+def test_a_night_of_before_the_split_comes_out_as_its_client_made_its_groups(
+    database, lakes, no_registry, grouped_by, differs
+):
+    night = a_night_of_before(database, lakes[0], no_registry)
+    of_one = "SELECT work_group, cardinality(accounts) FROM work_items WHERE debtor_id = 'D1' ORDER BY 1"
+    assert [accounts for _, accounts in rows(database, of_one)] == [4, 1]
+    rows(database, "UPDATE nights SET grouped_by = :grouped_by", grouped_by=grouped_by)
+    found = replay(database, lakes[0].root, no_registry, night).difference
+    assert (found and found.column) == differs
+
+
+def test_a_night_of_before_the_split_can_be_ranked_otherwise(database, lakes, no_registry):
+    a_night_of_before(database, lakes[0], no_registry)
+    with database.connect() as connection:
+        (recorded,) = recorded_nights(connection, since=DAY)
+    assert chances_under(recorded, strategy("propensity")).tolist() == [1.0] * len(recorded.items) == [1.0] * 5
+
+
+def a_night_of_before(database, lake, registry):
+    """A night whose groups the client alone made, with their names of today as the migration gives them."""
+    by_rules = champions_on(registry, AS_OF, approvals_of(lake))
+    with database.begin() as connection:
+        built = build(
+            lake,
+            by_rules,
+            AS_OF,
+            strategy("severity"),
+            limits_on=DAY,
+            connection=connection,
+            now=MORNING,
+            grouped_by=BY_CLIENT,
+        )
+        night = record_night(
+            connection,
+            night_rows.night(built, ran_at=MORNING) | {"grouped_by": BY_CLIENT},
+            accounts=night_rows.accounts(built),
+            items=night_rows.items(built, at=MORNING),
+            who="test",
+            at=MORNING,
+        )
+    named = "UPDATE work_items SET work_group = concat_ws('/', client, currency)"
+    rows(database, named)
+    return night
+
+
+@pytest.mark.parametrize(("who", "one_book"), [("D2", True), ("D4", False)])
+def test_a_promise_is_the_debtors_only_where_all_their_accounts_are_of_one_work_group(database, run, who, one_book):
+    run()
+    (item, *_) = rows(database, "SELECT work_item_id FROM work_items WHERE debtor_id = :who", who=who)
+    with database.begin() as connection:
+        assert opened(connection, item[0], collector="C1", at=MORNING).one_book == one_book
+
+
 def test_who_is_held_is_logged_once_a_work_group(database, no_registry, tmp_path):
     tables = book() | {
         "holds": [{"hold_id": "H1", "debtor_id": "D1", "kind": "attorney", "starts_on": date(2026, 6, 1)}]
@@ -114,8 +181,6 @@ def test_who_is_held_is_logged_once_a_work_group(database, no_registry, tmp_path
     groups = [("bank", "bank/EUR"), ("bank", "bank/USD"), ("bank", "bank/USD/charged_off"), ("shop", "shop/USD")]
     assert sorted(held + listed) == groups
 
-
-# One person's items are worked one after another, and nobody else works the others meanwhile.
 
 _LEASE = """
     INSERT INTO leases (work_item_id, person, collector, taken_at, expires_at)

@@ -18,7 +18,10 @@ WHY = "called in"
 
 @pytest.fixture(scope="module")
 def monday(tmp_path_factory, module_database, no_registry):
-    """D1 to D3 may be called; D3 is held; D1 and D2 share a number; D4 owes nothing; D5 has accounts of two clients."""
+    """D1 to D3 may be called; D3 is held; D1 and D2 share a number; D4 owes nothing; D5 has accounts of two clients.
+
+    D6 has three accounts of one client: one in another currency, one that was charged off.
+    """
     rows = book(4)
     rows["accounts"] = [
         *rows["accounts"],
@@ -27,13 +30,19 @@ def monday(tmp_path_factory, module_database, no_registry):
             for n, client in enumerate(("bank", "shop"))
         ),
     ]
-    rows["debtors"].append({"debtor_id": "D5", "kind": "person", "country": "TW"})
-    rows["statements"] += [rows["statements"][0] | {"account_id": f"B{n}"} for n in range(2)]
+    own = ({}, {"currency": "EUR"}, {"charged_off_on": "2026-05-01", "charged_off_balance": 900})
+    rows["accounts"] += [
+        rows["accounts"][0] | {"account_id": f"C{n}", "debtor_id": "D6", "client": "bank"} | each
+        for n, each in enumerate(own)
+    ]
+    rows["debtors"] += [{"debtor_id": f"D{n}", "kind": "person", "country": "TW"} for n in (5, 6)]
+    named = ("B0", "B1", "C0", "C1", "C2")
+    rows["statements"] += [rows["statements"][0] | {"account_id": name} for name in named]
     rows["statements"][3] = rows["statements"][3] | {"balance": 0, "past_due": 0, "days_past_due": 0}
     numbers = {"P1": "0912-345-678", "P2": "+886 912 345 678", "P3": "+886922000003", "P4": "0922000004"}
     rows["points"] = [
         {"point_id": p, "debtor_id": f"D{p[1]}", "kind": "phone", "value": value, "status": "good"}
-        for p, value in (numbers | {"P5": "+886922000005"}).items()
+        for p, value in (numbers | {"P5": "+886922000005", "P6": "+886922000006"}).items()
     ]
     rows["holds"] = [{"hold_id": "H1", "debtor_id": "D3", "kind": "attorney", "starts_on": "2026-06-01"}]
     lake = loaded(tmp_path_factory.mktemp("look-up"), "TW", rows)
@@ -103,11 +112,27 @@ def test_of_two_work_groups_the_account_says_which(here):
     assert (found.claimed.item.client, found.claimed.item.accounts) == ("shop", ["B1"])
 
 
+@pytest.mark.parametrize(("account", "currency"), [("C0", "USD"), ("C1", "EUR"), ("C2", "USD")])
+def test_an_account_opens_its_own_work_group_of_several_of_one_client(desk, here, account, currency):
+    found = look_up(here, ANNA, phone="+886922000006", reason=WHY)
+    (match,) = found.matches
+    assert (found.claimed, {group.client for group in match.groups}) == (None, {"bank"})
+    assert [(group.currency, group.charged_off, group.accounts) for group in match.groups] == [
+        ("EUR", False, ("C1",)),
+        ("USD", False, ("C0",)),
+        ("USD", True, ("C2",)),
+    ]
+    opened = look_up(here, ANNA, account_id=account, reason=WHY).claimed.item
+    assert (opened.client, opened.currency, opened.accounts) == ("bank", currency, [account])
+    others = "SELECT count(*) FROM work_items WHERE debtor_id = 'D6' AND state = 'ready' AND :a <> ALL (accounts)"
+    assert desk.rows(others, a=account) == [(2,)]
+
+
 def test_somebody_elses_debtor_is_shown_and_they_are_told(desk, here):
     held = claim(here, BEN)
     found = look_up(here, ANNA, account_id=held.item.lead_account_id, reason=WHY)
     assert (found.claimed, found.held_by) == (None, "ben")
-    assert found.matches[0].items[0].work_item_id == held.item.work_item_id
+    assert held.item.work_item_id in {item.work_item_id for item in found.matches[0].items}
     assert [notice["because"] for notice in held_by(here, BEN).notices] == ["called_in"]
 
 

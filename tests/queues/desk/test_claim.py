@@ -122,14 +122,15 @@ def test_who_gave_it_back_is_not_offered_it_again(connection):
     assert (offered(connection), offered(connection, BEN)) == ([], [item])
 
 
-@pytest.mark.parametrize(("group", "left"), [(None, []), ("bank", ["shop"])])
-def test_a_paused_queue_offers_nothing(connection, group, left):
-    bank, shop = lay(connection, a_night(connection), {"client": "bank"}, {"client": "shop"})
+@pytest.mark.parametrize(("client", "left"), [(None, 0), ("bank", 1)])
+def test_a_paused_queue_offers_nothing_of_any_work_group_of_its_client(connection, client, left):
+    groups = ({"client": "bank", "work_group": f"bank/{currency}"} for currency in ("USD", "EUR"))
+    *_, shop = lay(connection, a_night(connection), *groups, {"client": "shop"})
     connection.exec_driver_sql(
         "INSERT INTO paused_queues (lane, client, because, by, at) VALUES ('pay', %s, 'audit', 'm', %s)",
-        (group, MORNING),
+        (client, MORNING),
     )
-    assert offered(connection) == [{"bank": bank, "shop": shop}[each] for each in left]
+    assert offered(connection) == [shop] * left
     assert offered(connection, lane="callback") == []
 
 
