@@ -238,9 +238,9 @@ def _unit(design: Design, spread: Spread) -> float:
 
 
 def _z_needed(alpha: float, power: float) -> float:
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    return float(norm.isf(alpha / 2) + norm.ppf(power))
+    return float(ndtri(power) - ndtri(alpha / 2))
 
 
 def _schedule(design: Design) -> Sequence[Any]:

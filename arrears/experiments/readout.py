@@ -174,10 +174,8 @@ def _at(design: Design, look: Look) -> AtLook:
 
 
 def _secondary(design: Design, observed: Observed, arm: str, looks: tuple[Look, ...]) -> tuple[Secondary, ...]:
-    if not looks or not design.secondary:
-        return ()
-    moments = deciding(design, observed, closes=looks[-1].closes, as_of=looks[-1].on)
-    if moments is None:
+    moments = deciding(design, observed, closes=looks[-1].closes, as_of=looks[-1].on) if looks else None
+    if moments is None or not design.secondary:
         return ()
     covariates = [each.name for each in design.covariates]
     found = [

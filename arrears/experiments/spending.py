@@ -54,10 +54,10 @@ def _obrien_fleming_by_side(information: Numbers, alpha: float) -> Numbers:
 
 def _brownian(information: Numbers, alpha: float) -> Numbers:
     """Half of the chance that a Brownian motion has left by then a bound that it leaves by 1 with twice `alpha`."""
-    from scipy.stats import norm
+    from scipy.special import ndtr, ndtri
 
     with np.errstate(divide="ignore"):
-        return np.asarray(norm.sf(norm.isf(alpha) / np.sqrt(information)), dtype=np.float64)
+        return np.asarray(ndtr(ndtri(alpha) / np.sqrt(information)), dtype=np.float64)
 
 
 def _pocock(information: Numbers, alpha: float) -> Numbers:

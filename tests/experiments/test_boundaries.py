@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import norm
@@ -66,6 +66,7 @@ rising = st.lists(st.integers(1, 400), min_size=1, max_size=12, unique=True).map
 ways = st.sampled_from(["obrien_fleming", "obrien_fleming_by_side", "pocock"])
 
 
+@settings(max_examples=40)
 @given(rising, ways)
 def test_at_every_look_what_was_spent_is_what_was_allowed(times, spending):
     found = bounds(times, spending=spending)
@@ -75,6 +76,7 @@ def test_at_every_look_what_was_spent_is_what_was_allowed(times, spending):
     np.testing.assert_allclose(np.cumsum(above), allowed, atol=1e-9)
 
 
+@settings(max_examples=40)
 @given(rising, ways)
 def test_a_later_look_moves_no_earlier_bound(times, spending):
     np.testing.assert_allclose(
@@ -82,6 +84,7 @@ def test_a_later_look_moves_no_earlier_bound(times, spending):
     )
 
 
+@settings(max_examples=40)
 @given(rising, st.data())
 def test_looks_that_may_not_promote_leave_their_error_to_later_ones(times, data):
     may = data.draw(st.lists(st.booleans(), min_size=len(times), max_size=len(times)))
@@ -94,6 +97,7 @@ def test_looks_that_may_not_promote_leave_their_error_to_later_ones(times, data)
     assert above.sum() == pytest.approx(0.025, abs=1e-8)
 
 
+@settings(max_examples=40)
 @given(rising)
 def test_either_side_spends_its_own_half_in_its_own_way(times):
     found = bounds(times, spending="obrien_fleming", harm="pocock")
@@ -126,6 +130,16 @@ def test_with_28_looks_the_default_keeps_the_power_and_stops_at_three_quarters()
     stop = float((np.array(times) * (below + above)).sum() + 1 - below.sum() - above.sum())
     assert above.sum() >= 0.77
     assert stop <= 0.75
+
+
+@pytest.mark.parametrize("rule", [{}, {"harm": "pocock"}, {"spending": "pocock"}])
+def test_28_looks_at_arms_alike_err_in_5_tests_of_a_hundred_and_the_first_star_in_27(rule):
+    draws = np.random.default_rng(13).standard_normal((60_000, 28))
+    z = np.cumsum(draws, axis=1) / np.sqrt(np.arange(1, 29))
+    found = bounds(evenly(28), **rule)
+    erred = ((z >= found.high) | (z <= found.low)).any(axis=1).mean()
+    assert 0.045 <= erred <= 0.055
+    assert 0.26 <= (np.abs(z) >= 1.96).any(axis=1).mean() <= 0.285
 
 
 def test_looks_very_close_together_cost_nothing_but_what_they_are_allowed():

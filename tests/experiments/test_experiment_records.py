@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 
-import numpy as np
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -128,8 +127,7 @@ def test_a_successor_of_nothing_on_record_is_refused(connection):
 def test_a_debtor_keeps_the_arm_whatever_comes_after(connection, started):
     place = records.Enrolled(started.experiment_id, "Zoë, 1", "challenger", "Zoë, 1", "", {"balance_before_minor": 5.0})
     records.enrol(connection, night(connection), date(2026, 6, 1), [place])
-    arms = records.recorded(connection, np.array(["D0", "Zoë, 1"]))
-    assert (arms.test.tolist(), arms.arm.tolist()) == (["", "earlier_calls/1"], ["", "challenger"])
+    assert records.standing(connection) == {"Zoë, 1": ("earlier_calls/1", "challenger")}
     for sql in ("UPDATE experiment_debtors SET arm = 'champion'", "DELETE FROM experiment_debtors"):
         assert "only grows" in refused(connection, sql)
     (kept,) = records.enrolled(connection, started.experiment_id)
@@ -139,8 +137,8 @@ def test_a_debtor_keeps_the_arm_whatever_comes_after(connection, started):
 def test_before_the_night_that_brought_a_debtor_in_nobody_knows_the_arm(connection, started):
     place = records.Enrolled(started.experiment_id, "D1", "champion", "D1", "", {})
     records.enrol(connection, night(connection), date(2026, 6, 2), [place])
-    for before, arm in ((date(2026, 6, 2), ""), (date(2026, 6, 3), "champion")):
-        assert records.recorded(connection, np.array(["D1"]), before=before).arm.tolist() == [arm]
+    assert records.standing(connection, before=date(2026, 6, 2)) == {}
+    assert records.standing(connection, before=date(2026, 6, 3)) == {"D1": ("earlier_calls/1", "champion")}
 
 
 def test_measured_days_add_up_and_are_measured_once(connection, started):

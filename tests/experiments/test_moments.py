@@ -5,7 +5,7 @@ from functools import reduce
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.errors import BadInput, WrongUse
@@ -29,6 +29,7 @@ def of(rows):
     return measured(COLUMNS, arm, dict(zip(names, numbers, strict=True)), collector)
 
 
+@settings(max_examples=40)
 @given(st.lists(row, min_size=1, max_size=30), st.randoms(use_true_random=False), st.integers(1, 6))
 def test_any_split_of_the_rows_in_any_order_gives_the_same_moments(rows, chance, parts):
     shuffled = chance.sample(rows, len(rows))
@@ -37,6 +38,7 @@ def test_any_split_of_the_rows_in_any_order_gives_the_same_moments(rows, chance,
     assert reduce(Moments.__add__, days) == of(rows)
 
 
+@settings(max_examples=40)
 @given(st.lists(row, min_size=1, max_size=20))
 def test_what_is_written_down_is_read_back_to_the_last_digit(rows):
     kept = of(rows)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from arrears.experiments.looks import looks_so_far, planned_looks, points_to_come
+from arrears.experiments.moments import Moments
 from arrears.experiments.observed import Observed
 from arrears.experiments.readout import readout
 from tests.experiments.designs import changed, shared
@@ -150,11 +151,20 @@ def test_a_test_that_nobody_joins_any_more_still_ends():
     assert taken[-1].is_last
 
 
-def test_a_look_without_two_debtors_in_each_arm_is_no_look():
-    nobody = {
-        day: each for day, each in played(DESIGN, 11, per_day=1).matured.items() if day == DESIGN.enrolment.starts
-    }
-    assert looks_so_far(DESIGN, Observed(nobody), "challenger", as_of=END) == ()
+@pytest.mark.parametrize("arm", ["champion", "challenger"])
+def test_a_look_without_two_debtors_in_each_arm_is_no_look_and_guards_nothing(better, arm):
+    day = DESIGN.enrolment.starts
+
+    def lonely(moments):
+        return Moments(moments.columns, {cell: each for cell, each in moments.cells.items() if cell[0] == arm})
+
+    one_arm = Observed(
+        {day: lonely(better.matured[day])},
+        {name: {day: lonely(days[day])} for name, days in better.guarded.items()},
+    )
+    assert looks_so_far(DESIGN, one_arm, "challenger", as_of=END) == ()
+    assert only(one_arm).guardrails == ()
+    assert only(one_arm).verdict.decision == "continue"
 
 
 def test_two_challengers_share_the_error_and_are_each_judged():

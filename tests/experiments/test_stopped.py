@@ -29,13 +29,13 @@ def upto(found, look):
 
 @pytest.mark.parametrize("drift", [-1.0, 0.0, 2.0])
 def test_under_the_true_effect_every_chance_is_as_likely_as_any_other(drift):
-    found, look, z = stops(drift, 1500, [5, int(drift) + 9])
+    found, look, z = stops(drift, 800, [5, int(drift) + 9])
     chances = [at_least(upto(found, each), here, drift=drift) for each, here in zip(look, z, strict=True)]
     assert kstest(chances, "uniform").pvalue > 0.01
 
 
 def test_interval_and_chance_agree_on_whether_there_is_an_effect():
-    found, look, z = stops(1.8, 60, 8)
+    found, look, z = stops(1.8, 25, 8)
     for each, here in zip(look, z, strict=True):
         claim = adjusted(upto(found, each), here, 25.0)
         assert (claim.p < 0.05) == (claim.low > 0 or claim.high < 0)
