@@ -121,7 +121,7 @@ def decisions(
     lane: Asked = None,
     collector: Asked = None,
     debtor: Asked = None,
-    explores: Annotated[bool | None, Query(description="Only the random slice, or only the others.")] = None,
+    explores: Annotated[bool | None, Query(description="Only what a lot decided about, or only the rest.")] = None,
     since: Annotated[AwareDatetime | None, Query(description="Only what was decided then or later.")] = None,
     after: Annotated[int | None, Query(ge=1, le=_MOST, description="Cursor of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,

@@ -150,7 +150,7 @@ def allocated(given: Given, places: Numbers, work: AtWork, settings: Settings, *
     Parameters
     ----------
     places : (items,) where each stands on a list without collectors.
-    seed : of the order in which the random slice is worked.
+    seed : of the order in which what a lot put on the lists is worked.
     """
     count = len(given.value)
     if not work.members or not count:

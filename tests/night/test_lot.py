@@ -214,3 +214,12 @@ def test_a_wider_edge_moves_nobody_whom_it_does_not_reach():
     narrow, wide = (one_day(4_000, Shares(0.02, edge), 1_000) for edge in (0.1, 0.3))
     far = ~wide.explores | (wide.place != np.arange(1, 4_001))
     assert np.array_equal(narrow.chosen[far], wide.chosen[far])
+
+
+@pytest.mark.parametrize("edge", [0.1, 0.5])
+def test_where_worth_falls_evenly_with_the_rank_an_edge_costs_a_twentyfourth_of_its_width_squared(edge):
+    """Over the hard cut, in units of what one rank is worth more than the next; at a tenth it is next to nothing."""
+    worth = np.arange(4_000, 0, -1, dtype=float)
+    hard, soft = ((one_day(4_000, Shares(edge=each), 1_000).probability * worth).sum() for each in (0.0, edge))
+    assert hard - soft == pytest.approx((edge * 1_000) ** 2 / 24, rel=0.01)
+    assert (hard - soft) / hard < edge**2 / 80

@@ -29,7 +29,7 @@ def log(
 
     Parameters
     ----------
-    explores : only those of the random slice, or only the others.
+    explores : only those about which a lot decided, or only the others.
     since : only what was decided then or later.
     before : only decisions of a lower id: where the page before ended.
     """
