@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, insert, select, text, update
 
 from arrears.errors import Refused, WrongUse
-from arrears.experiments.assign import NONE, Arms
 from arrears.experiments.design import Design, design_of, refuse_edit
 from arrears.experiments.moments import Moments, read
 from arrears.experiments.succession import refuse_overlap
-from arrears.policy.columns import Words
 from arrears.queues.copying import copy_in
 from arrears.state.experiments import experiment_acts, experiment_sums, experiments
 
@@ -228,8 +225,8 @@ def acts(connection: Connection, experiment_id: int) -> list[Act]:
     return [Act(**{name: row[name] for name in Act.__dataclass_fields__}) for row in rows]
 
 
-def recorded(connection: Connection, debtor_id: Words, *, before: date | None = None) -> Arms:
-    """Test and arm of each debtor as nights drew them, of tests that run.
+def standing(connection: Connection, *, before: date | None = None) -> dict[str, tuple[str, str]]:
+    """Test and arm of every debtor whom nights drew for a test that runs.
 
     Parameters
     ----------
@@ -241,10 +238,7 @@ def recorded(connection: Connection, debtor_id: Words, *, before: date | None = 
         WHERE e.state = 'running' AND (CAST(:before AS date) IS NULL OR d.enrolled_on < :before)
         ORDER BY d.experiment_id DESC
     """)
-    known = {row.debtor_id: (row.test, row.arm) for row in connection.execute(sql, {"before": before})}
-    told = [known.get(each, (NONE, NONE)) for each in debtor_id.tolist()]
-    test, arm = zip(*told, strict=True) if told else ((), ())
-    return Arms(np.array(test, dtype=np.str_), np.array(arm, dtype=np.str_))
+    return {row.debtor_id: (row.test, row.arm) for row in connection.execute(sql, {"before": before})}
 
 
 def enrol(connection: Connection, night_id: int, day: date, who: Sequence[Enrolled]) -> None:

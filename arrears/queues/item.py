@@ -6,7 +6,7 @@ Every field is a column of `arrears.state.schema` under the same name. Reading a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -40,7 +40,8 @@ class Night:
     exposure lost, by bucket; `held_by_reason` counts accounts by reason's code, one account under each of its reasons.
     `served_on` is the day it judged and is worked on, `limits_on` the day whose limits of conduct were in force.
     `further_models` are those that were asked and that no night needs, each with its `version`, null where it did not
-    answer `because` of something. `grouped_by` is one of `arrears.state.closed.GROUPED_BY`.
+    answer `because` of something. `grouped_by` is one of `arrears.state.closed.GROUPED_BY`. `experiments` are the parts
+    that tests divided it into: of each the test, arm, strategy, debtors and share of the minutes.
     """
 
     night_id: int
@@ -76,12 +77,23 @@ class Night:
     limits_on: date
     further_models: Json = field(default_factory=dict)
     grouped_by: str = BY_CLIENT
+    experiments: Sequence[Json] = ()
 
-    def explain(self, terms: Json) -> tuple[Term, ...]:
-        """An item's or an account's terms, in the order of the strategy's formula, each with its sentence and unit."""
+    def strategy_of(self, experiment: str | None, arm: str | None) -> Json:
+        """The strategy that ranked the items of an arm; that of everybody else where the arm is of no test of it."""
+        own = (each["strategy"] for each in self.experiments if (each["test"], each["arm"]) == (experiment, arm))
+        return next(own, self.strategy)
+
+    def explain(self, terms: Json, strategy: Json | None = None) -> tuple[Term, ...]:
+        """An item's or an account's terms, in the order of the strategy's formula, each with its sentence and unit.
+
+        Parameters
+        ----------
+        strategy : that ranked it; None: the night's own.
+        """
         return tuple(
             Term(name=term["name"], sentence=term["sentence"], unit=term["unit"], value=terms.get(term["name"]))
-            for term in self.strategy["terms"]
+            for term in (strategy or self.strategy)["terms"]
             if term["name"] in terms
         )
 

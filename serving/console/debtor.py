@@ -147,7 +147,8 @@ def _of_several(night: Night, item: WorkItem) -> tuple[Term, ...]:
     """The money of an item that adds up several accounts; one account's item says what the account says."""
     if len(item.accounts) < 2:  # noqa: PLR2004 - several begin at two
         return ()
-    return tuple(term for term in night.explain(item.terms) if term.unit in ("money", "money_per_minute"))
+    told = night.explain(item.terms, night.strategy_of(item.experiment, item.arm))
+    return tuple(term for term in told if term.unit in ("money", "money_per_minute"))
 
 
 def live_status(story: AccountStory, settings: Settings, as_of: date) -> str | None:

@@ -120,7 +120,7 @@ def _worth(
         [judged[each] for each in accounts if each in judged],
         owed,
         minute_cost_minor=minute_cost(deployment, lead.client, lead.currency),
-        priority=night.strategy["priority"],
+        priority=night.strategy_of(item.experiment, item.arm)["priority"],
     )
     if lead.account_id == item.lead_account_id:
         return now

@@ -12,6 +12,8 @@ from arrears.policy.verdict import Judgement
 from arrears.queues.rank import Ranking
 from arrears.queues.strategy import Strategy
 from serving.gate.book import Book
+from serving.night.arms import Divided, Part
+from serving.night.by_part import Parts
 from serving.night.lanes import Lanes
 from serving.night.lists import Lists
 from serving.scores.losses import Losses
@@ -29,6 +31,8 @@ class Built:
     further : what else was asked beside the two models that every night needs.
     judgement : what the rules say of every account, worked for pay.
     lanes : what each account is worked for.
+    parts : how items and minutes are divided among the arms of tests.
+    arms : who is in which arm; None where no test runs.
     lists : which collector works each item; a replay asks nobody.
     """
 
@@ -44,6 +48,8 @@ class Built:
     lanes: Lanes
     terms: dict[str, Numbers]
     ranking: Ranking
+    parts: Parts
+    arms: Divided | None
     lists: Lists
     feature_fingerprint: str
     features_absent: dict[str, str]
@@ -53,3 +59,11 @@ class Built:
     def held(self) -> int:
         """Accounts that at least one rule holds for pay; other lanes may work them."""
         return int(self.judgement.is_held[: len(self.book)].sum())
+
+    def part_of_item(self, place: int) -> Part:
+        """The arm, or everybody in none, whose strategy put an item at its rank."""
+        return self.arms.parts[int(self.parts.of_item[place])] if self.arms else Part("", "", self.strategy, 0, 1.0)
+
+    def strategy_of(self, row: int) -> Strategy:
+        """The strategy by which an account is worked."""
+        return self.arms.parts[int(self.arms.of_account[row])].strategy if self.arms else self.strategy

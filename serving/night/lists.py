@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -17,13 +17,15 @@ from arrears.policy.zonetime import Instants
 from arrears.queues.currencies import comparable, way
 from arrears.queues.holdout import held_out
 from arrears.queues.lanes import WITHOUT_WAYS
-from arrears.queues.lot import BY_CHOICE, Bound, Lot, Shares, drawn
+from arrears.queues.lot import BY_CHOICE, Bound, Lot, Shares
 from arrears.queues.rank import Ranking
 from arrears.queues.strategy import Strategy
 from serving.gate.book import Book
-from serving.night.allocate import Allocation, AtWork, Given, allocated, unallocated
+from serving.night.allocate import Allocation, AtWork, Given, unallocated
+from serving.night.by_part import allocated_by_part, drawn_by_part, part_of
 from serving.night.lanes import Lanes
 from serving.night.needs import Needs, needs_of
+from serving.night.worths import Ordered
 
 _DAY = np.timedelta64(1, "D")
 _NEVER, _EARLY, _LATE = (np.datetime64(each, "us") for each in ("NaT", "0001-01-01", "9999-12-31"))
@@ -52,7 +54,7 @@ class Lists:
 def lists_of(
     book: Book,
     strategy: Strategy,
-    ranking: Ranking,
+    ordered: Ordered,
     lanes: Lanes,
     asks: pa.Table,
     began_on: Mapping[str, date],
@@ -69,26 +71,20 @@ def lists_of(
     began_on : since when each debtor is past due; who is not in it is in no holdout.
     allocate : False leaves every item on the team's list, by rank.
     """
+    ranking, parts = ordered.ranking, ordered.parts
     lead, minutes = ranking.lead, ranking.terms["expected_minutes"]
     desk, who = book.settings.desk, book.debtor_id[lead]
     began = np.array([began_on.get(debtor) for debtor in who.tolist()], dtype="M8[D]")
     held = held_out(who, began, day, share=desk.holdout_share, days=desk.holdout_days)
     must, duty = _must(book, lanes, ranking, day), ~np.isin(lanes.lane[lead], BY_CHOICE)
-    lot = drawn(
-        who,
-        minutes,
-        day,
-        Shares(desk.random_slice_share, desk.edge_share),
-        capacity=work.capacity,
-        bound=Bound(must, duty, held),
-    )
+    shares = Shares(desk.random_slice_share, desk.edge_share)
+    lot = drawn_by_part(parts, who, minutes, day, shares, capacity=work.capacity, bound=Bound(must, duty, held))
     needs = needs_of(book, asks, lead, lanes.lane[lead], ranking.terms["balance_minor"], work.members)
     if not allocate:
         return Lists(lot, held, began, needs, unallocated(lot.place))
     opens_at, closes_at = _hours(lanes, ranking)
-    value, unit = _value(book, strategy, ranking)
     given = Given(
-        value=np.where(lot.explores & ~lot.chosen, 0.0, value),  # whom the lot left off comes last, however valuable
+        value=np.zeros(len(ranking)),
         minutes=minutes,
         client=book.client[lead],
         lane=lanes.lane[lead],
@@ -97,20 +93,40 @@ def lists_of(
         closes_at=closes_at,
         must=must,
         explores=lot.explores & lot.chosen,
-        unit=unit,
+        unit="",
     )
-    return Lists(lot, held, began, needs, allocated(given, lot.place, work, book.settings, seed=day.toordinal()))
+    left_off = lot.explores & ~lot.chosen  # comes last, however valuable
+    by_part = [_valued(given, rows, book, by, ranking, left_off) for rows, by in _parts(ordered, strategy)]
+    return Lists(
+        lot,
+        held,
+        began,
+        needs,
+        allocated_by_part(parts, by_part, lot.place, work, book.settings, seed=day.toordinal()),
+    )
 
 
-def _value(book: Book, strategy: Strategy, ranking: Ranking) -> tuple[Numbers, str]:
-    """(items,) what a plan is to make most of: money where the strategy ranks by it, else places; and its unit."""
-    worth, currency = book.settings.value.rates.worth, book.currency[ranking.lead]
+def _parts(ordered: Ordered, strategy: Strategy) -> list[tuple[Rows, Strategy]]:
+    """Of each part its items and the strategy that ranks them."""
+    strategies = [part.strategy for part in ordered.arms.parts] if ordered.arms else [strategy]
+    return [(np.flatnonzero(ordered.parts.of_item == place), by) for place, by in enumerate(strategies)]
+
+
+def _valued(given: Given, rows: Rows, book: Book, strategy: Strategy, ranking: Ranking, left_off: Flags) -> Given:
+    """A part's items with what a plan is to make most of."""
+    value, unit = _value(book, strategy, ranking, rows)
+    return replace(part_of(given, rows), value=np.where(left_off[rows], 0.0, value), unit=unit)
+
+
+def _value(book: Book, strategy: Strategy, ranking: Ranking, rows: Rows) -> tuple[Numbers, str]:
+    """(rows,) of the items money where the strategy ranks by it, else places; and the unit of that."""
+    worth, currency = book.settings.value.rates.worth, book.currency[ranking.lead[rows]]
     told = way(currency, worth)
     if strategy.is_money(strategy.priority) and told != "shares":
         unit = "worth" if told == "rates" else str(currency[0]) if len(currency) else ""
-        return comparable(ranking.terms["value_minor"], currency, worth), unit
-    ahead = np.arange(len(ranking), 0, -1, dtype=np.float64)
-    return ahead * ranking.terms["expected_minutes"], "places"
+        return comparable(ranking.terms["value_minor"][rows], currency, worth), unit
+    ahead = np.arange(len(rows), 0, -1, dtype=np.float64)
+    return ahead * ranking.terms["expected_minutes"][rows], "places"
 
 
 def _item_of(ranking: Ranking) -> tuple[Rows, Rows]:

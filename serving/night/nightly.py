@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -19,22 +20,20 @@ from sqlalchemy import Connection, Engine
 from arrears.clock import Clock, SystemClock, day_of, start_of_day
 from arrears.errors import BadInput, WrongUse
 from arrears.events.drain import drained
+from arrears.experiments.records import enrol
 from arrears.lake import Lake
-from arrears.policy.columns import Flags, Numbers
 from arrears.policy.facts import Facts
 from arrears.policy.lawless import refuse_lawless
 from arrears.policy.tightened import limits_of_house
 from arrears.policy.verdict import Judgement
-from arrears.queues import store, value
+from arrears.queues import store
 from arrears.queues.ledger import import_weeks
 from arrears.queues.looked_at import LookedAt, looked_at
-from arrears.queues.rank import Ranking, ranked
 from arrears.queues.record import record_allocation, record_night
 from arrears.queues.strategy import Strategy
 from arrears.settings import Settings
 from arrears.state.closed import BY_ALL, BY_CLIENT
 from features.episodes import began_on
-from features.terms import minor
 from models.lawful import approvals_of
 from models.registry import Registry
 from serving.gate.book import Book, questions, read_book
@@ -42,24 +41,33 @@ from serving.gate.conduct_facts import past_weeks
 from serving.gate.may_we import judge_day, lawless_in, read_facts, recorded_at_desk, served_day
 from serving.night import rows as night_rows
 from serving.night.allocate import at_work
+from serving.night.arms import Running, divided, running_on, strategies_of
 from serving.night.built import Built
 from serving.night.lanes import lanes_of
 from serving.night.lists import lists_of
 from serving.night.promised import follow_ups
 from serving.night.questions import desk_questions
+from serving.night.worths import Worths
 from serving.scores.champion import champions_on
-from serving.scores.further import CONTACT, UPLIFT, adds_of, further_on, right_party_share
+from serving.scores.further import further_on
 from serving.scores.losses import losses_on
-from serving.scores.scoring import Champion, Scores, fitting, score
+from serving.scores.scoring import Champion, fitting, score
 
 _log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
+Tests = Callable[[date], Running | None]
 NONE_FURTHER: Mapping[str, Champion] = MappingProxyType({})
 
 
 def quiet(step: str) -> None:
     """Tell nobody."""
     del step
+
+
+def no_tests(day: date) -> Running | None:
+    """No test runs."""
+    del day
+    return None
 
 
 @dataclass(frozen=True)
@@ -133,6 +141,7 @@ def run_night(
         )
         kept_back_by = store.superseded_by(connection, night_id)
         if kept_back_by is None:
+            enrol(connection, night_id, built.served_on, built.arms.came_in if built.arms else ())
             _take_over_contacts(connection, lake, built)
             record_allocation(connection, night_id, built.lists.allocation.report, at=clock.now())
     _log.info(
@@ -167,16 +176,18 @@ def build_by_champions(
     progress("Asking for the champions")
     approvals = approvals_of(lake)
     champions = champions_on(registry, as_of, approvals)
+    strategies = () if connection is None else strategies_of(connection)
     return build(
         lake,
         champions,
         as_of,
         strategy,
-        further=further_on(registry, as_of, strategy, approvals),
+        further=further_on(registry, as_of, strategy, approvals, arms=strategies),
         served_on=served_on,
         limits_on=limits_on,
         connection=connection,
         now=now,
+        running=no_tests if connection is None else partial(running_on, connection),
         progress=progress,
     )
 
@@ -195,6 +206,7 @@ def build(
     now: datetime | None = None,
     allocate: bool = True,
     grouped_by: str = BY_ALL,
+    running: Tests = no_tests,
     progress: Progress = quiet,
 ) -> Built:
     """Every step of the night but the last, which writes.
@@ -209,6 +221,7 @@ def build(
     now : the moment it runs: who is away was told by then. None: nobody is.
     allocate : give the items to collectors; a replay does not.
     grouped_by : what makes a work group; a replay gives what did so in its night.
+    running : tells which champion/challenger tests a night for a day works by.
     """
     began = time.perf_counter()
     progress("Opening the lake")
@@ -243,13 +256,17 @@ def build(
         seen = looked_at(connection, now, grouped_by=grouped_by)
     limits = limits_of_house(asked.settings.conduct)
     lanes = lanes_of(book, facts, judgement, promised, limits, served_on, seen=seen)
-    progress("Valuing and ranking")
-    told = worth(book, scores, further.get(CONTACT))
-    terms = value.terms(told, losses.by_bucket, adds=adds_of(book, told, further.get(UPLIFT)))
-    ranking = rank(book, terms, lanes.served, strategy)
-    progress("Giving out the items")
     work = at_work(lake, served_on, asked.settings, connection=connection, now=now)
-    lists = lists_of(book, strategy, ranking, lanes, asks, since, work, served_on, allocate=allocate)
+    progress("Valuing and ranking")
+    worths = Worths(book, scores, losses, further, lanes.served)
+    tests = running(served_on)
+    if tests is None:
+        ordered = worths.by(strategy)
+    else:
+        arms = divided(book, tests, strategy, served_on, asks=asks, began_on=since, score=scores.propensity)
+        ordered = worths.by_arms(arms, strategy, work.capacity)
+    progress("Giving out the items")
+    lists = lists_of(book, strategy, ordered, lanes, asks, since, work, served_on, allocate=allocate)
     return Built(
         lake=lake,
         strategy=strategy,
@@ -261,8 +278,10 @@ def build(
         further=further,
         judgement=judgement,
         lanes=lanes,
-        terms=terms,
-        ranking=ranking,
+        terms=ordered.terms,
+        ranking=ordered.ranking,
+        parts=ordered.parts,
+        arms=ordered.arms,
         lists=lists,
         feature_fingerprint=asked.fingerprint,
         features_absent=dict(asked.features.absent or {}),
@@ -306,43 +325,3 @@ def judged(book: Book, facts: Facts, day: date) -> Judgement:
     settings = book.settings
     refuse_lawless(f"a night for {day}", lawless_in(facts, settings))
     return judge_day(facts, limits_of_house(settings.conduct), day)
-
-
-def worth(book: Book, scores: Scores, contact: Champion | None = None) -> value.Worth:
-    """What the formula reads of each account: where it stands, its scores, and its client's costs.
-
-    Parameters
-    ----------
-    contact : says how likely an attempt is to reach a liable party, where there is one; else the client's settings do.
-    """
-    return value.Worth(
-        bucket_rank=book.bucket_rank,
-        balance_minor=book.balance_minor,
-        past_due_minor=book.past_due_minor,
-        is_agency=book.is_agency,
-        propensity=scores.propensity,
-        p_roll=scores.p_roll,
-        next_bucket=scores.next_bucket,
-        days_to_roll=book.days_to_roll,
-        right_party_share=right_party_share(book, contact),
-        attempts_per_week=book.of_client(lambda chosen, _: chosen.value.attempts_per_week),
-        attempt_minutes=book.of_client(lambda chosen, _: chosen.value.attempt_minutes),
-        talk_minutes=book.of_client(lambda chosen, _: chosen.value.talk_minutes),
-        minute_cost_minor=book.of_client(lambda chosen, currency: minor(chosen.value.minute_cost, currency)),
-        fee_share=book.of_client(lambda chosen, _: chosen.value.fee_share),
-    )
-
-
-def rank(book: Book, terms: dict[str, Numbers], served: Flags, strategy: Strategy) -> Ranking:
-    """The items of a night, best first; loss avoided and fees, and two currencies, are never summed."""
-    return ranked(
-        strategy,
-        terms,
-        served=served,
-        account_id=book.account_id,
-        debtor_id=book.debtor_id,
-        work_group=book.work_group,
-        currency=book.currency,
-        basis=np.where(np.isnan(terms["exposure_minor"]), "fee", "loss"),
-        worth=book.settings.value.rates.worth,
-    )

@@ -28,7 +28,7 @@ class DeskQuestions:
     Attributes
     ----------
     promises : as `features.promises.promises_plan`; None where the lake has no table of promises.
-    needs : account_id, product, territory, owner; language, region, country of its debtor.
+    needs : account_id, product, territory, owner; language, region, country, household_id of its debtor.
     episodes : since when debtors are past due, for `features.episodes.began_on`.
     """
 
@@ -61,5 +61,5 @@ def _needs(facts: Facts) -> ir.Table:
     accounts = facts.on_accounts("accounts").select("account_id", "debtor_id", "product", "territory", "owner")
     stands = facts.snapshots.select(*_STAND).distinct()
     debtors = stands.join(facts.table("debtors"), "debtor_id")
-    debtors = known_on(debtors, debtors.cutoff).select("debtor_id", "language", "region", "country")
+    debtors = known_on(debtors, debtors.cutoff).select("debtor_id", "language", "region", "country", "household_id")
     return accounts.left_join(debtors, "debtor_id").drop("debtor_id_right").order_by("account_id")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from arrears.settings import recorded_settings
 from arrears.state.closed import BY_CLIENT
 from models.registry import Registry
 from serving.night import rows as night_rows
+from serving.night.arms import running_again
 from serving.night.built import Built
 from serving.night.nightly import Progress, build, quiet
 from serving.scores.further import further_of
@@ -42,6 +44,7 @@ _OF_THE_NIGHT = (
     "held_by_reason",
     "list_digest",
     "further_models",
+    "experiments",
 )
 _NOT_REBUILT = frozenset(
     {"state", "state_since", "assigned_to", "place", "ready_at"}
@@ -121,6 +124,7 @@ def rebuild(
         now=night.ran_at,
         allocate=False,
         grouped_by=night.grouped_by,
+        running=partial(running_again, connection, night.experiments),
         progress=progress,
     )
 

@@ -53,6 +53,7 @@ def night(built: Built, *, ran_at: datetime) -> dict[str, Any]:
         "limits_on": built.limits_on,
         "further_models": recorded(built.further),
         "grouped_by": BY_ALL,
+        "experiments": [part.document() for part in built.arms.parts] if built.arms else [],
     }
 
 
@@ -78,7 +79,7 @@ def accounts(built: Built) -> Iterator[tuple[Any, ...]]:
             "p_roll": _number(terms["p_roll"][row]),
             "reasons": plain_json(scores.reasons[row]),
             "terms": plain_json({name: _number(column[row]) for name, column in shown.items()}),
-            **_valued(terms, built.strategy.priority, row),
+            **_valued(terms, built.strategy_of(row).priority, row),
         }
         yield tuple(told[name] for name in ACCOUNT_COLUMNS)
 
@@ -110,7 +111,7 @@ def items(built: Built, *, at: datetime, columns: Sequence[str] = ITEM_COLUMNS) 
             "as_of": book.as_of,
             "scored_by": scores.scored_by,
             **made_by,
-            **_held_out(built, place),
+            **_tested(built, place),
             "chosen_with_probability": float(built.lists.lot.probability[place]),
             "verdict": built.lanes.verdict(lead),
             "ways": plain_json([way.document() for way in ways]),
@@ -125,7 +126,7 @@ def items(built: Built, *, at: datetime, columns: Sequence[str] = ITEM_COLUMNS) 
             "place": float(built.lists.allocation.place[place]),
             "ready_at": _first_open(ways) or begins,
             "zone": zones.of(lead),
-            **_valued(ranking.terms, built.strategy.priority, place),
+            **_valued(ranking.terms, built.part_of_item(place).strategy.priority, place),
         }
         yield tuple(told[name] for name in columns)
 
@@ -135,7 +136,7 @@ def digest(built: Built) -> str:
     whole = hashlib.sha256()
     for place in range(len(built.ranking)):
         lead = built.ranking.lead[place]
-        priority = float(built.ranking.terms[built.strategy.priority][place])
+        priority = float(built.ranking.terms[built.part_of_item(place).strategy.priority][place])
         ways = plain_json([way.document() for way in built.lanes.ways(built.ranking.members[place])])
         told = f"{place + 1} {built.lanes.lane[lead]} {built.book.account_id[lead]} {priority!r} {ways}\n"
         whole.update(told.encode())
@@ -180,13 +181,14 @@ class _Zones:
         return self._told[mask]
 
 
-def _held_out(built: Built, place: int) -> dict[str, str | None]:
-    """`experiment` and `arm`: the holdout and the first day of the debtor's episode, or nothing."""
-    lists = built.lists
-    return {
-        "experiment": HOLDOUT if lists.held_out[place] else None,
-        "arm": str(lists.began_on[place]) if lists.held_out[place] else None,
-    }
+def _tested(built: Built, place: int) -> dict[str, str | None]:
+    """`experiment` and `arm`, with the arm's strategy: of a test, or the holdout and its episode's first day."""
+    lists, part = built.lists, built.part_of_item(place)
+    if part.test:
+        by = part.strategy
+        return {"experiment": part.test, "arm": part.arm, "strategy_name": by.name, "strategy_version": by.version}
+    held_out = bool(lists.held_out[place])
+    return {"experiment": HOLDOUT if held_out else None, "arm": str(lists.began_on[place]) if held_out else None}
 
 
 def _asked(built: Built, place: int) -> dict[str, str | None]:
@@ -216,7 +218,9 @@ def _valued(terms: Mapping[str, Numbers], priority: str, row: int) -> dict[str, 
 
 
 def _shown(built: Built, terms: Mapping[str, Numbers]) -> dict[str, Numbers]:
-    return {term.name: terms[term.name] for term in built.strategy.terms}
+    """The terms of every strategy of the night."""
+    strategies = (built.strategy, *(part.strategy for part in (built.arms.parts if built.arms else ())))
+    return {term.name: terms[term.name] for strategy in strategies for term in strategy.terms}
 
 
 def _number(value: float) -> float | None:

@@ -6,7 +6,7 @@ them were asked, with the version, or why one did not answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -26,10 +26,20 @@ CONTACT, UPLIFT = FURTHER
 
 
 def further_on(
-    registry: Registry, as_of: date, strategy: Strategy, approvals: Approvals = NO_APPROVALS
+    registry: Registry,
+    as_of: date,
+    strategy: Strategy,
+    approvals: Approvals = NO_APPROVALS,
+    *,
+    arms: Iterable[Strategy] = (),
 ) -> dict[str, Champion]:
-    """What else answers on a day; what a call adds is asked only where the strategy reads it."""
-    asked = FURTHER if strategy.reads_effect else (CONTACT,)
+    """What else answers on a day; what a call adds is asked only where a strategy reads it.
+
+    Parameters
+    ----------
+    arms : strategies of tests that run beside it.
+    """
+    asked = FURTHER if any(each.reads_effect for each in (strategy, *arms)) else (CONTACT,)
     return {name: champion_on(registry, name, as_of, approvals) for name in asked}
 
 

@@ -62,7 +62,7 @@ def why(connection: Connection, account_id: str, as_of: date | None = None, *, l
         account=account,
         item=item,
         terms=night.explain(account.terms),
-        item_terms=night.explain(item.terms) if item else (),
+        item_terms=night.explain(item.terms, night.strategy_of(item.experiment, item.arm)) if item else (),
     )
 
 

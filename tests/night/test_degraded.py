@@ -12,7 +12,8 @@ from arrears.queues.strategy import strategy
 from models.artifact import Part
 from models.propensity import PROPENSITY
 from models.registry import Registry
-from serving.night.nightly import build_by_champions, rank
+from serving.night.nightly import build_by_champions
+from serving.night.worths import rank
 from serving.scores.champion import STALE_AFTER_DAYS, Champions, champion_on, champions_on, staleness
 from tests.demo_day import SCORING_DAY
 from tests.served import fitted, promote, small_models

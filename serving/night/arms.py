@@ -1,0 +1,299 @@
+"""Who of a night is in which test and arm, by which strategy each is ranked, and which share of the minutes that gets.
+
+Of a test's debtors all arms together get the minutes that the strategy in force would have given them, and each arm its
+part of these by its number of debtors: an arm can win by what it does with its minutes, never by taking the other's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection
+
+from arrears.experiments import records
+from arrears.experiments.assign import NONE, Arms, Debtors, Eligible, arm_of
+from arrears.experiments.design import Design
+from arrears.experiments.records import Enrolled, Experiment
+from arrears.policy.columns import Days, Flags, Numbers, Rows, Words
+from arrears.queues.holdout import held_out
+from arrears.queues.in_force import of_label
+from arrears.queues.rank import Ranking
+from arrears.queues.strategy import Strategy
+from arrears.queues.strategy import read as read_strategy
+from serving.gate.book import Book
+from serving.night.by_part import Parts, mixed, whole
+
+_COVARIATES = ("balance_before_minor", "past_due_before_minor", "bucket_before", "champion_score")
+"""What is kept of each debtor from before the test; a design names those it reads."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """The tests of a night, and what earlier nights drew.
+
+    Attributes
+    ----------
+    strategies : of every arm, by test and arm.
+    recorded : by debtor the test and arm that stand.
+    draws : new debtors are drawn; a replay finds all of them on record.
+    """
+
+    experiments: tuple[Experiment, ...]
+    strategies: Mapping[tuple[str, str], Strategy]
+    recorded: Mapping[str, tuple[str, str]]
+    draws: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """Those who are worked by one strategy: an arm of a test, or, with neither, everybody in none.
+
+    Attributes
+    ----------
+    debtors : past due that night.
+    share : of every collector's minutes.
+    """
+
+    test: str
+    arm: str
+    strategy: Strategy
+    debtors: int
+    share: float
+
+    def document(self) -> dict[str, Any]:
+        """As a night keeps it."""
+        return {
+            "test": self.test,
+            "arm": self.arm,
+            "strategy": self.strategy.document(),
+            "debtors": self.debtors,
+            "share": self.share,
+        }
+
+
+@dataclass(frozen=True)
+class Divided:
+    """A night's book by arms.
+
+    Attributes
+    ----------
+    parts : the first is everybody in no test.
+    of_account : (n,) the part of each account, all of one debtor alike.
+    came_in : who is drawn for the first time.
+    """
+
+    parts: tuple[Part, ...]
+    of_account: Rows
+    came_in: tuple[Enrolled, ...]
+
+
+def strategies_of(connection: Connection) -> tuple[Strategy, ...]:
+    """The strategies of all arms of tests that run."""
+    return tuple(_strategies(records.running(connection)).values())
+
+
+def running_on(connection: Connection, day: date) -> Running | None:
+    """The tests that a night for a day works by; None where none runs."""
+    found = tuple(each for each in records.running(connection) if each.design.enrolment.starts <= day)
+    return Running(found, _strategies(found), records.standing(connection)) if found else None
+
+
+def running_again(connection: Connection, told: Sequence[Mapping[str, Any]], day: date) -> Running | None:
+    """The tests of a recorded night, with whom it and earlier ones drew; None where none ran.
+
+    Parameters
+    ----------
+    told : as the night keeps it.
+    day : that the night was for.
+    """
+    found, strategies, known = [], {}, {}
+    for part in told:
+        if part["test"] == NONE:
+            continue
+        strategies[part["test"], part["arm"]] = read_strategy(part["strategy"], where=f"the night's {part['test']}")
+    for label in sorted({test for test, _ in strategies}):
+        name, _, version = label.partition("/")
+        test = records.find(connection, name, int(version))
+        if test is None:
+            continue
+        found.append(test)
+        for each in records.enrolled(connection, test.experiment_id, through=day):
+            known[each.debtor_id] = (label, each.arm)
+    return Running(tuple(found), strategies, known, draws=False) if found else None
+
+
+def divided(
+    book: Book,
+    running: Running,
+    champion: Strategy,
+    day: date,
+    *,
+    asks: pa.Table,
+    began_on: Mapping[str, date],
+    score: Numbers,
+) -> Divided:
+    """Give every debtor of a book its place; who is in the random holdout is in no test.
+
+    Parameters
+    ----------
+    champion : the strategy of everybody in no test.
+    asks : rows of `questions.DeskQuestions.needs`.
+    began_on : since when each debtor is past due.
+    score : (n,) the chance to pay, as it stands before the test.
+    """
+    lead = _leads(book)
+    who = book.debtor_id[lead]
+    entered = np.array([began_on.get(debtor) for debtor in who.tolist()], dtype="M8[D]")
+    owed = _owed(book, lead)
+    eligible = {each.label: _eligible(each.design, book, lead, owed, entered) for each in running.experiments}
+    standing = [running.recorded.get(debtor, (NONE, NONE)) for debtor in who.tolist()]
+    kept = Arms(*(np.array(column, dtype=np.str_) for column in zip(*standing, strict=True)))
+    home = _homes(book, lead, asks)
+    desk = book.settings.desk
+    asked = Debtors(who, home, held_out(who, entered, day, share=desk.holdout_share, days=desk.holdout_days))
+    designs = [each.design for each in running.experiments]
+    arms = (
+        arm_of(designs, asked, day=day, eligible=eligible, recorded=kept)
+        if running.draws
+        else _without(kept, asked.held_out)
+    )
+    parts, of_debtor = _parts(arms, running, champion)
+    place = np.searchsorted(who, book.debtor_id)
+    came = np.flatnonzero((arms.test != NONE) & (kept.test == NONE)) if running.draws else np.empty(0, np.int64)
+    before = _before(book, lead, owed, score)
+    ids = {each.label: each.experiment_id for each in running.experiments}
+    came_in = tuple(
+        Enrolled(
+            experiment_id=ids[str(arms.test[row])],
+            debtor_id=str(who[row]),
+            arm=str(arms.arm[row]),
+            household=str(home[row]),
+            stratum=str(stratum[row]) if (stratum := eligible[str(arms.test[row])].stratum) is not None else "",
+            covariates={name: float(column[row]) for name, column in before.items()},
+        )
+        for row in came.tolist()
+    )
+    return Divided(parts, of_debtor[place], came_in)
+
+
+def with_minutes(told: Divided, ranking: Ranking, capacity: float | None) -> Divided:
+    """The same with each part's share of the minutes.
+
+    Parameters
+    ----------
+    ranking : of the whole book by the strategy in force.
+    capacity : minutes of the team; None: as many as the items need.
+    """
+    minutes = ranking.terms["expected_minutes"]
+    reached = np.cumsum(minutes) - minutes < (np.inf if capacity is None else capacity)
+    part = told.of_account[ranking.lead]
+    spent = np.bincount(part[reached], weights=minutes[reached], minlength=len(told.parts))
+    tests = np.array([each.test for each in told.parts])
+    debtors = np.array([each.debtors for each in told.parts], dtype=np.float64)
+    of_test = np.array([spent[tests == test].sum() for test in tests])
+    among = np.array([debtors[tests == test].sum() for test in tests])
+    shares = np.divide(of_test * debtors, among, out=np.zeros(len(tests)), where=among > 0)
+    shares = shares / shares.sum() if shares.sum() else np.full(len(tests), 1 / len(tests))
+    parts = tuple(
+        Part(each.test, each.arm, each.strategy, each.debtors, float(share))
+        for each, share in zip(told.parts, shares, strict=True)
+    )
+    return Divided(parts, told.of_account, told.came_in)
+
+
+def together(told: Divided, rankings: Sequence[Ranking]) -> tuple[Ranking, Parts]:
+    """One ranking of all parts, in any stretch of which their minutes stand in their shares.
+
+    Parameters
+    ----------
+    rankings : by part, of its own accounts by its own strategy.
+    """
+    if len(rankings) == 1:
+        return rankings[0], whole(len(rankings[0]))
+    of_item = np.repeat(np.arange(len(rankings)), [len(each) for each in rankings])
+    members = [rows for each in rankings for rows in each.members]
+    lead = np.concatenate([each.lead for each in rankings])
+    terms = {name: np.concatenate([each.terms[name] for each in rankings]) for name in rankings[0].terms}
+    shares = np.array([each.share for each in told.parts])
+    places = np.concatenate([np.arange(len(each), dtype=np.float64) for each in rankings])
+    order = np.argsort(mixed(Parts(of_item, shares), places, terms["expected_minutes"]), kind="stable")
+    return (
+        Ranking(
+            members=[members[place] for place in order.tolist()],
+            lead=lead[order],
+            terms={name: column[order] for name, column in terms.items()},
+        ),
+        Parts(of_item[order], shares),
+    )
+
+
+def _strategies(experiments: Sequence[Experiment]) -> dict[tuple[str, str], Strategy]:
+    return {(each.label, arm.name): of_label(arm.strategy or "") for each in experiments for arm in each.design.arms}
+
+
+def _homes(book: Book, lead: Rows, asks: pa.Table) -> Words:
+    """(debtors,) the household of each, or the debtor's own id where nothing is known of one."""
+    place = pc.index_in(pa.array(book.account_id[lead]), value_set=asks["account_id"].combine_chunks())
+    homes = asks["household_id"].take(place).to_pylist()
+    # Marked, so that a household that is named like another debtor is not taken for that debtor.
+    told = [f"h:{home}" if home else who for home, who in zip(homes, book.debtor_id[lead].tolist(), strict=True)]
+    return np.array(told, dtype=np.str_)
+
+
+def _leads(book: Book) -> Rows:
+    """(debtors,) of each debtor, in the order of their ids, the account that says where it stands: the latest one."""
+    owed = np.nan_to_num(book.balance_minor)
+    order = np.lexsort((book.account_id, -owed, -book.bucket_rank, book.debtor_id))
+    _, first = np.unique(book.debtor_id[order], return_index=True)
+    found: Rows = order[first]
+    return found
+
+
+def _owed(book: Book, lead: Rows) -> Numbers:
+    """(debtors,) what each owes in the currency of its leading account."""
+    who, place = np.unique(book.debtor_id, return_inverse=True)
+    alike = book.currency == book.currency[lead][place]
+    owed = np.where(np.isnan(book.balance_minor), np.nan_to_num(book.past_due_minor), book.balance_minor)
+    summed: Numbers = np.bincount(place, weights=np.where(alike, owed, 0.0), minlength=len(who)).astype(np.float64)
+    return summed
+
+
+def _eligible(design: Design, book: Book, lead: Rows, owed: Numbers, entered: Days) -> Eligible:
+    entry = np.where(entered >= np.datetime64(design.enrolment.starts, "D"), "new", "stock")
+    bucket = book.bucket[lead]
+    flags = design.cohort.holds(
+        currency=book.currency[lead], bucket=bucket, client=book.client[lead], entry=entry, balance_minor=owed
+    )
+    stratum = design.cohort.stratum(design.strata, bucket=bucket, entry=entry, balance_minor=owed)
+    return Eligible(flags, stratum if design.strata else None)
+
+
+def _before(book: Book, lead: Rows, owed: Numbers, score: Numbers) -> dict[str, Numbers]:
+    columns = (owed, np.nan_to_num(book.past_due_minor[lead]), book.bucket_rank[lead].astype(np.float64), score[lead])
+    return dict(zip(_COVARIATES, columns, strict=True))
+
+
+def _without(arms: Arms, held_out: Flags | None) -> Arms:
+    if held_out is None:
+        return arms
+    return Arms(np.where(held_out, NONE, arms.test), np.where(held_out, NONE, arms.arm))
+
+
+def _parts(arms: Arms, running: Running, champion: Strategy) -> tuple[tuple[Part, ...], Rows]:
+    """The parts, those of arms in the designs' order, and which each debtor is of."""
+    keys = [(NONE, NONE), *((each.label, arm.name) for each in running.experiments for arm in each.design.arms)]
+    of_debtor = np.zeros(len(arms.arm), dtype=np.int64)
+    for place, (test, arm) in enumerate(keys[1:], start=1):
+        of_debtor[(arms.test == test) & (arms.arm == arm)] = place
+    counts = np.bincount(of_debtor, minlength=len(keys)).tolist()
+    parts = tuple(
+        Part(test, arm, running.strategies[test, arm] if test else champion, count, 0.0)
+        for (test, arm), count in zip(keys, counts, strict=True)
+    )
+    return parts, of_debtor
