@@ -1,8 +1,8 @@
 """Every strategy in whole worlds of three kinds: ninety days, fifty collectors, five seeds. Printed and judged.
 
 What is judged must hold whatever the luck: where calls do nothing no order beats another and nothing is taken for an
-effect; in a world of all kinds of debtors the strategy by what a call adds is the best of those that know no truth, or
-tied with the best. In the world that severity should win it is behind, and may not be by more than a quarter.
+effect; in a world of all kinds of debtors, and in one that severity should win, the strategy by what a call adds is the
+best of those that know no truth, or tied with the best. A tenth of the past's late debtors is a random holdout.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ SEEDS = (1, 2, 3, 4, 5)
 DEBTORS, HISTORY, DAYS = 60_000, 301, 90
 COLLECTORS, MINUTES = 50, 60.0
 """With an hour of each a day, about one group past due in seven can be called."""
+HOLDOUT = 0.1
 
 
 def plan(world: str) -> Plan:
-    return Plan(tuple(STRATEGIES), world, DEBTORS, SEEDS, HISTORY, DAYS, COLLECTORS, MINUTES)
+    return Plan(tuple(STRATEGIES), world, DEBTORS, SEEDS, HISTORY, DAYS, COLLECTORS, MINUTES, HOLDOUT)
 
 
 @cache
@@ -37,17 +38,11 @@ def simulated(world: str) -> tuple[list[SeedRun], list[Row]]:
     return runs, rows(plan(world), runs, minute_cost=default_settings().value.minute_cost)
 
 
-@pytest.mark.parametrize("world", ["usual", "no_effect"])
+@pytest.mark.parametrize("world", ["usual", "severity_wins", "no_effect"])
 def test_the_value_of_a_call_is_the_best_order_or_tied_with_it(world: str, record_property) -> None:
     behind = behind_the_best(world, record_property)
     assert behind.low <= 0.0
     assert behind.mean <= 0.05 * abs(of_mean(world, INCREMENTAL))
-
-
-def test_where_severity_should_win_the_value_of_a_call_brings_three_quarters_of_it(record_property) -> None:
-    """It is not the best there: the log has hardly a lot among those whose calls add most, so nothing is proved."""
-    behind = behind_the_best("severity_wins", record_property)
-    assert behind.mean <= 0.25 * of_mean("severity_wins", "severity")
 
 
 def behind_the_best(world: str, record_property) -> Interval:
