@@ -40,7 +40,8 @@ _PLACE = """
 def make_item(connection: Connection, deployment: Deployment, debtor_id: str, anew: Anew) -> list[int]:
     """Make an item of each work group of a debtor that the night judged and nothing holds now.
 
-    Nobody comes back who was worked, put off or given back: what is next was decided then.
+    Nobody comes back who was worked, put off or given back: what is next was decided then. A group of which an item is
+    open keeps that.
 
     Returns
     -------

@@ -148,7 +148,7 @@ def _settle_debtor(deployment: Deployment, debtor: str, events: Sequence[Event],
         anew = judged_anew(deployment, connection, debtor, moment)
         for item in older:
             _follow(connection, deployment, item, anew, events, told)
-        if not items:
+        if not items or any(_may_release(event) for event in events):
             told.made += make_item(connection, deployment, debtor, anew)
     return told
 
