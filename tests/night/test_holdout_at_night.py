@@ -9,6 +9,7 @@ from sqlalchemy import text
 from arrears.queues.holdout import HOLDOUT, number
 from arrears.queues.strategy import strategy
 from serving.night.nightly import run_night
+from serving.night.reallocate import reallocate
 from serving.night.replay import replay
 from tests.night.desk_book import AS_OF, DAY, StandingClock, account, lake_of, people, statement
 
@@ -20,7 +21,7 @@ DISPUTES, OWES_TWO, *_ = sorted(DRAWN)
 ANN = {"collector_id": "C1", "name": "Ann", "team": "East", "languages": "en", "licences": "NY"}
 SETTINGS = f"[desk]\nrandom_slice_share = 0.05\nholdout_share = {SHARE}\nedge_share = 0.3\n"
 ITEMS = """
-    SELECT i.debtor_id, i.lane, i.rank, i.experiment, i.arm, i.explores, i.assigned_to,
+    SELECT i.debtor_id, i.work_group, i.lane, i.rank, i.experiment, i.arm, i.explores, i.assigned_to,
         i.chosen_with_probability AS chance, d.probability, d.experiment AS logged, d.arm AS logged_arm
     FROM work_items i JOIN decisions d USING (work_item_id) WHERE d.action = 'listed' AND i.night_id = :night
     ORDER BY i.rank
@@ -40,7 +41,7 @@ def book():
 @pytest.fixture(scope="module")
 def night(module_database, no_registry, tmp_path_factory):
     def run(tables, *, settings=SETTINGS):
-        lake = lake_of(tmp_path_factory.mktemp("held"), tables, settings=settings)
+        lake = run.lake = lake_of(tmp_path_factory.mktemp("held"), tables, settings=settings)
         by, clock = strategy("severity"), StandingClock()
         ran = run_night(module_database, lake, no_registry, AS_OF, by, clock=clock, limits_on=DAY)
         assert replay(module_database, lake.root, no_registry, ran.night_id).difference is None
@@ -83,6 +84,17 @@ def test_around_the_end_of_the_minutes_the_chance_falls_with_the_rank_and_the_lo
     assert len(edge) >= 8, "no hard cut"
     given = [row for row in edge if row.assigned_to]
     assert 0 < len(given) < len(edge)
+
+
+def test_whom_a_lot_left_off_stays_off_when_the_day_is_shared_out_anew(rows, night, module_database):
+    found = reallocate(module_database, night.lake, clock=StandingClock(), by="M", because="again")
+    sql = "SELECT debtor_id, work_group FROM work_items WHERE state = 'ready' AND explores AND assigned_to IS NOT NULL"
+    with module_database.connect() as connection:
+        now = {tuple(row) for row in connection.execute(text(sql))}
+    before = {(row.debtor_id, row.work_group) for row in rows if row.explores and row.assigned_to}
+    assert found.items == len(rows)
+    assert now, "some hours are left"
+    assert now <= before
 
 
 def test_a_holdout_of_ten_days_is_over_on_the_tenth(night):

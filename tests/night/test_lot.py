@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.queues.lot import HARDLY, Bound, Shares, drawn
+from arrears.settings import default_settings, recorded_settings
 
 DAY = date(2026, 6, 15)
 MANY = np.array([f"D{number:05d}" for number in range(20_000)])
@@ -69,6 +70,13 @@ def test_without_a_team_everybody_is_worked():
 
 def test_nobody_to_work_is_no_error():
     assert len(drawn(MANY[:0], FIVE[:0], DAY, Shares(0.02, 0.5)).explores) == 0
+
+
+def test_a_night_that_knew_of_no_holdout_and_no_edge_left_nothing_to_them():
+    old = recorded_settings({"desk": {"random_slice_share": 0.03}}, where="night 1").desk
+    assert (old.random_slice_share, old.holdout_share, old.edge_share) == (0.03, 0.0, 0.0)
+    new = recorded_settings(default_settings().model_dump(mode="json"), where="night 2").desk
+    assert (new.holdout_share, new.holdout_days, new.edge_share) == (0.01, 90, 0.1)
 
 
 # --- the edge ------------------------------------------------------------------------------------------------------
