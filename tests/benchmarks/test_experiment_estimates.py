@@ -76,7 +76,7 @@ def test_covariates_leave_one_less_the_squared_correlation(rho, record_property)
     ).left
     record_property(f"experiments, correlation {rho}: variance said to be left", f"{found:.4f}")
     assert found == pytest.approx(1 - rho**2, abs=0.02)
-    assert left == pytest.approx(1 - rho**2, abs=0.05)
+    assert left == pytest.approx(1 - rho**2, abs=0.02)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""`arrears experiment plan` on the built-in portfolio."""
+
+import json
+import sys
+
+import pytest
+
+from arrears.errors import WrongUse
+from arrears.experiments.design import read_design
+from arrears.experiments.example import EXAMPLE
+from arrears.lake import Lake
+from commands.context import json_text
+from commands.experiment import past_spread, plan_document
+from commands.main import main
+from tests.experiments.designs import changed
+
+DESIGN = changed(cohort={"currency": "TWD"}, primary={"cap_minor": None})
+
+
+@pytest.fixture(scope="module")
+def told(demo_lake):
+    return plan_document(DESIGN, demo_lake)
+
+
+def test_the_spread_is_the_books_own(told):
+    # Of the built-in cards cash is heavy-tailed: about 2.3 times its mean.
+    assert 1.5 < told["spread"]["cv"] < 4
+    assert told["spread"]["stock"] > 1000
+
+
+def test_a_plan_tells_power_looks_and_money(told):
+    assert told["plan"]["debtors"] > told["plan"]["fixed_debtors"]
+    assert len(told["looks"]) == 8
+    assert told["enough"] == (told["plan"]["power"] >= 0.8)
+
+
+def test_the_command_says_it_to_people(demo_lake, tmp_path, capsys, monkeypatch):
+    file = tmp_path / "design.toml"
+    file.write_text(EXAMPLE.replace('"USD"', '"TWD"'), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["arrears", "experiment", "plan", str(file), "--lake", str(demo_lake.root)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    assert (ended.value.code or 0, said.err) == (0, "")
+    assert "8 looks, weekly from 2026-07-12" in said.out
+    assert "Too few debtors for the effect" in said.out
+
+
+def test_a_plan_is_one_document(told):
+    assert json.loads(json_text(told))["design"] == "earlier_calls/1"
+
+
+def test_an_empty_lake_is_refused(tmp_path):
+    with pytest.raises(WrongUse, match="nothing loaded"):
+        past_spread(DESIGN, Lake(tmp_path))
+
+
+def test_a_metric_that_payments_do_not_tell_is_refused(demo_lake):
+    with pytest.raises(WrongUse, match="net_roll_money is not read from payments"):
+        past_spread(changed(primary={"metric": "net_roll_money"}), demo_lake)
+
+
+def test_a_cohort_of_nobody_is_refused(demo_lake):
+    with pytest.raises(WrongUse, match="0 debtors of the cohort"):
+        past_spread(read_design(EXAMPLE), demo_lake)
