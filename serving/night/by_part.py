@@ -1,8 +1,8 @@
 """Work given out part by part, each with its own share of every collector's minutes, and one list of all of it each.
 
 A test's arms are such parts. Were all items given out together, the arm whose items look dearer would take the other's
-minutes, and the arms would differ by minutes instead of by what is tested. So each part gets its share of every hour of
-every collector, and what lies on a collector's list is mixed so that any stretch of it holds the parts in their shares.
+minutes, and the arms would differ by minutes instead of by what is tested. So each part gets its share of every
+collector's minutes, and a list is mixed so that any stretch of it holds the parts in their shares.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ from arrears.queues.lot import Bound, Lot, Shares, drawn
 from arrears.settings import Settings
 from serving.night.allocate import Allocation, AtWork, Given, allocated
 from serving.night.needs import Needs
+
+PIECE = 20.0
+"""Minutes that a part gets at a time at least: a few calls."""
+
+_GOLDEN = 0.6180339887498949
+"""Multiples of it, less their whole part, lie evenly however many there are."""
 
 _ADDED = ("placed", "minutes", "minutes_used", "must_missed", "drawn", "drawn_placed", "beyond")
 _MONEY = ("value", "bonus", "bound")
@@ -68,16 +74,60 @@ def allocated_by_part(
         return allocated(given[0], places, work, settings, seed=seed)
     assigned, place = np.full(len(places), None, dtype=np.object_), places.copy()
     minutes, reports = np.zeros(len(places)), []
-    for part, (share, items) in enumerate(zip(parts.shares.tolist(), given, strict=True)):
+    shared = minutes_by_part(work.team.minutes, parts.shares, seed=seed)
+    for part, (own_minutes, items) in enumerate(zip(shared, given, strict=True)):
         rows = np.flatnonzero(parts.of_item == part)
-        own = replace(work, team=replace(work.team, minutes=work.team.minutes * share))
+        own = replace(work, team=replace(work.team, minutes=own_minutes))
         found = allocated(items, places[rows], own, settings, seed=seed)
         assigned[rows], place[rows], minutes[rows] = found.assigned_to, found.place, items.minutes
         reports.append(found.report)
     for name in {each for each in assigned.tolist() if each is not None}:
         rows = np.flatnonzero(assigned == name)
-        place[rows] = mixed(parts.only(rows), place[rows], minutes[rows])
+        place[rows] = 1 + mixed(parts.only(rows), place[rows], minutes[rows])  # lists begin with 1
     return Allocation(assigned, place, _together([each for each in reports if each is not None]))
+
+
+def minutes_by_part(minutes: Numbers, shares: Numbers, *, seed: int) -> list[Numbers]:
+    """Every part's minutes by collector and hour.
+
+    Parameters
+    ----------
+    minutes : (collectors, hours) of the team.
+    seed : of the day; over collectors and days a small part comes in all hours alike.
+
+    Notes
+    -----
+    A twentieth of an hour holds no call, so a small part gets its minutes in pieces of at least `PIECE`, every
+    collector in other hours; the largest part gets what these leave.
+
+    Examples
+    --------
+    >>> large, small = minutes_by_part(np.full((2, 4), 40.0), np.array([0.9, 0.1]), seed=0)
+    >>> small.tolist()
+    [[0.0, 0.0, 0.0, 16.0], [16.0, 0.0, 0.0, 0.0]]
+    >>> bool((large + small == 40).all())
+    True
+    """
+    largest = int(np.argmax(shares))
+    found = [_in_pieces(minutes * share, (seed + 7 * part) % 1009) for part, share in enumerate(shares.tolist())]
+    others = sum((each for part, each in enumerate(found) if part != largest), np.zeros_like(minutes))
+    found[largest] = np.maximum(minutes - others, 0.0)
+    return found
+
+
+def _in_pieces(own: Numbers, seed: int) -> Numbers:
+    found = np.zeros_like(own)
+    for collector, hours in enumerate(own):
+        due, since = 0.0, PIECE * (((seed + collector) * _GOLDEN) % 1)
+        works = np.flatnonzero(hours > 0)
+        for hour in works.tolist():
+            due, since = due + float(hours[hour]), since + float(hours[hour])
+            if since >= PIECE:
+                found[collector, hour], due, since = due, 0.0, since % PIECE
+        if due:
+            pieces = np.flatnonzero(found[collector])
+            found[collector, (pieces if len(pieces) else works)[-1]] += due
+    return found
 
 
 def drawn_by_part(

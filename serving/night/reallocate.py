@@ -7,7 +7,7 @@ whoever agreed on it, and what a manager put on somebody's list stays there whil
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,20 +16,22 @@ from sqlalchemy import Connection, Engine, text
 
 from arrears.clock import Clock, day_of, start_of_day
 from arrears.lake import Lake
-from arrears.policy.columns import Numbers, Words
+from arrears.policy.columns import Numbers, Rows, Words
 from arrears.policy.zonetime import Instants
 from arrears.queues import store
 from arrears.queues.currencies import comparable, way
 from arrears.queues.item import Night
 from arrears.queues.record import record_allocation
+from arrears.queues.strategy import Strategy
 from arrears.queues.strategy import read as read_strategy
 from arrears.settings import Settings
-from serving.night.allocate import Given, allocated, at_work
+from serving.night.allocate import Given, at_work
+from serving.night.by_part import Parts, allocated_by_part, part_of, whole
 from serving.night.needs import Needs
 
 _READY = """
     SELECT work_item_id, client, lane, rank, value_minor, expected_minutes, currency, language, region, product,
-        territory, skill, owner, ways, ready_at, explores, assigned_to, place
+        territory, skill, owner, ways, ready_at, explores, assigned_to, place, experiment, arm
     FROM work_items i
     WHERE state = 'ready' AND lane <> 'callback' AND ready_at < :ends AND NOT EXISTS (
         SELECT FROM paused_queues p
@@ -90,8 +92,14 @@ def reallocate(engine: Engine, lake: Lake, *, clock: Clock, by: str, because: st
         work = at_work(lake, day, settings, connection=connection, now=_EVER, from_=now)
         there = [member.collector_id for member in work.members if member.collector_id not in work.away]
         rows = connection.execute(text(_READY), {"ends": ends, "there": there}).all()
-        given, places = _given(rows, night, settings), np.array([row.rank for row in rows], dtype=np.float64)
-        found = allocated(given, places, work, settings, seed=day.toordinal())
+        places = np.array([row.rank for row in rows], dtype=np.float64)
+        parts, strategies = _parts(rows, night)
+        given = _given(rows, settings)
+        by_part = [
+            _valued(given, rows, np.flatnonzero(parts.of_item == place), strategy, settings)
+            for place, strategy in enumerate(strategies)
+        ]
+        found = allocated_by_part(parts, by_part, places, work, settings, seed=day.toordinal())
         moved = _moved(connection, rows, found.assigned_to.tolist(), found.place, at=now, by=by, because=because)
         record_allocation(connection, night.night_id, found.report, at=now)
     report = None if found.report is None else dict(found.report)
@@ -121,14 +129,32 @@ def _moved(
     return sum(to != row.assigned_to for row, to in zip(rows, collectors, strict=True))
 
 
-def _given(rows: Sequence[Any], night: Night, settings: Settings) -> Given:
+def _parts(rows: Sequence[Any], night: Night) -> tuple[Parts, list[Strategy]]:
+    """How the night divided items and minutes among the arms of tests, and by which strategy each is ranked."""
+    where = f"night {night.night_id}"
+    if not night.experiments:
+        return whole(len(rows)), [read_strategy(dict(night.strategy), where=where)]
+    keys = {(each["test"], each["arm"]): place for place, each in enumerate(night.experiments)}
+    of_item = np.array([keys.get((row.experiment, row.arm), 0) for row in rows], dtype=np.int64)
+    shares = np.array([each["share"] for each in night.experiments])
+    return Parts(of_item, shares), [read_strategy(dict(each["strategy"]), where=where) for each in night.experiments]
+
+
+def _valued(given: Given, rows: Sequence[Any], own: Rows, strategy: Strategy, settings: Settings) -> Given:
+    """A part's items with what a plan is to make most of."""
+    value, unit = _value([rows[place] for place in own.tolist()], strategy, settings)
+    told = part_of(given, own)
+    return replace(told, value=np.where(told.value < 0, 0.0, value), unit=unit)
+
+
+def _given(rows: Sequence[Any], settings: Settings) -> Given:
+    """The items; of `value` only the sign counts yet: below 0 where the lot left one off a list."""
     opens_at, closes_at = _hours(rows)
-    value, unit = _value(rows, night, settings)
     skill = settings.desk.high_balance_skill
     drawn = np.array([row.explores for row in rows], dtype=np.bool_)
     on_a_list = np.array([row.assigned_to is not None for row in rows], dtype=np.bool_)
     return Given(
-        value=np.where(drawn & ~on_a_list, 0.0, value),  # whom the lot left off a list in the morning stays off
+        value=np.where(drawn & ~on_a_list, -1.0, 0.0),  # whom the lot left off a list in the morning stays off
         minutes=_numbers(row.expected_minutes for row in rows),
         client=_words(row.client for row in rows),
         lane=_words(row.lane for row in rows),
@@ -145,13 +171,12 @@ def _given(rows: Sequence[Any], night: Night, settings: Settings) -> Given:
         closes_at=closes_at,
         must=np.zeros(len(rows), dtype=np.bool_),
         explores=drawn & on_a_list,
-        unit=unit,
+        unit="",
     )
 
 
-def _value(rows: Sequence[Any], night: Night, settings: Settings) -> tuple[Numbers, str]:
+def _value(rows: Sequence[Any], strategy: Strategy, settings: Settings) -> tuple[Numbers, str]:
     currency, worth = _words(row.currency for row in rows), settings.value.rates.worth
-    strategy = read_strategy(dict(night.strategy), where=f"night {night.night_id}")
     told = way(currency, worth)
     if strategy.is_money(strategy.priority) and told != "shares":
         unit = "worth" if told == "rates" else str(currency[0]) if len(currency) else ""
