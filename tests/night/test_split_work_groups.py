@@ -28,7 +28,7 @@ from tests.night.desk_book import (
     statement,
 )
 from training.policy_value.nights import recorded_nights
-from training.policy_value.reranked import chances_under
+from training.policy_value.reranked import ranking_under
 
 OVER = {"charged_off_on": date(2026, 5, 1), "charged_off_balance": 900}
 
@@ -132,7 +132,10 @@ def test_a_night_of_before_the_split_can_be_ranked_otherwise(database, lakes, no
     a_night_of_before(database, lakes[0], no_registry)
     with database.connect() as connection:
         (recorded,) = recorded_nights(connection, since=DAY)
-    assert chances_under(recorded, strategy("propensity")).tolist() == [1.0] * len(recorded.items) == [1.0] * 5
+    ranking, names = ranking_under(recorded, strategy("propensity")), list(recorded.accounts)
+    again = sorted(sorted(names[row] for row in members) for members in ranking.members)
+    assert again == sorted(map(sorted, recorded.items.accounts))
+    assert ["A1", "A2", "A3", "A4"] in again
 
 
 def a_night_of_before(database, lake, registry):
