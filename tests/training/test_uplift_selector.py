@@ -110,7 +110,7 @@ def test_by_scale_a_lead_must_be_as_many_of_its_errors_as_are_asked_for():
     assert with_least(0.99 * errors).chosen == "knows"
     found = with_least(1.01 * errors)
     assert found.chosen == VALUE_AT_RISK
-    assert "standard errors are asked for" in found.because
+    assert "of its standard errors is asked for" in found.because
 
 
 def test_a_handful_of_rows_proves_nothing():

@@ -223,7 +223,7 @@ def _stands_by_scale(others: list[Candidate], fallback: str, words: _Words) -> s
         return f"{_said(fallback)} stands: no other order is proved to add anything over working nobody."
     best = max(proved, key=lambda each: _merit(each, "adds"))
     shown = words.money(best.expected) if best.expected else "nothing"
-    least = f", and {words.least_lead:g} standard errors are asked for" if words.least_lead > 0 else ""
+    least = f"; more than {words.least_lead:g} of its standard errors is asked for" if words.least_lead > 0 else ""
     return (
         f"{_said(fallback)} stands: by effects put to scale, the best other order that adds something, "
         f"{_said(best.name)}, leads it by {shown}{least}."
