@@ -102,7 +102,8 @@ class Pausing(_Payload):
     @property
     def of_client(self) -> str | None:
         """The client that is meant, by whichever name; None: every one."""
-        return self.client if self.client is not None else self.__dict__["work_group"]
+        older = self.__dict__["work_group"]  # past the warning, which is for programs that send it
+        return older if self.client is None else self.client
 
 
 class AbsenceNote(_Payload):
