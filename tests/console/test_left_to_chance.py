@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from arrears.queues.holdout import HOLDOUT
 from serving.console.words import short_day
+from tests.console.axe import violations
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +73,13 @@ def test_no_collectors_page_tells_of_any_of_it(served):
         client.headers["Accept"] = "text/html"
         desk = client.get("/desk").text.casefold()
     assert not [word for word in ("holdout", "held out", "random", "by lot", "experiment") if word in desk]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "dark"), [(1366, False), (360, True)], ids=["wide-light", "narrow-dark"])
+def test_the_page_fits_its_window_and_shuts_nobody_out(look, width, dark):
+    window = look(width, dark=dark)
+    window.open("/strategies")
+    assert window.overflow() <= 0
+    assert window.errors == []
+    assert violations(window.page) == []
