@@ -140,7 +140,7 @@ def in_slice(debtor_id: Words, day: date, share: float) -> Flags:
     Examples
     --------
     >>> int(in_slice(np.array([f"D{n}" for n in range(1_000)]), date(2026, 6, 1), 0.015).sum())
-    15
+    13
     """
     lots, _ = _lots(debtor_id, day)
     return np.asarray(lots < share, dtype=np.bool_)
