@@ -1,9 +1,10 @@
-"""`arrears experiment`: tests of a strategy or a model against the one in force."""
+"""`arrears experiment`: tests of a strategy against the one in force, from plan to promotion."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,146 +12,254 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commands.context import AsJson, LakeDir, emit, places
+from commands.context import AsJson, Database, LakeDir, emit, places, progress_console
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from datetime import datetime
 
-    from arrears.experiments.design import Design
-    from arrears.experiments.power import Spread
+    from sqlalchemy import Connection, Engine
+
+    from arrears.experiments.records import Experiment
     from arrears.lake import Lake
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tests against the strategy or model in force.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tests against the strategy in force.")
 
-_BACK = 28
-"""Days over which newcomers to a cohort are counted: whole weeks, and about one billing cycle."""
-
-_SETTLING = 20
-"""Days within which any book's payments have settled."""
+Name = Annotated[str, typer.Argument(help="The test's name, or name/version.", metavar="NAME")]
+Because = Annotated[str, typer.Option("--because", help="Why: it stands in the history.", metavar="REASON")]
+Who = Annotated[str | None, typer.Option("--by", help="Who does it; by default whoever is signed in here.")]
 
 
 @app.callback()
 def _root() -> None:
-    """Tests against the strategy or model in force."""
+    """Tests against the strategy in force."""
 
 
 @app.command()
 def plan(
     design: Annotated[Path, typer.Argument(help="The test's design, a TOML file.", metavar="DESIGN")],
     *,
+    keep: Annotated[bool, typer.Option("--keep", help="Put it on record, so that it can be started.")] = False,
+    by: Who = None,
     lake: LakeDir = None,
+    database: Database = None,
     json: AsJson = False,
 ) -> None:
     """What a design can find: debtors, weeks, looks and the smallest effect in money, from the book's own spread."""
+    from arrears.experiments import records
     from arrears.experiments.design import read_design_file
     from arrears.lake import Lake
+    from training.experiments.daily import refuse_unmeasured
+    from training.experiments.planned import plan_document
 
     read = read_design_file(design)
     document = plan_document(read, Lake(places(lake=lake).lake))
+    if keep:
+        refuse_unmeasured(read)
+        with _state(lake, database) as (engine, _, now), engine.begin() as connection:
+            records.plan(connection, read, at=now, by=by or _who(), evidence=_plain(document))
     emit(document, as_json=json, human=lambda console: _draw(document, console))
 
 
-def plan_document(design: Design, lake: Lake) -> dict[str, Any]:
-    """The plan as JSON.
+@app.command()
+def start(
+    name: Name,
+    *,
+    because: Because,
+    by: Who = None,
+    lake: LakeDir = None,
+    database: Database = None,
+    json: AsJson = False,
+) -> None:
+    """Let nights enrol debtors from the design's first day on; after this the design never changes."""
+    from arrears.experiments import records
+    from training.experiments.daily import refuse_unmeasured
 
-    Raises
-    ------
-    WrongUse : nothing is loaded, the book is too short, or its metric cannot be told from payments.
-    """
-    from arrears.experiments.looks import planned_looks
-    from arrears.experiments.power import planned
-
-    day, spread = past_spread(design, lake)
-    found = planned(design, spread)
-    looks = [{"number": each.number, "on": each.on, "may_promote": each.may_promote} for each in planned_looks(design)]
-    return {
-        "design": design.label,
-        "fingerprint": design.fingerprint,
-        "currency": design.cohort.currency,
-        "learned_on": day,
-        "spread": {**vars(spread), "cv": spread.cv},
-        "plan": found.document(),
-        "looks": looks,
-        "enrols": design.enrolment.debtors,
-        "worth_finding_minor": design.primary.smallest_effect_minor,
-        "enough": found.power >= design.stop.power,
-    }
+    with _state(lake, database) as (engine, _, now), engine.begin() as connection:
+        test = _found(connection, name)
+        refuse_unmeasured(test.design)
+        records.start(connection, test, at=now, by=by or _who(), because=because)
+        document = {"test": test.label, "state": "running", "starts": test.design.enrolment.starts}
+    emit(
+        document,
+        as_json=json,
+        human=lambda console: console.print(f"{test.label} enrols from {document['starts']} on."),
+    )
 
 
-def past_spread(design: Design, lake: Lake) -> tuple[date, Spread]:
-    """Net cash per debtor of the cohort on the latest day whose horizon is over and settled, and that day.
+@app.command("list")
+def list_(*, lake: LakeDir = None, database: Database = None, json: AsJson = False) -> None:
+    """Every test on record, and the strategy in force."""
+    from arrears.experiments import records
+    from arrears.queues.in_force import in_force
 
-    Raises
-    ------
-    WrongUse : nothing is loaded, the book is too short, or its metric cannot be told from payments.
-    """
-    import numpy as np
+    with _state(lake, database) as (engine, _, _now), engine.connect() as connection:
+        chosen = in_force(connection)
+        rows = [
+            {
+                "test": each.label,
+                "state": each.state,
+                "starts": each.design.enrolment.starts,
+                "ended_on": each.ended_on,
+                "ended_by": each.ended_by,
+                "debtors": len(records.enrolled(connection, each.experiment_id)),
+            }
+            for each in records.every(connection)
+        ]
+    document = {"in_force": f"{chosen.name}/{chosen.version}", "tests": rows}
+    emit(document, as_json=json, human=lambda console: _draw_list(document, console))
 
+
+@app.command()
+def read(name: Name, *, lake: LakeDir = None, database: Database = None, json: AsJson = False) -> None:
+    """Measure what has matured, and ask the written rule; a test that does harm ends by itself."""
+    from training.experiments.reading import read_test
+
+    with _state(lake, database) as (engine, lake_, now):
+        with engine.connect() as connection:
+            test = _found(connection, name)
+        with progress_console().status("Measuring the debtors that have matured"):
+            found = read_test(engine, lake_, test, at=now)
+    document = found.readout.document() | {"days_measured": found.days, "ended": found.ended}
+    emit(document, as_json=json, human=lambda console: _draw_readout(document, console))
+
+
+@app.command()
+def promote(
+    name: Name,
+    *,
+    because: Because,
+    arm: Annotated[str | None, typer.Option("--arm", help="The challenger, where there are several.")] = None,
+    by: Who = None,
+    lake: LakeDir = None,
+    database: Database = None,
+    json: AsJson = False,
+) -> None:
+    """End a test and bring its challenger into force; only where the newest reading's verdict says so."""
+    from arrears.experiments import acting
+
+    with _state(lake, database) as (engine, lake_, now), engine.begin() as connection:
+        test = _found(connection, name)
+        on = _today(lake_, now)
+        label = acting.promote(connection, test, arm, on=on, at=now, by=by or _who(), because=because)
+    emit({"in_force": label}, as_json=json, human=lambda console: console.print(f"{label} is in force."))
+
+
+@app.command()
+def stop(
+    name: Name,
+    *,
+    because: Because,
+    by: Who = None,
+    lake: LakeDir = None,
+    database: Database = None,
+    json: AsJson = False,
+) -> None:
+    """End a test; nothing is promoted, and from the next night on everybody is worked by the strategy in force."""
+    from arrears.experiments import acting
+
+    with _state(lake, database) as (engine, lake_, now), engine.begin() as connection:
+        test = _found(connection, name)
+        acting.stop(connection, test, on=_today(lake_, now), at=now, by=by or _who(), because=because)
+    emit(
+        {"test": test.label, "state": "ended"},
+        as_json=json,
+        human=lambda console: console.print(f"{test.label} ended."),
+    )
+
+
+@app.command("roll-back")
+def roll_back(
+    *, because: Because, by: Who = None, lake: LakeDir = None, database: Database = None, json: AsJson = False
+) -> None:
+    """Take the newest promotion of a strategy back, in one step."""
+    from arrears.experiments import acting
+
+    with _state(lake, database) as (engine, _, now), engine.begin() as connection:
+        label = acting.roll_back(connection, at=now, by=by or _who(), because=because)
+    emit({"in_force": label}, as_json=json, human=lambda console: console.print(f"{label} is in force again."))
+
+
+@contextmanager
+def _state(lake: Path | None, database: str | None) -> Iterator[tuple[Engine, Lake, datetime]]:
+    from arrears.lake import Lake
+    from arrears.state import opened
+    from serving.present import Present
+
+    where = places(lake=lake, database=database)
+    with opened(where) as engine:
+        yield engine, Lake(where.lake), Present(where.lake, engine).clock.now()
+
+
+def _found(connection: Connection, name: str) -> Experiment:
     from arrears.errors import WrongUse
-    from arrears.experiments.power import spread_of
-    from training.policy_value.cash import STAND, cash_after
+    from arrears.experiments import records
 
-    asked = f"plan {design.label} from {lake.root}"
-    if not lake.exists() or lake.last_day is None:
-        raise WrongUse(asked=asked, found="nothing loaded", do="Run: arrears load demo")
-    if design.primary.metric != "net_cash":
-        raise WrongUse(asked=asked, found=f"{design.primary.metric} is not read from payments", do="Plan by net_cash.")
-    day = lake.last_day - timedelta(days=design.primary.horizon_days + _SETTLING)
-    rows, debtor, known = _cohort(design, lake, day)
-    if len(known) < 2:  # noqa: PLR2004 - one debtor has no spread
-        raise WrongUse(asked=asked, found=f"{len(known)} debtors of the cohort on {day}", do="Widen the cohort.")
-    first = day + timedelta(days=1)
-    stands = list(zip(*(rows[name] for name in STAND), strict=True))
-    cash = cash_after(lake, {first: stands}, design.primary.horizon_days)
-    paid = np.array([cash.get((first, account), 0) for account in rows["account_id"]], dtype=np.float64)
-    per_debtor = np.bincount(debtor, weights=paid)
-    entered = known - _cohort(design, lake, day - timedelta(days=_BACK))[2]
-    return day, spread_of(
-        per_debtor.tolist(),
-        cap=design.primary.cap_minor,
-        stock=len(known),
-        per_week=7 * len(entered) / _BACK,
-    )
+    own, _, version = name.partition("/")
+    found = records.find(connection, own, int(version) if version.isdigit() else None)
+    if found is None or (version and not version.isdigit()):
+        known = ", ".join(each.label for each in records.every(connection)) or "none"
+        raise WrongUse(
+            asked=f"the test {name}",
+            found=f"no such test; on record: {known}",
+            do="Put one on record: arrears experiment plan DESIGN --keep",
+        )
+    return found
 
 
-def _cohort(design: Design, lake: Lake, day: date) -> tuple[dict[str, list[Any]], NDArray[np.int64], set[str]]:
-    """The accounts of the debtors that the cohort holds on a day, which debtor each is of, and the debtors.
+def _today(lake: Lake, now: datetime) -> Any:  # noqa: ANN401 - a date, whose module is not imported for a type alone
+    from arrears.clock import day_of
 
-    A debtor stands in the latest bucket of its accounts in the test's currency, and owes their balances together.
-    """
-    import numpy as np
-
-    from features.delinquency import positions_plan
-    from features.snapshots import on_days
-
-    with lake.connect() as con:
-        on_days(con, lake.settings, [day])
-        found = positions_plan(lake.present, lake.settings).run(con)
-    frame = found.select(["account_id", "debtor_id", "client", "currency", "bucket", "balance_minor"]).to_pandas()
-    frame = frame[(frame["currency"] == design.cohort.currency) & frame["bucket"].notna()]
-    frame["client"] = frame["client"].astype(object).where(frame["client"].notna(), None)  # a null is no number
-    rank = {str(bucket): place for place, bucket in enumerate(_buckets())}
-    frame = frame.assign(rank=frame["bucket"].map(rank).fillna(-1)).sort_values(["debtor_id", "rank", "account_id"])
-    debtors = frame.groupby("debtor_id", sort=True).agg(
-        currency=("currency", "last"),
-        bucket=("bucket", "last"),
-        client=("client", lambda own: own.iloc[-1] or ""),
-        balance_minor=("balance_minor", "sum"),
-    )
-    # Whoever is there already is what a test would find: which of them are new to the cohort is told by an earlier day.
-    entry = design.cohort.entry if design.cohort.entry != "both" else "stock"
-    holds = design.cohort.holds(entry=[entry] * len(debtors), **{name: debtors[name] for name in debtors.columns})
-    known = set(debtors.index[holds])
-    kept = frame[frame["debtor_id"].isin(known)]
-    _, codes = np.unique(kept["debtor_id"].to_numpy(dtype=str), return_inverse=True)
-    return {name: kept[name].tolist() for name in frame.columns}, codes.astype(np.int64), known
+    return day_of(now, lake.settings.portfolio.zone)
 
 
-def _buckets() -> tuple[str, ...]:
-    from arrears.buckets import AGEING, Bucket
+def _who() -> str:
+    return os.environ.get("USER") or os.environ.get("LOGNAME") or "command line"
 
-    return (*map(str, AGEING), str(Bucket.CHARGED_OFF))
+
+def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
+    import json
+
+    from commands.context import json_text
+
+    told: dict[str, Any] = json.loads(json_text(document))
+    return told
+
+
+def _draw_list(document: Mapping[str, Any], console: Console) -> None:
+    console.print(f"In force: {document['in_force']}")
+    if not document["tests"]:
+        console.print("No test is on record. `arrears experiment plan DESIGN --keep` puts one there.")
+        return
+    table = Table("test", "state", "starts", "ended", "debtors")
+    for each in document["tests"]:
+        ended = f"{each['ended_on']}, {each['ended_by'].replace('_', ' ')}" if each["ended_by"] else ""
+        table.add_row(each["test"], each["state"], str(each["starts"]), ended, f"{each['debtors']:,}")
+    console.print(table)
+
+
+def _draw_readout(document: Mapping[str, Any], console: Console) -> None:
+    from arrears.experiments.acting import said
+
+    console.print(f"[bold]{document['design']}[/bold] as of {document['as_of']}, by {document['metric']}")
+    if document["mismatch"]["found"]:
+        console.print("[red]The arms do not hold their shares: believe nothing below until it is known why.[/red]")
+    for each in document["challengers"]:
+        console.print(f"{each['arm']}: [bold]{said(each['verdict'])}[/bold]")
+        table = Table("look", "debtors", "difference", "in standard errors", "bounds")
+        for look in each["looks"]:
+            told, bounds = look["found"], (look["low"], look["high"])
+            shown = " to ".join("none" if bound is None else f"{bound:.2f}" for bound in bounds)
+            table.add_row(
+                str(look["on"]), f"{sum(look['debtors']):,}", f"{told['effect']:,.2f}", f"{told['z']:.2f}", shown
+            )
+        if each["looks"]:
+            console.print(table)
+        elif each["to_come"]:
+            console.print(f"The first look is due on {each['to_come'][0]['on']}.")
+    if document["ended"]:
+        console.print(
+            "[red]It did harm and has ended: from the next night on the strategy in force works everybody.[/red]"
+        )
 
 
 def _draw(document: Mapping[str, Any], console: Console) -> None:

@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forecast": ("commands.forecast", "Expected bucket totals and charge-offs, model beside Markov."),
     "effect": ("commands.effect", "What a past threshold did to the cash, with every check of it."),
     "evaluate-policy": ("commands.evaluate_policy", "What a strategy would have collected, from the decision log."),
-    "experiment": ("commands.experiment", "Tests against the strategy or model in force."),
+    "experiment": ("commands.experiment", "Tests against the strategy in force."),
     "simulate": ("commands.simulate", "Strategies at work in a world with known truth, and the cash of each."),
     "train": ("commands.train", "Train a model, judge it out of time, log and register it."),
     "models": ("commands.models", "The registry and its alias history."),

@@ -14,6 +14,7 @@ from commands.allocation_report import draw_allocation
 from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
+    from arrears.experiments.readout import Readout
     from serving.night.built import Built
 
 app = typer.Typer(add_completion=False)
@@ -23,7 +24,9 @@ app = typer.Typer(add_completion=False)
 def command(
     as_of: Day,
     *,
-    strategy: Annotated[str, typer.Option(help="How the queue is ordered.")] = "value_at_risk",
+    strategy: Annotated[
+        str | None, typer.Option(help="How the queue is ordered; by default by the strategy in force.", metavar="NAME")
+    ] = None,
     for_: Annotated[
         datetime | None,
         typer.Option(
@@ -44,37 +47,58 @@ def command(
 ) -> None:
     """Score, hold, value, rank and serve the past-due book of a day."""
     from arrears.lake import Lake
+    from arrears.queues.in_force import in_force
+    from arrears.queues.strategy import DEFAULT
     from arrears.queues.strategy import strategy as named
     from arrears.state import opened
     from models.registry import Registry
     from serving.night.nightly import build_by_champions, run_night
     from serving.present import Present
+    from training.experiments.reading import read_all
 
     served_on = for_.date() if for_ else None
-    where, chosen = places(lake=lake, database=database, tracking=tracking), named(strategy)
+    where = places(lake=lake, database=database, tracking=tracking)
+    asked = named(strategy) if strategy else None
     with progress_console().status("Starting") as status:
         if dry_run:
             registry = Registry(where.tracking_uri)
             built = build_by_champions(
-                Lake(where.lake), registry, as_of.date(), chosen, served_on=served_on, progress=status.update
+                Lake(where.lake),
+                registry,
+                as_of.date(),
+                asked or named(DEFAULT),
+                served_on=served_on,
+                progress=status.update,
             )
             document = summary(built, night_id=None)
         else:
             with opened(where) as engine:
-                registry = Registry(where.tracking_uri, engine)
+                with engine.connect() as connection:
+                    chosen = asked or in_force(connection)
+                registry, clock = Registry(where.tracking_uri, engine), Present(where.lake, engine).clock
                 ran = run_night(
                     engine,
                     Lake(where.lake),
                     registry,
                     as_of.date(),
                     chosen,
-                    clock=Present(where.lake, engine).clock,
+                    clock=clock,
                     served_on=served_on,
                     replace=replace,
                     progress=status.update,
                 )
+                told = [] if ran.kept_back_by else read_all(engine, Lake(where.lake), at=clock.now())
             document = summary(ran.built, night_id=ran.night_id, kept_back_by=ran.kept_back_by)
+            document["tests"] = [
+                {"test": each.experiment.label, "ended": each.ended} | _verdicts(each.readout) for each in told
+            ]
     emit(document, as_json=as_json, human=lambda console: _draw(console, document))
+
+
+def _verdicts(readout: Readout) -> dict[str, Any]:
+    from arrears.experiments.acting import said
+
+    return {"verdicts": {each["arm"]: said(each["verdict"]) for each in readout.document()["challengers"]}}
 
 
 def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = None) -> dict[str, Any]:
@@ -103,6 +127,7 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "held": built.held,
         "served": len(built.ranking),
         "held_by_reason": built.judgement.counts(len(built.book)),
+        "tests": [],
         "lanes": dict(Counter(lanes).most_common()),
         "by_lot": {"items": int(lists.lot.explores.sum()), "held_out": int(lists.held_out.sum())},
         "allocation": built.lists.allocation.report,
@@ -125,6 +150,9 @@ def _draw(console: Console, document: dict[str, Any]) -> None:
         console.print(
             "[yellow]Currencies not compared, for want of a rate for each (value.rates): each by itself[/yellow]"
         )
+    for each in document["tests"]:
+        for arm, verdict in each["verdicts"].items():
+            console.print(f"Test {each['test']}, {arm}: {verdict}")
     table = Table(show_header=False, box=None)
     table.add_row("past due", f"{document['past_due']:,}")
     table.add_row("held", f"{document['held']:,}")

@@ -74,11 +74,11 @@ def _windows(debtors: Sequence[str], as_of: date, cutoff: object) -> pa.Table:
 def _plans(present: Mapping[str, frozenset[str]], settings: Settings) -> dict[str, Plan]:
     """Amounts by debtor and days before the window's last, one plan a column."""
     makers = {"net_cash_minor": _cash, "contacts": _contacts, "complaints": _complaints}
-    needs = {"net_cash_minor": "payments", "contacts": "contacts", "complaints": "contacts"}
+    needs = {"net_cash_minor": {"payments"}, "contacts": {"contacts"}, "complaints": {"contacts", "holds"}}
     return {
         name: compiled_once(f"{name} after a day", present, settings, partial(make, present, settings))
         for name, make in makers.items()
-        if needs[name] in present
+        if needs[name] & present.keys()
     }
 
 

@@ -10,9 +10,9 @@ from arrears.experiments.design import read_design
 from arrears.experiments.example import EXAMPLE
 from arrears.lake import Lake
 from commands.context import json_text
-from commands.experiment import past_spread, plan_document
 from commands.main import main
 from tests.experiments.designs import changed
+from training.experiments.planned import past_spread, plan_document
 
 DESIGN = changed(cohort={"currency": "TWD"}, primary={"cap_minor": None})
 
