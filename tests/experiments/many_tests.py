@@ -27,19 +27,20 @@ def paid(draw, count):
     return np.rint(np.minimum(cash, 30_000)), np.rint(before)
 
 
-def read_weekly(tests, *, looks, per_arm, effect=0.0, seed=1):
+def read_weekly(tests, *, looks, per_arm, effect=0.0, seed=1, first=0):
     """Read every test at every look, with one covariate.
 
     Parameters
     ----------
     per_arm : debtors that mature in each arm between two looks.
     effect : share by which the challenger's debtors pay more.
+    first : number of the first test, so that a run can be shared out.
     """
     z = np.empty((tests, looks))
     arm = np.repeat(["champion", "challenger"], per_arm)
     lifted = 1 + effect * (arm == "challenger")
     for test in range(tests):
-        draw = np.random.default_rng([seed, test])
+        draw = np.random.default_rng([seed, first + test])
         known = None
         for look in range(looks):
             cash, before = paid(draw, 2 * per_arm)
