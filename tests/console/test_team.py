@@ -1,6 +1,7 @@
 """The page Team and /v1/team: everybody's day, and an absence that hands a list over and back."""
 
 import re
+from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import text
@@ -92,6 +93,8 @@ def test_strategies_tells_formula_order_and_which_is_in_force(client):
 
 
 def test_strategies_says_that_nothing_is_known_of_what_a_call_adds(client):
-    page = words(client.get("/strategies").text)
+    opened_by = monotonic() + 60  # a service that has just started says first that it opens the registry
+    while "The registry is being opened" in (page := words(client.get("/strategies").text)) and monotonic() < opened_by:
+        sleep(0.2)
     assert "Which ranking each segment is worked by" in page
     assert "No champion of uplift is registered. So every segment is worked by value at risk" in page
