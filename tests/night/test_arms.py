@@ -19,6 +19,8 @@ from serving.night.nightly import run_night
 from serving.night.reallocate import reallocate
 from serving.night.replay import replay
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
+from training.policy_value.learning import BY_ARMS, teaches
+from training.policy_value.nights import recorded_nights
 
 NAMES = [f"D{number}" for number in range(1, 121)]
 DESIGN = """
@@ -190,6 +192,14 @@ def test_the_log_of_decisions_knows_the_arm(night, module_database):
     with module_database.connect() as connection:
         logged = {row.debtor_id: row.arm for row in connection.execute(text(sql), {"night": night.night_id})}
     assert logged == {name: each.arm for name, each in enrolled(module_database).items()}
+
+
+def test_a_divided_list_teaches_nothing_about_other_orders(night, module_database, lake):
+    with module_database.connect() as connection:
+        (recorded,) = recorded_nights(connection, since=DAY)
+    left_out = Counter[str]()
+    assert not teaches(recorded, lake, 1, date(2027, 1, 1), left_out)
+    assert left_out == {BY_ARMS: 1}
 
 
 def test_another_night_and_other_shares_change_nobodys_arm(night, module_database, lake, no_registry):

@@ -26,6 +26,7 @@ from training.policy_value.nights import RecordedNight, codes
 from training.policy_value.reranked import chances_under, recorded_terms
 
 NOT_OVER = "days whose horizon is not over"
+BY_ARMS = "days on which a test divided the list"
 NO_LOT = "days on which no lot decided"
 OTHER_LOT = "days whose lot cannot be drawn again"
 TAUGHT_EFFECT = "days from which the champion of uplift itself learned"
@@ -156,6 +157,8 @@ def teaches(night: RecordedNight, lake: Lake, horizon_days: int, known_through: 
     reason = None
     if matures_on(night.served_on, horizon_days, lake.settings) > known_through:
         reason = NOT_OVER
+    elif night.by_arms:
+        reason = BY_ARMS
     elif not night.leaves_to_chance:
         reason = NO_LOT
     elif not _drawn_again(night):

@@ -21,7 +21,8 @@ from arrears.settings import Settings, recorded_settings
 from training.policy_value.choices import Codes, Flags
 
 _NIGHTS = """
-    SELECT DISTINCT ON (served_on) night_id, served_on, settings, strategy_name, strategy_version, feature_names
+    SELECT DISTINCT ON (served_on) night_id, served_on, settings, strategy_name, strategy_version, feature_names,
+        experiments <> '[]' AS by_arms
     FROM nights n
     WHERE served_on >= :since AND EXISTS (SELECT FROM decisions d WHERE d.night_id = n.night_id AND d.action = 'listed')
     ORDER BY served_on, night_id DESC
@@ -77,6 +78,7 @@ class RecordedNight:
     ----------
     strategy : name/version by which its list was ordered.
     accounts : every account of its items, as the columns of `night_accounts` by account, and its item's work group.
+    by_arms : a test ran, and each of its arms had a list and lots of its own.
     """
 
     night_id: int
@@ -86,6 +88,7 @@ class RecordedNight:
     feature_names: tuple[str, ...]
     items: Items
     accounts: Mapping[str, Mapping[str, Any]]
+    by_arms: bool = False
 
     @property
     def keeps_effect(self) -> bool:
@@ -171,6 +174,7 @@ def recorded_nights(connection: Connection, *, since: date) -> Iterator[Recorded
             settings=recorded_settings(row.settings, where=f"night {row.night_id}"),
             feature_names=tuple(row.feature_names),
             items=items,
+            by_arms=row.by_arms,
             accounts={each["account_id"]: {**each, "work_group": group_of[each["account_id"]]} for each in accounts},
         )
 
