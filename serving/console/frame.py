@@ -38,6 +38,7 @@ ROOMS = (
     ("/team", "Team"),
     ("/portfolio", "Portfolio"),
     ("/strategies", "Strategies"),
+    ("/experiments", "Experiments"),
     ("/models", "Models"),
     ("/conduct", "Conduct"),
     ("/exports", "Exports"),

@@ -13,11 +13,22 @@ from serving.people.sign_ins import KEPT_FOR
 
 HTML = {"Accept": "text/html"}
 NAMED = {
-    "manager": ["Today", "Queues", "Desk", "Team", "Portfolio", "Strategies", "Models", "Conduct", "Exports"],
+    "manager": [
+        "Today",
+        "Queues",
+        "Desk",
+        "Team",
+        "Portfolio",
+        "Strategies",
+        "Experiments",
+        "Models",
+        "Conduct",
+        "Exports",
+    ],
     "collector": ["Desk", "Conduct"],
-    "strategist": ["Today", "Queues", "Team", "Portfolio", "Strategies", "Models", "Conduct", "Exports"],
-    "scientist": ["Queues", "Portfolio", "Strategies", "Models", "Conduct"],
-    "auditor": ["Today", "Queues", "Team", "Portfolio", "Strategies", "Models", "Conduct", "Exports"],
+    "strategist": ["Today", "Queues", "Team", "Portfolio", "Strategies", "Experiments", "Models", "Conduct", "Exports"],
+    "scientist": ["Queues", "Portfolio", "Strategies", "Experiments", "Models", "Conduct"],
+    "auditor": ["Today", "Queues", "Team", "Portfolio", "Strategies", "Experiments", "Models", "Conduct", "Exports"],
 }
 
 

@@ -1,0 +1,111 @@
+"""What programs get of tests of challengers: amounts in minor units, days as ISO dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from arrears.experiments.records import Act, Experiment
+from arrears.queues.in_force import Move
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class ExperimentArm(_Answer):
+    """One arm, and how many debtors came into it so far."""
+
+    name: str
+    role: Literal["champion", "challenger"]
+    share: float
+    strategy: str | None
+    model: str | None
+    debtors: int
+
+
+class ExperimentSummary(_Answer):
+    """A test and how it stands."""
+
+    experiment_id: int
+    name: str
+    version: int
+    sentence: str
+    state: Literal["planned", "running", "ended"]
+    planned_at: datetime
+    planned_by: str
+    started_on: Annotated[date | None, Field(description="The first day whose night enrols; null while planned.")]
+    ended_on: Annotated[date | None, Field(description="From this day on nobody is worked by it; null while it runs.")]
+    ended_by: Annotated[
+        Literal["promoted", "harm", "no_difference", "stopped"] | None, Field(description="What ended it.")
+    ]
+    arms: list[ExperimentArm]
+
+
+class ExperimentAct(_Answer):
+    """One thing that was done with a test."""
+
+    act_id: int
+    at: datetime
+    by: str
+    did: Literal["planned", "started", "read", "ended", "rolled_back"]
+    because: str
+
+
+class StrategyMove(_Answer):
+    """A strategy came into force."""
+
+    at: datetime
+    strategy: str
+    replaces: str
+    by: str
+    because: str
+    experiment_id: int | None
+    takes_back: Annotated[bool, Field(description="It takes the promotion before it back.")]
+
+
+class Experiments(_Answer):
+    """Every test, the newest first, and the strategy in force."""
+
+    in_force: str
+    moves: Annotated[list[StrategyMove], Field(description="The newest first.")]
+    experiments: list[ExperimentSummary]
+
+
+class ExperimentDocument(ExperimentSummary):
+    """One test in full."""
+
+    design: Annotated[dict[str, Any], Field(description="As it was written; it never changes once started.")]
+    plan: Annotated[
+        dict[str, Any] | None, Field(description="Debtors, weeks, power and looks as planned; null without a plan.")
+    ]
+    reading: Annotated[
+        dict[str, Any] | None,
+        Field(description="The newest reading: looks, bounds, guardrails, verdict; null before one."),
+    ]
+    acts: Annotated[list[ExperimentAct], Field(description="Oldest first.")]
+
+
+def summary_of(test: Experiment, debtors: dict[str, int]) -> dict[str, Any]:
+    """The fields of a summary."""
+    own = ("experiment_id", "state", "planned_at", "planned_by", "started_on", "ended_on", "ended_by")
+    design = test.design
+    return {name: getattr(test, name) for name in own} | {
+        "name": design.name,
+        "version": design.version,
+        "sentence": design.sentence,
+        "arms": [ExperimentArm(**arm.model_dump(), debtors=debtors.get(arm.name, 0)) for arm in design.arms],
+    }
+
+
+def act_of(act: Act) -> ExperimentAct:
+    """An act in the API's words."""
+    return ExperimentAct.model_validate(act)
+
+
+def move_of(move: Move) -> StrategyMove:
+    """A move in the API's words."""
+    told = {name: getattr(move, name) for name in StrategyMove.model_fields if name != "takes_back"}
+    return StrategyMove(**told, takes_back=move.rolls_back is not None)

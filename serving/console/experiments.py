@@ -1,0 +1,165 @@
+"""What the pages Experiments show: every test with its verdict, the strategy in force, and one test in full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from arrears.experiments import records
+from arrears.experiments.design import Design
+from arrears.experiments.metrics import METRICS
+from arrears.experiments.records import Act, Experiment
+from arrears.queues import in_force
+from arrears.queues.strategy import DEFAULT, strategy
+from arrears.queues.supervise.acts import LONGEST
+from arrears.state.reading import reading
+from serving.console import experiments_charts as charts
+from serving.console import experiments_told as told
+from serving.console.experiments_funnel import STEPS, arms_so_far, days_of, sizes
+from serving.console.words import decimal
+from serving.deployment import Deployment
+from serving.people.may_enter import may_enter
+from serving.people.sign_ins import Person
+from serving.present import in_zone
+from serving.problems import Problem
+
+_DECISIONS = """
+    SELECT DISTINCT ON (experiment_id) experiment_id, evidence ->> 'as_of' AS as_of,
+        jsonb_path_query_array(evidence, '$.challengers[*].verdict.decision') AS decisions
+    FROM experiment_acts WHERE did = 'read' ORDER BY experiment_id, act_id DESC
+"""
+DID = {
+    "planned": "Planned",
+    "started": "Started",
+    "read": "Read",
+    "ended": "Ended",
+    "rolled_back": "Promotion taken back",
+}
+
+
+def every(deployment: Deployment, person: Person, done: str | None) -> dict[str, Any]:
+    """What the list shows."""
+    with reading(deployment.engine) as connection:
+        tests, counted = records.every(connection), sizes(connection)
+        decided = {row.experiment_id: row.decisions for row in connection.execute(text(_DECISIONS))}
+        moves = in_force.moves(connection)
+    zone = deployment.settings.portfolio.zone
+    return {
+        "tests": [
+            {
+                "test": each,
+                "verdict": told.verdict_words(each, decided.get(each.experiment_id, ())),
+                "debtors": counted.get(each.experiment_id, {}),
+            }
+            for each in tests
+        ],
+        "labels": {each.experiment_id: each.label for each in tests},
+        "moves": [(each, in_zone(each.at, zone)) for each in moves],
+        "in_force": strategy_in_force(moves),
+        "may_roll_back": bool(moves) and moves[0].rolls_back is None,
+        "may_change": may_enter("POST", "/experiments", person.role),
+        "longest": LONGEST,
+        "done": done,
+    }
+
+
+def one(deployment: Deployment, person: Person, name: str, version: int, done: str | None = None) -> dict[str, Any]:
+    """What the page of a test shows, and its report.
+
+    Raises
+    ------
+    Problem : there is no such test.
+    """
+    now, zone = deployment.clock.now(), deployment.settings.portfolio.zone
+    with reading(deployment.engine) as connection:
+        test = found(connection, name, version)
+        acts = records.acts(connection, test.experiment_id)
+        arms = arms_so_far(connection, test, now=now)
+        came_in = days_of(connection, test)
+    read = newest(acts, "read")
+    return {
+        "test": test,
+        "design": test.design,
+        "metric": METRICS[test.design.primary.metric],
+        "plan": _plan(newest(acts, "planned"), test.design),
+        "verdicts": told.verdicts(test, read, acts),
+        "read": read,
+        "challengers": [_challenged(each, test.design) for each in read["challengers"]] if read else [],
+        "shares": told.shares_said(read, test.design) if read else None,
+        "arms": arms,
+        "steps": STEPS,
+        "came_in": came_in,
+        "acts": [(each, DID[each.did], in_zone(each.at, zone)) for each in reversed(_told_once(acts))],
+        "promotable": [each["arm"] for each in read["challengers"] if _promotes(each)] if read else [],
+        "may_change": may_enter("POST", "/experiments", person.role),
+        "longest": LONGEST,
+        "done": done,
+    }
+
+
+def found(connection: Connection, name: str, version: int) -> Experiment:
+    """A test of an address.
+
+    Raises
+    ------
+    Problem : there is none.
+    """
+    test = records.find(connection, name, version)
+    if test is None:
+        raise Problem("not-found", "No test of that name and version is on record.")
+    return test
+
+
+def newest(acts: Sequence[Act], did: str) -> dict[str, Any] | None:
+    """The evidence of the last act of a kind; None where there is none, or it rests on nothing."""
+    rests_on = [act.evidence for act in acts if act.did == did]
+    return dict(rests_on[-1]) if rests_on and rests_on[-1] else None
+
+
+def strategy_in_force(moves: Sequence[in_force.Move]) -> str:
+    """Name and version of what nights follow."""
+    if moves:
+        return moves[0].strategy
+    house = strategy(DEFAULT)
+    return f"{house.name}/{house.version}"
+
+
+def _promotes(challenged: Mapping[str, Any]) -> bool:
+    return bool(challenged["verdict"]["decision"] == "promote")
+
+
+def _plan(evidence: Mapping[str, Any] | None, design: Design) -> dict[str, Any] | None:
+    if evidence is None or "plan" not in evidence:
+        return None
+    plan = evidence["plan"]
+    worth, currency = design.primary.smallest_effect_minor, design.cohort.currency
+    curve = charts.power_curve(plan["curve"], worth=worth, power=design.stop.power, currency=currency)
+    return {**evidence, "curve": curve}
+
+
+def _challenged(each: Mapping[str, Any], design: Design) -> dict[str, Any]:
+    currency = design.cohort.currency
+    drawn = {one["metric"]: charts.interval(one) for one in each["guardrails"]}
+    return {
+        "arm": each["arm"],
+        "decided_on": each["decided_on"],
+        "effect": told.effect_of(each, design),
+        "bounds": charts.boundaries(each["looks"], each["to_come"]) if each["looks"] or each["to_come"] else None,
+        "looks": each["looks"],
+        "to_come": each["to_come"],
+        "claim": None if each["adjusted"] is None else decimal(each["adjusted"]["p"]),
+        "rails": [(rail, drawn[rail.metric]) for rail in told.rails(each, currency)],
+        "further": told.further(each, currency),
+    }
+
+
+def _told_once(acts: Sequence[Act]) -> list[Act]:
+    """The acts, and of readings in a row that say the same only the last."""
+    kept = list[Act]()
+    for act in acts:
+        if kept and (kept[-1].did, kept[-1].because) == (act.did, act.because) == ("read", act.because):
+            kept.pop()
+        kept.append(act)
+    return kept

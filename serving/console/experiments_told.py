@@ -1,0 +1,206 @@
+"""What a reading of a test says, in words and money: verdict, difference, guardrails, further metrics, shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from arrears.experiments.design import Design
+from arrears.experiments.metrics import METRICS
+from arrears.experiments.records import Act, Experiment
+from arrears.experiments.schedule import looks
+from serving.console.words import count, decimal, money, sentence, short_day
+
+Reading = Mapping[str, Any]
+"""`arrears.experiments.readout.Readout.document()`, as an act keeps it."""
+
+VERDICTS = {
+    "continue": "Keep it running",
+    "stop_for_harm": "Stop it: it does harm",
+    "promote": "Promote it",
+    "no_difference": "No difference worth having",
+}
+ENDS = {
+    "promoted": "Promoted",
+    "harm": "Ended by itself: it did harm",
+    "no_difference": "Ended: no difference worth having",
+    "stopped": "Stopped by hand",
+}
+_CHIPS = {"promote": "good", "promoted": "good", "stop_for_harm": "bad", "harm": "bad"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A verdict on a page.
+
+    Attributes
+    ----------
+    arm : the challenger that it is of; "" for the whole test.
+    words : in large letters.
+    chip : class of its mark: good, bad or held.
+    reasons : why, each a sentence.
+    """
+
+    arm: str
+    words: str
+    chip: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a challenger brings of the deciding metric, each already written.
+
+    `low` and `high` None: no end is known yet. `corrected`: the test has ended, and the looks are accounted for.
+    """
+
+    champion: str
+    challenger: str
+    effect: str
+    is_more: bool
+    low: str | None
+    high: str | None
+    debtors: tuple[int, int]
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class Rail:
+    """A guardrail on its latest day, its numbers written; `standing` is broken, safe or open."""
+
+    metric: str
+    sentence: str
+    worse: str
+    low: str
+    high: str
+    margin: str
+    standing: str
+    debtors: int
+    on: date
+
+
+def verdict_words(experiment: Experiment, decisions: Sequence[str]) -> tuple[str, str]:
+    """How a test stands, in words and as the class of a mark: what ended it, or what its newest reading says."""
+    if experiment.ended_by is not None:
+        return ENDS[experiment.ended_by], _CHIPS.get(experiment.ended_by, "held")
+    if experiment.state == "planned":
+        return "Not started", ""
+    if not decisions:
+        return "Not read yet", ""
+    return "; ".join(dict.fromkeys(VERDICTS[each] for each in decisions)), _chip(decisions)
+
+
+def verdicts(experiment: Experiment, reading: Reading | None, acts: Sequence[Act]) -> list[Said]:
+    """The verdict on each challenger with its reasons; what ended the test first."""
+    ended = [
+        Said("", ENDS[experiment.ended_by or "stopped"], _CHIPS.get(experiment.ended_by or "", "held"), (act.because,))
+        for act in acts
+        if act.did == "ended"
+    ]
+    if reading is None:
+        return ended or [Said("", "Not read yet", "held", (_first_look(experiment.design),))]
+    told = [
+        Said(
+            each["arm"],
+            VERDICTS[each["verdict"]["decision"]],
+            _CHIPS.get(each["verdict"]["decision"], "held"),
+            tuple(map(sentence, each["verdict"]["reasons"])),
+        )
+        for each in reading["challengers"]
+    ]
+    return [*ended, *told]
+
+
+def effect_of(challenged: Reading, design: Design) -> Effect | None:
+    """What a challenger brings, as of its last look; None before one."""
+    if not challenged["looks"]:
+        return None
+    last, claim = challenged["looks"][-1], challenged["adjusted"]
+    unit, currency = METRICS[design.primary.metric].unit, design.cohort.currency
+    found = last["found"]
+    effect = found["effect"] if claim is None else claim["estimate"]
+    ends = (last["at_least"], last["at_most"]) if claim is None else (claim["low"], claim["high"])
+    low, high = (None if end is None else written(end, unit, currency) for end in ends)
+    return Effect(
+        champion=written(found["champion"], unit, currency),
+        challenger=written(found["challenger"], unit, currency),
+        effect=written(abs(effect), unit, currency),
+        is_more=effect >= 0,
+        low=low,
+        high=high,
+        debtors=(last["debtors"][0], last["debtors"][1]),
+        corrected=claim is not None,
+    )
+
+
+def rails(challenged: Reading, currency: str) -> list[Rail]:
+    """The guardrails of a challenger."""
+    return [_rail(each, currency) for each in challenged["guardrails"]]
+
+
+def further(challenged: Reading, currency: str) -> list[dict[str, Any]]:
+    """The further metrics of a challenger, written."""
+    return [
+        {
+            "metric": each["metric"],
+            "sentence": METRICS[each["metric"]].sentence,
+            "chance": decimal(each["p_corrected"]),
+            **{
+                name: written(value, METRICS[each["metric"]].unit, currency)
+                for name, value in (
+                    *((part, each["found"][part]) for part in ("champion", "challenger", "effect")),
+                    ("low", each["low"]),
+                    ("high", each["high"]),
+                )
+            },
+        }
+        for each in challenged["secondary"]
+    ]
+
+
+def shares_said(reading: Reading, design: Design) -> str:
+    """Whether the arms hold their shares, in words with the counts."""
+    found = reading["mismatch"]
+    unit = "households" if design.household_together else "debtors"
+    counted, expected = (" and ".join(map(count, found[name])) for name in ("counted", "expected"))
+    told = f"{counted} {unit} came in where {expected} were to be expected."
+    if found["found"]:
+        return f"The arms do not hold their shares: {told} Find out why before anything is believed."
+    return f"The arms hold their shares: {told} Shares that are right look so uneven by chance {_often(found['p'])}."
+
+
+def written(value: float | None, unit: str, currency: str) -> str:
+    """A metric's value as people write it.
+
+    Examples
+    --------
+    >>> written(240.0, "money", "USD"), written(0.0421, "number", "USD"), written(2.5, "number", "USD")
+    ('2.40', '0.0421', '2.50')
+    """
+    if unit in ("money", "money_per_minute"):
+        return money(value, currency)
+    return decimal(value, 2 if value is not None and (abs(value) >= 1 or value == 0) else 4)
+
+
+def _rail(each: Reading, currency: str) -> Rail:
+    told = METRICS[each["metric"]]
+    worse, low, high, margin = (written(each[name], told.unit, currency) for name in ("worse", "low", "high", "margin"))
+    standing = "broken" if each["broken"] else "safe" if each["safe"] else "open"
+    day = date.fromisoformat(each["day"])
+    return Rail(each["metric"], told.sentence, worse, low, high, margin, standing, each["debtors"], day)
+
+
+def _chip(decisions: Sequence[str]) -> str:
+    return next((_CHIPS[each] for each in ("stop_for_harm", "promote") if each in decisions), "held")
+
+
+def _first_look(design: Design) -> str:
+    primary = design.primary
+    first = looks(design.enrolment, horizon_days=primary.horizon_days, settlement_days=primary.settlement_days)[0]
+    return f"the first look is on {short_day(first.on)}, when the first week's debtors have matured"
+
+
+def _often(p: float) -> str:
+    return "as often as not" if p > 0.5 else f"in {count(1000 * p)} tests of 1,000"  # noqa: PLR2004 - half of all

@@ -1,0 +1,304 @@
+"""The pages Experiments and /v1/experiments: what is planned, how a test stands, and promote, stop and take back."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import text
+
+from arrears.clock import SystemClock
+from arrears.experiments import acting, records
+from arrears.experiments.design import read_design
+from arrears.experiments.power import planned, spread_of
+from arrears.experiments.readout import readout
+from arrears.experiments.records import Enrolled
+from serving.console.words import money
+from serving.people import access
+from serving.people.people import add_person
+from tests.console.axe import violations
+from tests.experiments.played import played
+
+DESIGN = """
+name = "NAME"
+sentence = "Rank by severity, and see whether more is paid within two weeks."
+salt = "NAME"
+household_together = false
+secondary = ["cash_per_minute"]
+
+[[arms]]
+name = "champion"
+role = "champion"
+share = 0.5
+strategy = "value_at_risk/1"
+
+[[arms]]
+name = "challenger"
+role = "challenger"
+share = 0.5
+strategy = "severity/1"
+
+[cohort]
+currency = "TWD"
+buckets = ["BUCKET"]
+
+[exclusion]
+group = "NAME"
+
+[enrolment]
+starts = 2005-07-04
+weeks = 8
+debtors = 2240
+
+[primary]
+metric = "net_cash"
+horizon_days = 14
+settlement_days = 7
+smallest_effect_minor = 300.0
+
+[[covariates]]
+name = "balance_before_minor"
+
+[[guardrails]]
+metric = "complaints"
+margin = 0.05
+horizon_days = 14
+
+[[guardrails]]
+metric = "contacts"
+margin = 0.5
+horizon_days = 14
+"""
+NOW = datetime(2005, 10, 3, 4, tzinfo=UTC)
+BY = {"at": NOW, "by": "Ines"}
+HTML = {"Accept": "text/html"}
+
+
+def design(name, bucket):
+    return read_design(DESIGN.replace("NAME", name).replace("BUCKET", bucket))
+
+
+def plan_of(own):
+    """What the command writes beside a plan, from a made-up spread."""
+    draw = [0.0] * 55 + [300.0 * step for step in range(1, 46)]
+    spread = spread_of(draw, cap=None, stock=1_500, per_week=120)
+    return {
+        "learned_on": "2005-08-31",
+        "currency": "TWD",
+        "spread": {**vars(spread), "cv": spread.cv},
+        "plan": planned(own, spread).document(),
+        "enrols": own.enrolment.debtors,
+        "enough": False,
+    }
+
+
+def begun(connection, own):
+    records.plan(connection, own, evidence=plan_of(own), **BY)
+    records.start(connection, records.find(connection, own.name), because="summer is over", **BY)
+    return records.find(connection, own.name)
+
+
+def read_by(connection, test, as_of, **gains):
+    """A reading of what was played, as nights and loads would have it."""
+    found = readout(test.design, played(test.design, 3, **gains), as_of=as_of)
+    acting.keep_reading(connection, test, found.document(), at=NOW)
+    return found
+
+
+@pytest.fixture(scope="module")
+def tests(served):
+    """A planned test, one that goes on, one whose challenger wins and one that did harm."""
+    with served.engine.begin() as connection:
+        waits = design("later_letters", "90-119")
+        records.plan(connection, waits, evidence=plan_of(waits), **BY)
+        found = {"later_letters": None}
+        goes_on = begun(connection, design("even_handed", "1-29"))
+        found["even_handed"] = read_by(connection, goes_on, date(2005, 8, 28), cash={"challenger": 400.0})
+        sql = "SELECT debtor_id FROM work_items WHERE made_by = 'night' ORDER BY debtor_id LIMIT 40"
+        names = connection.execute(text(sql)).scalars().all()
+        arms = [("challenger" if place % 2 else "champion", name) for place, name in enumerate(dict.fromkeys(names))]
+        own = goes_on.experiment_id
+        who = [Enrolled(own, name, arm, name, "", {"balance_before_minor": 1.0}) for arm, name in arms]
+        records.enrol(connection, 1, date(2005, 10, 3), who)
+        wins = begun(connection, design("by_severity", "30-59"))
+        found["by_severity"] = read_by(connection, wins, date(2005, 10, 2), cash={"challenger": 900.0})
+        harms = begun(connection, design("bad_idea", "60-89"))
+        found["bad_idea"] = read_by(connection, harms, date(2005, 8, 28), cash={"challenger": -1_500.0})
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(served, tests):
+    with served.client() as client:
+        client.timeout = 120
+        client.headers.update(HTML)
+        yield client
+
+
+def words(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.split("<main")[1]))
+
+
+def test_every_test_stands_in_the_list_with_its_verdict(client):
+    told = words(client.get("/experiments").text)
+    assert "Keep it running" in told
+    assert "Promote it" in told
+    assert "Ended by itself: it did harm" in told
+    assert "Not started" in told
+    assert re.search(r"value_at_risk/1 50 % , 20 debtors severity/1 50 % , 20 debtors", told)
+    assert "In force: value_at_risk/1" in told
+    assert "Nothing was ever promoted" in told
+
+
+def test_a_plan_tells_what_it_can_find_in_money(client, tests):
+    page = client.get("/experiments/later_letters/1").text
+    told = words(page)
+    assert "Net cash per assigned debtor within the horizon: 14 days, and 7 days to settle" in told
+    assert "3.00 TWD a debtor" in told, "money is told in major units"
+    own = plan_of(design("later_letters", "90-119"))["plan"]
+    assert f"{own['debtors']:,}" in told
+    assert page.count('aria-label="Chance to find an effect, by its size"') == 2
+    assert "arrears experiment start later_letters/1" in told
+    assert "/stop" not in page
+
+
+def test_a_verdict_comes_first_with_its_reasons_and_the_difference_in_money(client, tests):
+    told = words(client.get("/experiments/by_severity/1").text)
+    (arm,) = tests["by_severity"].challengers
+    assert arm.verdict.decision == "promote"
+    assert told.index("Promote it") < told.index("standard errors") < told.index("Design")
+    assert "the challenger collects more: the upper bound is crossed" in told
+    claim = arm.adjusted
+    effect, low, high = (money(end, "TWD") for end in (claim.estimate, claim.low, claim.high))
+    assert f"{effect} TWD more a debtor, surely between {low} and {high}." in told
+    assert "within its margin" in told
+    assert "The arms hold their shares" in told
+
+
+def test_the_boundary_plot_draws_every_look_and_the_bounds_to_come(client, tests):
+    page = client.get("/experiments/even_handed/1").text
+    (arm,) = tests["even_handed"].challengers
+    (wide, _) = re.findall(r'<svg [^>]*aria-label="Difference in standard errors.*?</svg>', page, re.DOTALL)
+    assert wide.count('class="dot"') == len(arm.looks) > 0
+    assert wide.count('class="ahead"') >= len(arm.to_come) > 0
+    told = words(page)
+    assert "The interval holds at every look at once" in told
+    assert f"{arm.looks[-1].debtors[1]:,} and {arm.looks[-1].debtors[0]:,} debtors that have matured" in told
+
+
+def test_the_arms_funnel_counts_debtors_and_says_what_it_cannot(client, served):
+    told = words(client.get("/experiments/even_handed/1").text)
+    assert re.search(r"Enrolled 20 100 % 20 100 %", told)
+    assert re.search(r"On a list 20 100 % 20 100 %", told)
+    assert re.search(r"Served to a collector \d+", told)
+    assert "Who paid is not counted here" in told
+
+
+def test_only_a_verdict_to_promote_opens_that_form_and_the_server_asks_again(client):
+    page = client.get("/experiments/even_handed/1").text
+    assert re.search(r'<button class="main" type="submit" disabled>Promote severity/1', page)
+    answer = client.post("/experiments/even_handed/1/promote", data={"arm": "challenger", "because": "I like it"})
+    assert (answer.status_code, "the rule says continue" in answer.text) == (409, True)
+    assert "In force: value_at_risk/1" in words(client.get("/experiments").text)
+
+
+@pytest.mark.parametrize("act", ["even_handed/1/stop", "by_severity/1/promote", "roll-back"])
+def test_no_act_without_a_reason(client, act):
+    answer = client.post(f"/experiments/{act}", data={"arm": "challenger", "because": "  "})
+    assert (answer.status_code, "no reason" in answer.text) == (422, True)
+
+
+def test_the_report_is_one_page_without_navigation(client):
+    page = client.get("/experiments/by_severity/1/report").text
+    assert 'class="rooms"' not in page
+    assert "<form" not in page
+    told = words(page)
+    for each in (
+        "Promote it",
+        "What must not get worse",
+        "How far the arms came",
+        "What it can find",
+        "summer is over",
+    ):
+        assert each in told
+
+
+def test_what_does_not_exist_is_not_found(client):
+    for path in ("/experiments/nothing/1", "/experiments/by_severity/9", "/experiments/nothing/1/report"):
+        assert client.get(path).status_code == 404
+    assert client.post("/experiments/nothing/1/stop", data={"because": "x"}).status_code == 404
+    assert client.get("/v1/experiments/999999").status_code == 404
+
+
+def test_programs_read_design_state_reading_and_acts(client, tests):
+    every = client.get("/v1/experiments").json()
+    assert every["in_force"] == "value_at_risk/1"
+    by_name = {each["name"]: each for each in every["experiments"]}
+    assert [arm["debtors"] for arm in by_name["even_handed"]["arms"]] == [20, 20]
+    one = client.get(f"/v1/experiments/{by_name['bad_idea']['experiment_id']}").json()
+    assert (one["state"], one["ended_by"], one["ended_on"]) == ("ended", "harm", "2005-08-28")
+    assert one["design"] == design("bad_idea", "60-89").document()
+    assert one["reading"] == tests["bad_idea"].document()
+    assert [act["did"] for act in one["acts"]] == ["planned", "started", "read", "ended"]
+    waiting = client.get(f"/v1/experiments/{by_name['later_letters']['experiment_id']}").json()
+    assert (waiting["state"], waiting["reading"], waiting["started_on"]) == ("planned", None, None)
+
+
+def test_who_may_look_may_not_all_act(served, client):
+    now = SystemClock().now()
+    expected = {"auditor": (200, 403), "scientist": (200, 403), "collector": (403, 403)}
+    for role, (looks, acts) in expected.items():
+        own = {"collector_id": "C11"} if role == "collector" else {}
+        add_person(served.engine, f"{role} of tests", role, who="test", now=now, **own)
+        key = access.new_key(served.engine, now=now, person=f"{role} of tests")
+        headers = HTML | {"Authorization": f"Bearer {key}"}
+        page = client.get("/experiments/even_handed/1", headers=headers)
+        assert page.status_code == looks
+        assert 'method="post" action="/experiments' not in page.text
+        assert "Stop the test" not in page.text
+        answer = client.post("/experiments/even_handed/1/stop", data={"because": "x"}, headers=headers)
+        assert answer.status_code == acts
+    assert client.get("/v1/experiments", headers={"Authorization": f"Bearer {key}"}).status_code == 403
+
+
+def test_a_desk_tells_nothing_of_tests(client):
+    assert "experiment" not in client.get("/desk").text.split("<main")[1].casefold()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)], ids=["wide-light", "narrow-dark"])
+def test_the_pages_fit_their_window_and_shut_nobody_out(look, tests, width, dark, tmp_path, request):
+    window = look(width, dark=dark, script=width > 1000)
+    addresses = ["", "/later_letters/1", "/even_handed/1", "/by_severity/1", "/bad_idea/1", "/by_severity/1/report"]
+    for number, path in enumerate(addresses):
+        window.open("/experiments" + path)
+        window.page.screenshot(path=tmp_path / f"{number}-{width}.png", full_page=True)
+        assert window.overflow() <= 0, path
+        if width > 1000:
+            assert violations(window.page) == [], path
+    assert window.errors == []
+
+
+def test_a_challenger_is_promoted_in_the_browser_and_taken_back(client):
+    answer = client.post("/experiments/by_severity/1/promote", data={"arm": "challenger", "because": "it brings more"})
+    assert answer.status_code == 303
+    told = words(client.get(answer.headers["location"]).text)
+    assert "Promoted. It is in force from the next night on. Take it back" in told
+    page = words(client.get("/experiments").text)
+    assert "severity/1 instead of value_at_risk/1" in page
+    assert "it brings more" in page
+    assert client.post("/experiments/by_severity/1/stop", data={"because": "x"}).status_code == 409
+    back = client.post("/experiments/roll-back", data={"because": "the summer was odd"})
+    page = client.get(back.headers["location"]).text
+    assert "Taken back. value_at_risk/1 is in force" in words(page).replace("  ", " ")
+    assert "/experiments/roll-back" not in page, "one step, once"
+    assert "Promotion taken back" in words(client.get("/experiments/by_severity/1").text)
+
+
+def test_a_test_is_stopped_with_a_reason_for_good(client, served):
+    answer = client.post("/experiments/even_handed/1/stop", data={"because": "the client left"})
+    told = words(client.get(answer.headers["location"]).text)
+    assert "Stopped by hand" in told
+    assert "the client left" in told
+    assert "From 3 Oct 2005 on nobody is worked by it" in told
+    trail = client.get("/v1/audit?did=experiment.stopped").json()["lines"]
+    assert [line["subject"] for line in trail] == ["even_handed/1"]
