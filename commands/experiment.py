@@ -74,10 +74,10 @@ def start(
     from arrears.experiments import records
     from training.experiments.daily import refuse_unmeasured
 
-    with _state(lake, database) as (engine, _, now), engine.begin() as connection:
+    with _state(lake, database) as (engine, lake_, now), engine.begin() as connection:
         test = _found(connection, name)
         refuse_unmeasured(test.design)
-        records.start(connection, test, at=now, by=by or _who(), because=because)
+        records.start(connection, test, at=now, by=by or _who(), because=because, today=_today(lake_, now))
         document = {"test": test.label, "state": "running", "starts": test.design.enrolment.starts}
     emit(
         document,

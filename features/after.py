@@ -18,7 +18,7 @@ from ibis import ir
 from arrears.clock import end_of_day
 from arrears.lake import Lake
 from arrears.settings import Settings
-from features.columns import DEBTOR_KEY, days_between, whole
+from features.columns import DEBTOR_KEY, KEY, days_between, whole
 from features.contact_history import contact_rows
 from features.facts import SNAPSHOTS, Facts
 from features.plan import Plan, compiled_once
@@ -35,13 +35,14 @@ _MOST_DAYS = 366
 
 
 def came_after(
-    lake: Lake, debtors: Sequence[str], day: date, *, horizon_days: int, settled_on: date
+    lake: Lake, debtors: Sequence[str], day: date, *, currency: str, horizon_days: int, settled_on: date
 ) -> dict[str, list[float]]:
     """What came of some debtors.
 
     Parameters
     ----------
     day : the first that counts.
+    currency : of the cash; what comes in on accounts in another is left out, and so is what names a debtor who has any.
     horizon_days : how many days count.
     settled_on : the day by whose end money counts as known.
 
@@ -58,6 +59,8 @@ def came_after(
         for name, plan in _plans(lake.present, settings).items():
             found = plan.run(con)
             told = found.filter(pc.less(found["days_ago"], horizon_days))
+            if "currency" in told.column_names:
+                told = told.filter(pc.equal(told["currency"], currency))
             for who, amount in zip(told["debtor_id"].to_pylist(), told["amount"].to_pylist(), strict=True):
                 answers[name][who] = answers[name].get(who, 0.0) + float(amount)
         if "promises" in lake.present:
@@ -85,13 +88,18 @@ def _plans(present: Mapping[str, frozenset[str]], settings: Settings) -> dict[st
 def _cash(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
     facts = Facts(present, settings, SETTLED)
     paid = facts.payments
-    rows = paid.filter(paid.is_voluntary, paid.days_ago < _MOST_DAYS).select("debtor_id", "days_ago", "amount_minor")
+    rows = paid.filter(paid.is_voluntary, paid.days_ago < _MOST_DAYS)
+    books = facts.accounts.select(*KEY, "debtor_id", "currency")
+    rows = rows.select(*KEY, "debtor_id", "days_ago", "amount_minor").join(books.drop("debtor_id"), list(KEY))
+    rows = rows.select("debtor_id", "days_ago", "currency", "amount_minor")
     if facts.has("payments", "debtor_id"):
+        one = books.group_by(DEBTOR_KEY).agg(currency=books.currency.min(), is_one=books.currency.nunique() == 1)
         loose = facts.unapplied
         loose = loose.filter(loose.source.isnull() | (loose.source == "voluntary"))
         loose = loose.mutate(days_ago=days_between(loose.paid_on, loose.as_of))
+        loose = loose.select(*DEBTOR_KEY, "days_ago", "amount_minor").join(one.filter(one.is_one), list(DEBTOR_KEY))
         rows = ibis.union(rows, loose.select(*rows.columns))
-    return rows.group_by("debtor_id", "days_ago").agg(amount=whole(rows.amount_minor.sum()))
+    return rows.group_by("debtor_id", "days_ago", "currency").agg(amount=whole(rows.amount_minor.sum()))
 
 
 def _contacts(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:

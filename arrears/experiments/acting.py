@@ -80,6 +80,14 @@ def promote(
             found="it was not read yet" if decided is None else f"the rule says {said(decided)}",
             do="Let it run on: `arrears experiment read` tells each day what the rule says.",
         )
+    chosen = in_force.in_force(connection)
+    if experiment.design.champion.strategy != f"{chosen.name}/{chosen.version}":
+        raise Refused(
+            asked=asked,
+            found=f"it was tested against {experiment.design.champion.strategy}, and {chosen.name}/{chosen.version} is "
+            "in force by now",
+            do="Test it against what is in force.",
+        )
     strategy = challengers[arm].strategy or ""
     in_force.promote(connection, strategy, at=at, by=by, because=because, experiment_id=experiment.experiment_id)
     records.end(connection, experiment, ended_by="promoted", on=on, at=at, by=by, because=because, evidence=evidence)

@@ -19,7 +19,7 @@ strategy = "value_at_risk/1"
 name = "challenger"
 role = "challenger"
 share = 0.5
-strategy = "incremental_value/1"
+strategy = "incremental_value/2"
 
 [cohort]
 currency = "USD"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from arrears.errors import BadInput
 from arrears.experiments.design import Design
 from arrears.experiments.design_parts import Guardrail
 from arrears.experiments.estimate import difference
+from arrears.experiments.looks import LEAST_DEBTORS
 from arrears.experiments.metrics import metric
 from arrears.experiments.moments import Moments
 from arrears.experiments.observed import Observed, guarding
@@ -66,13 +68,20 @@ def _on(design: Design, guardrail: Guardrail, moments: Moments, challenger: str,
         found = difference(moments, told, champion=design.champion.name, challenger=challenger)
     except BadInput:
         return None
+    if min(found.debtors) < LEAST_DEBTORS:
+        return None
+    # Where nothing has happened yet one event more or less in an arm is what cannot be told apart from it.
+    one_event = math.sqrt(sum(1 / each**2 for each in found.debtors)) if told.unit == "number" else 0.0
+    error = max(found.error, one_event)
+    if not error > 0:
+        return None
     worse = found.effect if told.better == "less" else -found.effect
     count = sum(found.debtors)
     planned = design.enrolment.debtors * _share(design, challenger)
     family = len(design.guardrails) * len(design.challengers)
     allowed = design.stop.guardrail_alpha
     wide, narrow = (
-        ConfidenceSequence(alpha=alpha, tightest_at=planned / 2).half_width(count, found.error)
+        ConfidenceSequence(alpha=alpha, tightest_at=planned / 2).half_width(count, error)
         for alpha in (allowed / family, allowed)
     )
     low, high = worse - wide, worse + narrow

@@ -15,6 +15,9 @@ from arrears.experiments.observed import Observed, deciding
 from arrears.experiments.schedule import PlannedLook, looks
 from arrears.experiments.stopped import repeated
 
+LEAST_DEBTORS = 30
+"""Matured in each arm, before anything is concluded from them."""
+
 _NEXT_TO_NOTHING = 1e-3
 
 
@@ -80,12 +83,16 @@ def looks_so_far(design: Design, observed: Observed, challenger: str, *, as_of: 
     The bounds follow the debtors that really matured. A look before the test may promote has no upper bound; what that
     saves in error the later ones spend.
     """
-    measured = list[_Measured]()
-    for planned in planned_looks(design):
+    measured, all_looks = list[_Measured](), planned_looks(design)
+    first = next((each.number for each in all_looks if each.may_promote), len(all_looks))
+    for planned in all_looks:
         if planned.on > as_of or (measured and measured[-1].information >= 1):
             break
         found = _measured(design, observed, challenger, planned)
         so_far = measured[-1].information if measured else 0.0
+        if found is not None and not planned.may_promote:
+            # Debtors may be full before the calendar is: the test goes on to the first look that may promote.
+            found = replace(found, information=min(found.information, 1 - _NEXT_TO_NOTHING * (first - planned.number)))
         if found is not None and planned.is_last:
             # The last look spends what is left, though nobody may have come in since the one before it.
             found = replace(found, information=max(found.information, min(so_far + _NEXT_TO_NOTHING, 1.0)))
@@ -147,6 +154,8 @@ def _measured(design: Design, observed: Observed, challenger: str, planned: Plan
         return None
     counts = moments.debtors()
     debtors = counts[champion], counts[challenger]
+    if min(debtors) < LEAST_DEBTORS or not found.error > 0:
+        return None  # too few to be told by a normal law, or nothing came of anybody yet
     share = sum(arm.share for arm in design.arms if arm.name in (champion, challenger))
     return _Measured(planned, min(sum(debtors) / (design.enrolment.debtors * share), 1.0), debtors, found)
 

@@ -7,19 +7,21 @@ what it answers is written here; nothing is decided.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
 from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.dialects import postgresql
 
 from arrears.errors import Refused, WrongUse
 from arrears.experiments.design import Design, design_of, refuse_edit
 from arrears.experiments.moments import Moments, read
 from arrears.experiments.succession import refuse_overlap
 from arrears.queues.copying import copy_in
+from arrears.queues.in_force import in_force, of_label
 from arrears.state.experiments import experiment_acts, experiment_sums, experiments
 
 _WRITTEN = ("experiment_id", "debtor_id", "arm", "household", "stratum")
@@ -115,13 +117,21 @@ def plan(connection: Connection, design: Design, *, at: datetime, by: str, evide
     return experiment_id
 
 
-def start(connection: Connection, experiment: Experiment, *, at: datetime, by: str, because: str) -> None:
+def start(
+    connection: Connection, experiment: Experiment, *, at: datetime, by: str, because: str, today: date | None = None
+) -> None:
     """Let nights enrol debtors from the design's first day on.
+
+    Parameters
+    ----------
+    today : of the portfolio; None: nobody asks whether the first day is over.
 
     Raises
     ------
-    Refused : it has started before, or it overlaps a test that runs.
+    Refused : it has started before, it overlaps a test that runs, its first day is over, or an arm cannot be worked:
+        the champion's strategy is not the one in force, or a version is not at hand.
     """
+    _refuse_unworkable(connection, experiment, today)
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_PLAN_AT_A_TIME})
     refuse_overlap(experiment.design, [each.design for each in running(connection)])
     moved = connection.execute(
@@ -225,20 +235,26 @@ def acts(connection: Connection, experiment_id: int) -> list[Act]:
     return [Act(**{name: row[name] for name in Act.__dataclass_fields__}) for row in rows]
 
 
-def standing(connection: Connection, *, before: date | None = None) -> dict[str, tuple[str, str]]:
-    """Test and arm of every debtor whom nights drew for a test that runs.
+def standing(
+    connection: Connection, names: Iterable[str], *, through: date, before_night: int | None = None
+) -> dict[str, tuple[str, str]]:
+    """Test and arm of every debtor whom nights drew for any version of some tests, ended ones included.
 
     Parameters
     ----------
-    before : only what nights for earlier days drew; None: all.
+    names : of the tests.
+    through : only what nights for days up to this one drew.
+    before_night : only what nights with a smaller id drew; None: all.
     """
     sql = text("""
         SELECT d.debtor_id, e.name || '/' || e.version AS test, d.arm
         FROM experiment_debtors d JOIN experiments e USING (experiment_id)
-        WHERE e.state = 'running' AND (CAST(:before AS date) IS NULL OR d.enrolled_on < :before)
+        WHERE e.name = ANY (:names) AND d.enrolled_on <= :through
+            AND (CAST(:before AS bigint) IS NULL OR d.night_id < :before)
         ORDER BY d.experiment_id DESC
     """)
-    return {row.debtor_id: (row.test, row.arm) for row in connection.execute(sql, {"before": before})}
+    asked = {"names": list(names), "through": through, "before": before_night}
+    return {row.debtor_id: (row.test, row.arm) for row in connection.execute(sql, asked)}
 
 
 def enrol(connection: Connection, night_id: int, day: date, who: Sequence[Enrolled]) -> None:
@@ -283,10 +299,10 @@ def keep_sums(
     on: date,
     at: datetime,
 ) -> None:
-    """Write what came of the debtors of one day; once, for good."""
+    """Write what came of the debtors of one day; for good: what is written stays, whoever measures it again."""
     row = {"experiment_id": experiment_id, "enrolled_on": enrolled_on, "measure": measure}
     told = {"moments": moments.document(), "matured_on": on, "read_at": at}
-    connection.execute(insert(experiment_sums).values(row | told))
+    connection.execute(postgresql.insert(experiment_sums).values(row | told).on_conflict_do_nothing())
 
 
 def sums(connection: Connection, experiment_id: int, measure: str) -> dict[date, Moments]:
@@ -296,6 +312,27 @@ def sums(connection: Connection, experiment_id: int, measure: str) -> dict[date,
     )
     rows = connection.execute(asked.order_by(experiment_sums.c.enrolled_on))
     return {row.enrolled_on: read(row.moments) for row in rows}
+
+
+def _refuse_unworkable(connection: Connection, experiment: Experiment, today: date | None) -> None:
+    design, chosen = experiment.design, in_force(connection)
+    asked = f"start the test {design.label}"
+    if today is not None and design.enrolment.starts < today:
+        raise Refused(
+            asked=asked,
+            found=f"its first day is {design.enrolment.starts}, and today is {today}",
+            do="Plan it from a later day: its looks count whole weeks from the first.",
+        )
+    for arm in design.arms:
+        if arm.strategy is None:
+            raise Refused(asked=asked, found=f"the arm {arm.name} names a model", do="Give every arm a strategy.")
+        of_label(arm.strategy)
+    if design.champion.strategy != f"{chosen.name}/{chosen.version}":
+        raise Refused(
+            asked=asked,
+            found=f"its champion is {design.champion.strategy}, in force is {chosen.name}/{chosen.version}",
+            do="Test against what is in force.",
+        )
 
 
 def _predecessor(connection: Connection, design: Design) -> int | None:

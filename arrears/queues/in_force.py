@@ -5,15 +5,17 @@ Moves are only added, each with who, why and the test it rests on. Taking one ba
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, text
 
-from arrears.errors import Refused, WrongUse
-from arrears.queues.strategy import DEFAULT, Strategy, strategy
+from arrears.errors import ArrearsError, Refused, WrongUse
+from arrears.queues.strategy import DEFAULT, Strategy, names, strategy
 from arrears.state.experiments import strategy_champions
 
+_log = logging.getLogger(__name__)
 _ONE_MOVE_AT_A_TIME = 7_204_139
 """The database's lock under which a strategy comes into force: any number that nothing else locks on."""
 
@@ -40,14 +42,26 @@ class Move:
 
 
 def in_force(connection: Connection) -> Strategy:
-    """The strategy that nights follow.
-
-    Raises
-    ------
-    Refused : its version is not at hand any more.
-    """
+    """The strategy that nights follow; where its version is not at hand any more, what `at_hand` gives for it."""
     newest = _newest(connection)
-    return strategy(DEFAULT) if newest is None else of_label(newest.strategy)
+    return strategy(DEFAULT) if newest is None else at_hand(newest.strategy)
+
+
+def at_hand(label: str) -> Strategy:
+    """The strategy of a label, another version of it, or the house's own: a night never waits for a release.
+
+    Examples
+    --------
+    >>> at_hand("severity/9").version, at_hand("gone/1").name
+    ('1', 'value_at_risk')
+    """
+    try:
+        return of_label(label)
+    except ArrearsError:
+        name = label.partition("/")[0]
+        found = strategy(name if name in names() else DEFAULT)
+        _log.warning("strategy.not_at_hand label=%s instead=%s/%s", label, found.name, found.version)
+        return found
 
 
 def of_label(label: str) -> Strategy:

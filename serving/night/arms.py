@@ -6,8 +6,9 @@ part of these by its number of debtors: an arm can win by what it does with its 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,9 +21,9 @@ from arrears.experiments import records
 from arrears.experiments.assign import NONE, Arms, Debtors, Eligible, arm_of
 from arrears.experiments.design import Design
 from arrears.experiments.records import Enrolled, Experiment
-from arrears.policy.columns import Days, Flags, Numbers, Rows, Words
+from arrears.policy.columns import Days, Numbers, Rows, Words
 from arrears.queues.holdout import held_out
-from arrears.queues.in_force import of_label
+from arrears.queues.in_force import at_hand
 from arrears.queues.rank import Ranking
 from arrears.queues.strategy import Strategy
 from arrears.queues.strategy import read as read_strategy
@@ -41,13 +42,11 @@ class Running:
     ----------
     strategies : of every arm, by test and arm.
     recorded : by debtor the test and arm that stand.
-    draws : new debtors are drawn; a replay finds all of them on record.
     """
 
     experiments: tuple[Experiment, ...]
     strategies: Mapping[tuple[str, str], Strategy]
     recorded: Mapping[str, tuple[str, str]]
-    draws: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ class Part:
     Attributes
     ----------
     debtors : past due that night.
+    assigned : drawn for the arm so far, whether they are still past due or not.
     share : of every collector's minutes.
     """
 
@@ -64,6 +64,7 @@ class Part:
     arm: str
     strategy: Strategy
     debtors: int
+    assigned: int
     share: float
 
     def document(self) -> dict[str, Any]:
@@ -73,6 +74,7 @@ class Part:
             "arm": self.arm,
             "strategy": self.strategy.document(),
             "debtors": self.debtors,
+            "assigned": self.assigned,
             "share": self.share,
         }
 
@@ -101,31 +103,31 @@ def strategies_of(connection: Connection) -> tuple[Strategy, ...]:
 def running_on(connection: Connection, day: date) -> Running | None:
     """The tests that a night for a day works by; None where none runs."""
     found = tuple(each for each in records.running(connection) if each.design.enrolment.starts <= day)
-    return Running(found, _strategies(found), records.standing(connection)) if found else None
+    if not found:
+        return None
+    names = sorted({each.design.name for each in found})
+    return Running(found, _strategies(found), records.standing(connection, names, through=day))
 
 
-def running_again(connection: Connection, told: Sequence[Mapping[str, Any]], day: date) -> Running | None:
-    """The tests of a recorded night, with whom it and earlier ones drew; None where none ran.
+def running_again(
+    connection: Connection, night_id: int, told: Sequence[Mapping[str, Any]], day: date
+) -> Running | None:
+    """The tests of a recorded night, as they stood before it drew; None where none ran.
 
     Parameters
     ----------
     told : as the night keeps it.
     day : that the night was for.
     """
-    found, strategies, known = [], {}, {}
-    for part in told:
-        if part["test"] == NONE:
-            continue
-        strategies[part["test"], part["arm"]] = read_strategy(part["strategy"], where=f"the night's {part['test']}")
-    for label in sorted({test for test, _ in strategies}):
-        name, _, version = label.partition("/")
-        test = records.find(connection, name, int(version))
-        if test is None:
-            continue
-        found.append(test)
-        for each in records.enrolled(connection, test.experiment_id, through=day):
-            known[each.debtor_id] = (label, each.arm)
-    return Running(tuple(found), strategies, known, draws=False) if found else None
+    strategies = {
+        (part["test"], part["arm"]): read_strategy(dict(part["strategy"]), where=f"night {night_id}")
+        for part in told
+        if part["test"] != NONE
+    }
+    names = dict.fromkeys(test.partition("/")[::2] for test, _ in strategies)
+    found = tuple(test for name, version in names if (test := records.find(connection, name, int(version))) is not None)
+    known = records.standing(connection, sorted({name for name, _ in names}), through=day, before_night=night_id)
+    return Running(found, strategies, known) if found else None
 
 
 def divided(
@@ -158,14 +160,10 @@ def divided(
     desk = book.settings.desk
     asked = Debtors(who, home, held_out(who, entered, day, share=desk.holdout_share, days=desk.holdout_days))
     designs = [each.design for each in running.experiments]
-    arms = (
-        arm_of(designs, asked, day=day, eligible=eligible, recorded=kept)
-        if running.draws
-        else _without(kept, asked.held_out)
-    )
-    parts, of_debtor = _parts(arms, running, champion)
+    arms = arm_of(designs, asked, day=day, eligible=eligible, recorded=kept)
+    parts, of_debtor = _parts(arms, kept, running, champion)
     place = np.searchsorted(who, book.debtor_id)
-    came = np.flatnonzero((arms.test != NONE) & (kept.test == NONE)) if running.draws else np.empty(0, np.int64)
+    came = np.flatnonzero((arms.test != NONE) & (kept.test == NONE))
     before = _before(book, lead, owed, score)
     ids = {each.label: each.experiment_id for each in running.experiments}
     came_in = tuple(
@@ -195,15 +193,13 @@ def with_minutes(told: Divided, ranking: Ranking, capacity: float | None) -> Div
     part = told.of_account[ranking.lead]
     spent = np.bincount(part[reached], weights=minutes[reached], minlength=len(told.parts))
     tests = np.array([each.test for each in told.parts])
-    debtors = np.array([each.debtors for each in told.parts], dtype=np.float64)
+    # By everybody assigned: an arm whose debtors are cured sooner keeps its minutes.
+    assigned = np.array([each.assigned for each in told.parts], dtype=np.float64)
     of_test = np.array([spent[tests == test].sum() for test in tests])
-    among = np.array([debtors[tests == test].sum() for test in tests])
-    shares = np.divide(of_test * debtors, among, out=np.zeros(len(tests)), where=among > 0)
+    among = np.array([assigned[tests == test].sum() for test in tests])
+    shares = np.divide(of_test * assigned, among, out=np.zeros(len(tests)), where=among > 0)
     shares = shares / shares.sum() if shares.sum() else np.full(len(tests), 1 / len(tests))
-    parts = tuple(
-        Part(each.test, each.arm, each.strategy, each.debtors, float(share))
-        for each, share in zip(told.parts, shares, strict=True)
-    )
+    parts = tuple(replace(each, share=float(share)) for each, share in zip(told.parts, shares, strict=True))
     return Divided(parts, told.of_account, told.came_in)
 
 
@@ -234,7 +230,7 @@ def together(told: Divided, rankings: Sequence[Ranking]) -> tuple[Ranking, Parts
 
 
 def _strategies(experiments: Sequence[Experiment]) -> dict[tuple[str, str], Strategy]:
-    return {(each.label, arm.name): of_label(arm.strategy or "") for each in experiments for arm in each.design.arms}
+    return {(each.label, arm.name): at_hand(arm.strategy or "") for each in experiments for arm in each.design.arms}
 
 
 def _homes(book: Book, lead: Rows, asks: pa.Table) -> Words:
@@ -279,21 +275,19 @@ def _before(book: Book, lead: Rows, owed: Numbers, score: Numbers) -> dict[str, 
     return dict(zip(_COVARIATES, columns, strict=True))
 
 
-def _without(arms: Arms, held_out: Flags | None) -> Arms:
-    if held_out is None:
-        return arms
-    return Arms(np.where(held_out, NONE, arms.test), np.where(held_out, NONE, arms.arm))
-
-
-def _parts(arms: Arms, running: Running, champion: Strategy) -> tuple[tuple[Part, ...], Rows]:
+def _parts(arms: Arms, kept: Arms, running: Running, champion: Strategy) -> tuple[tuple[Part, ...], Rows]:
     """The parts, those of arms in the designs' order, and which each debtor is of."""
     keys = [(NONE, NONE), *((each.label, arm.name) for each in running.experiments for arm in each.design.arms)]
     of_debtor = np.zeros(len(arms.arm), dtype=np.int64)
     for place, (test, arm) in enumerate(keys[1:], start=1):
         of_debtor[(arms.test == test) & (arms.arm == arm)] = place
     counts = np.bincount(of_debtor, minlength=len(keys)).tolist()
+    new = Counter(zip(arms.test[kept.test == NONE].tolist(), arms.arm[kept.test == NONE].tolist(), strict=True))
+    assigned = Counter(running.recorded.values()) + new
     parts = tuple(
-        Part(test, arm, running.strategies[test, arm] if test else champion, count, 0.0)
+        Part(test, arm, running.strategies[test, arm], count, assigned[test, arm], 0.0)
+        if test
+        else Part(test, arm, champion, count, count, 0.0)
         for (test, arm), count in zip(keys, counts, strict=True)
     )
     return parts, of_debtor

@@ -62,7 +62,7 @@ class Built:
 
     def part_of_item(self, place: int) -> Part:
         """The arm, or everybody in none, whose strategy put an item at its rank."""
-        return self.arms.parts[int(self.parts.of_item[place])] if self.arms else Part("", "", self.strategy, 0, 1.0)
+        return self.arms.parts[int(self.parts.of_item[place])] if self.arms else Part("", "", self.strategy, 0, 0, 1.0)
 
     def strategy_of(self, row: int) -> Strategy:
         """The strategy by which an account is worked."""

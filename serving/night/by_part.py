@@ -108,14 +108,18 @@ def minutes_by_part(minutes: Numbers, shares: Numbers, *, seed: int) -> list[Num
     >>> bool((large + small == 40).all())
     True
     """
-    largest = int(np.argmax(shares))
-    found = [_in_pieces(minutes * share, (seed + 7 * part) % 1009) for part, share in enumerate(shares.tolist())]
-    others = sum((each for part, each in enumerate(found) if part != largest), np.zeros_like(minutes))
-    found[largest] = np.maximum(minutes - others, 0.0)
+    largest, left = int(np.argmax(shares)), minutes.copy()
+    found = [np.zeros_like(minutes) for _ in shares]
+    for part in np.argsort(shares, kind="stable").tolist():
+        if part != largest:
+            found[part] = _in_pieces(minutes * shares[part], left, (seed + 7 * part) % 1009)
+            left = left - found[part]
+    found[largest] = left
     return found
 
 
-def _in_pieces(own: Numbers, seed: int) -> Numbers:
+def _in_pieces(own: Numbers, left: Numbers, seed: int) -> Numbers:
+    """A part's minutes by collector and hour, out of what the hours have left."""
     found = np.zeros_like(own)
     for collector, hours in enumerate(own):
         due, since = 0.0, PIECE * (((seed + collector) * _GOLDEN) % 1)
@@ -123,10 +127,15 @@ def _in_pieces(own: Numbers, seed: int) -> Numbers:
         for hour in works.tolist():
             due, since = due + float(hours[hour]), since + float(hours[hour])
             if since >= PIECE:
-                found[collector, hour], due, since = due, 0.0, since % PIECE
-        if due:
-            pieces = np.flatnonzero(found[collector])
-            found[collector, (pieces if len(pieces) else works)[-1]] += due
+                piece = min(due, float(left[collector, hour]))
+                found[collector, hour], due, since = piece, due - piece, since % PIECE
+        pieces = found[collector]
+        late = works[
+            np.lexsort((-works, pieces[works] == 0))
+        ]  # the last pieces, and then the last hours, hold the rest
+        for hour in late.tolist():
+            piece = min(due, float(left[collector, hour] - found[collector, hour]))
+            found[collector, hour], due = found[collector, hour] + piece, due - piece
     return found
 
 

@@ -124,7 +124,7 @@ def rebuild(
         now=night.ran_at,
         allocate=False,
         grouped_by=night.grouped_by,
-        running=partial(running_again, connection, night.experiments),
+        running=partial(running_again, connection, night.night_id, night.experiments),
         progress=progress,
     )
 

@@ -55,7 +55,7 @@ name = "balance_before_minor"
 
 [[guardrails]]
 metric = "complaints"
-margin = 0.05
+margin = 0.2
 horizon_days = 5
 """
 

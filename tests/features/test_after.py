@@ -23,13 +23,14 @@ def spoke(name, who, at, disposition="no_answer", **own):
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
     rows = people("D1", "D2", "D3", "D4")
-    rows["accounts"].append(account("A1b", "D1"))
+    rows["accounts"] += [account("A1b", "D1"), account("A2y", "D2", currency="JPY")]
     rows["payments"] = [
         paid("P0", "A1", date(2026, 6, 14), 1),
         paid("P1", "A1", DAY, 10),
         paid("P2", "A1b", LAST, 100),
         paid("P3", "A1", date(2026, 6, 25), 1000),
         paid("P4", "A2", DAY, 7, source="garnishment"),
+        paid("P9", "A2y", DAY, 30_000),
         paid("P5", "A3", LAST, 50),
         paid("P6", "A3", date(2026, 6, 29), -50, reverses="P5"),
         paid("P7", "A4", LAST, 20),
@@ -57,7 +58,7 @@ def lake(tmp_path_factory):
 
 
 def after(lake, *debtors, **own):
-    return came_after(lake, debtors, DAY, **{"horizon_days": 10, "settled_on": SETTLED} | own)
+    return came_after(lake, debtors, DAY, **{"currency": "USD", "horizon_days": 10, "settled_on": SETTLED} | own)
 
 
 def test_voluntary_money_of_all_accounts_counts_from_the_first_day_to_the_last(lake):
@@ -66,6 +67,11 @@ def test_voluntary_money_of_all_accounts_counts_from_the_first_day_to_the_last(l
 
 def test_what_was_taken_back_until_it_had_settled_does_not_count_and_later_changes_nothing(lake):
     assert after(lake, "D3", "D4")["net_cash_minor"] == [0, 20_00]
+
+
+def test_money_in_another_currency_is_not_added(lake):
+    assert after(lake, "D2", currency="JPY")["net_cash_minor"] == [30_000]
+    assert after(lake, "D1", currency="JPY")["net_cash_minor"] == [0]
 
 
 def test_a_shorter_horizon_ends_on_its_own_last_day(lake):

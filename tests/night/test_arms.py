@@ -14,7 +14,7 @@ from arrears.experiments.design import read_design
 from arrears.experiments.succession import successor
 from arrears.queues import store
 from arrears.queues.strategy import strategy
-from serving.night.by_part import Parts, mixed
+from serving.night.by_part import Parts, minutes_by_part, mixed
 from serving.night.nightly import run_night
 from serving.night.reallocate import reallocate
 from serving.night.replay import replay
@@ -224,6 +224,20 @@ def test_an_ended_test_gives_everybody_back_and_its_nights_still_come_out_identi
     later = run(module_database, lake, no_registry, AS_OF, DAY + timedelta(days=2))
     assert {(row.experiment, row.strategy_name) for row in items(module_database, later)} == {(None, "value_at_risk")}
     assert replay(module_database, lake.root, no_registry, night.night_id).difference is None
+
+
+@given(
+    st.lists(st.lists(st.sampled_from([0.0, 5.0, 30.0, 40.0, 60.0]), min_size=6, max_size=6), min_size=1, max_size=5),
+    st.lists(st.integers(1, 20), min_size=2, max_size=6),
+    st.integers(0, 10_000),
+)
+def test_the_parts_minutes_are_the_teams_and_no_hour_is_given_twice(hours, weights, seed):
+    minutes, shares = np.array(hours), np.array(weights) / sum(weights)
+    found = minutes_by_part(minutes, shares, seed=seed)
+    assert all((each >= -1e-9).all() for each in found)
+    assert np.allclose(sum(found), minutes)
+    for own, share in zip(found, shares, strict=True):
+        assert own.sum(axis=1) == pytest.approx(minutes.sum(axis=1) * share)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.floats(1, 20)), min_size=1, max_size=60))

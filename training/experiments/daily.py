@@ -56,7 +56,7 @@ def measure_days(
 
     Parameters
     ----------
-    lake : whose last day is the day we stand on.
+    lake : whose last day is the day we stand on; a day counts once a later one is known of, so it is over.
     at : the moment of writing.
     """
     design, known = experiment.design, lake.last_day
@@ -67,13 +67,13 @@ def measure_days(
     for measure, columns, horizon, settlement in _measures(design):
         done = records.sums(connection, experiment.experiment_id, measure)
         due = [day for day in by_day if day not in done]
-        due = [day for day in due if matures(day, horizon_days=horizon, settlement_days=settlement) <= known]
+        due = [day for day in due if matures(day, horizon_days=horizon, settlement_days=settlement) < known]
         progress.expect(len(due))
         for day in due:
             progress.step(f"{measure} of {day}")
             on = matures(day, horizon_days=horizon, settlement_days=settlement)
-            values = _values(connection, lake, by_day[day], day, horizon_days=horizon, settled_on=on)
-            who = by_day[day]
+            who, currency = by_day[day], design.cohort.currency
+            values = _values(connection, lake, who, day, currency=currency, horizon_days=horizon, settled_on=on)
             moments = measured(
                 columns,
                 [each.arm for each in who],
@@ -117,10 +117,17 @@ def _by_day(who: Sequence[Enrolled]) -> dict[date, list[Enrolled]]:
 
 
 def _values(
-    connection: Connection, lake: Lake, who: Sequence[Enrolled], day: date, *, horizon_days: int, settled_on: date
+    connection: Connection,
+    lake: Lake,
+    who: Sequence[Enrolled],
+    day: date,
+    *,
+    currency: str,
+    horizon_days: int,
+    settled_on: date,
 ) -> dict[str, Any]:
     debtors = [each.debtor_id for each in who]
     desk = at_desk(connection, debtors, day, horizon_days=horizon_days, zone=lake.settings.portfolio.zone)
     before = {name: [each.covariates.get(name, 0.0) for each in who] for name in KNOWN_BEFORE}
-    came = came_after(lake, debtors, day, horizon_days=horizon_days, settled_on=settled_on)
+    came = came_after(lake, debtors, day, currency=currency, horizon_days=horizon_days, settled_on=settled_on)
     return {**before, **came, "minutes": desk.minutes, "holds_hit": desk.holds_hit}
