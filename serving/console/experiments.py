@@ -18,12 +18,14 @@ from arrears.state.reading import reading
 from serving.console import experiments_charts as charts
 from serving.console import experiments_told as told
 from serving.console.experiments_funnel import STEPS, arms_so_far, days_of, sizes
+from serving.console.experiments_payers import payers
 from serving.console.words import decimal
 from serving.deployment import Deployment
 from serving.people.may_enter import may_enter
 from serving.people.sign_ins import Person
 from serving.present import in_zone
 from serving.problems import Problem
+from serving.recent import Recent
 
 _DECISIONS = """
     SELECT DISTINCT ON (experiment_id) experiment_id, evidence ->> 'as_of' AS as_of,
@@ -78,6 +80,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         acts = records.acts(connection, test.experiment_id)
         arms = arms_so_far(connection, test, now=now)
         came_in = days_of(connection, test)
+        paid = _paid(deployment, connection, test)
     read = newest(acts, "read")
     return {
         "test": test,
@@ -90,6 +93,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         "shares": told.shares_said(read, test.design) if read else None,
         "arms": arms,
         "steps": STEPS,
+        "paid": paid,
         "came_in": came_in,
         "acts": [(each, DID[each.did], in_zone(each.at, zone)) for each in reversed(_told_once(acts))],
         "promotable": [each["arm"] for each in read["challengers"] if _promotes(each)] if read else [],
@@ -124,6 +128,14 @@ def strategy_in_force(moves: Sequence[in_force.Move]) -> str:
         return moves[0].strategy
     house = strategy(DEFAULT)
     return f"{house.name}/{house.version}"
+
+
+def _paid(deployment: Deployment, connection: Connection, test: Experiment) -> Mapping[str, int] | None:
+    """The payers of each arm; every payment of the book is read for it, so what was counted may stand for a while."""
+    if deployment.night(connection) is None:
+        return None
+    recent = deployment.of_night("recent", Recent).of
+    return recent(f"payers of {test.label}", lambda: payers(connection, deployment.lake, test))
 
 
 def _promotes(challenged: Mapping[str, Any]) -> bool:

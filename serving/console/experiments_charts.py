@@ -16,6 +16,8 @@ _NARROW = 400
 _LEAST_SHOWN, _MOST_SHOWN = 3.0, 5.0
 """Standard errors up to which a boundary plot reaches: bounds beyond are not drawn."""
 
+_DASH = 0.04
+
 
 def power_curve(curve: Sequence[Sequence[float]], *, worth: float, power: float, currency: str) -> Markup:
     """The chance to find an effect, by its size in money a debtor.
@@ -108,5 +110,9 @@ def _is_drawn(bound: float | None, reach: float) -> bool:
 
 
 def _course(plot: Plot, points: Sequence[Point], kind: str) -> None:
-    if len(points) > 1:
+    """A line; a lone point is a dash, which a dot upon it does not hide."""
+    if len(points) == 1:
+        ((x, y),) = points
+        points = [(max(x - _DASH, 0.0), y), (min(x + _DASH, 1.0), y)]
+    if points:
         plot.line(points, kind)

@@ -11,6 +11,7 @@ from arrears.experiments.design import Design
 from arrears.experiments.metrics import METRICS
 from arrears.experiments.records import Act, Experiment
 from arrears.experiments.schedule import looks
+from arrears.money import to_major
 from serving.console.words import count, decimal, money, sentence, short_day
 
 Reading = Mapping[str, Any]
@@ -28,6 +29,7 @@ ENDS = {
     "no_difference": "Ended: no difference worth having",
     "stopped": "Stopped by hand",
 }
+_WITH_DECIMALS = 100.0
 _CHIPS = {"promote": "good", "promoted": "good", "stop_for_harm": "bad", "harm": "bad"}
 
 
@@ -172,16 +174,17 @@ def shares_said(reading: Reading, design: Design) -> str:
 
 
 def written(value: float | None, unit: str, currency: str) -> str:
-    """A metric's value as people write it.
+    """A metric's value for each debtor as people write it; money below a hundred with its decimals.
 
     Examples
     --------
-    >>> written(240.0, "money", "USD"), written(0.0421, "number", "USD"), written(2.5, "number", "USD")
-    ('2.40', '0.0421', '2.50')
+    >>> written(240.0, "money", "USD"), written(1203.4, "money", "USD"), written(0.0421, "number", "USD")
+    ('2.40', '12.03', '0.0421')
     """
-    if unit in ("money", "money_per_minute"):
-        return money(value, currency)
-    return decimal(value, 2 if value is not None and (abs(value) >= 1 or value == 0) else 4)
+    if unit == "number" or value is None:
+        return decimal(value, 2 if value is not None and (abs(value) >= 1 or value == 0) else 4)
+    one = float(to_major(1, currency))
+    return decimal(value * one, 2) if one < 1 and abs(value * one) < _WITH_DECIMALS else money(value, currency)
 
 
 def _rail(each: Reading, currency: str) -> Rail:
