@@ -284,6 +284,10 @@ def _draw(document: Mapping[str, Any], console: Console) -> None:
         f"{money(found['finds_minor'])} per debtor ({found['finds_share']:.1%}), {money(found['finds_total_minor'])} a "
         f"month. It ends at {found['mean_stop']:.0%} of its debtors on average, after {found['days']} days at most."
     )
+    if document["will_come"] < document["enrols"]:
+        weeks = len(document["looks"])
+        told = f"Only about {document['will_come']:,} debtors will come in {weeks} weeks: plan for these."
+        console.print(f"[bold]{told}[/bold]")
     if not document["enough"]:
         console.print("[bold]Too few debtors for the effect that it looks for.[/bold]")
     table = Table("more per debtor", "power", "ends at", title="Power")

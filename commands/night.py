@@ -25,7 +25,12 @@ def command(
     as_of: Day,
     *,
     strategy: Annotated[
-        str | None, typer.Option(help="How the queue is ordered; by default by the strategy in force.", metavar="NAME")
+        str | None,
+        typer.Option(
+            help="How the queue is ordered: incremental_value, propensity, severity or value_at_risk; by default by the "
+            "strategy in force.",
+            metavar="NAME",
+        ),
     ] = None,
     for_: Annotated[
         datetime | None,
@@ -39,7 +44,12 @@ def command(
     replace: Annotated[
         bool, typer.Option("--replace", help="Serve it even where a night of a later day is served.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but write.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Do everything but write; without the database, so by no test and no promotion."
+        ),
+    ] = False,
     lake: LakeDir = None,
     database: Database = None,
     tracking: Tracking = None,

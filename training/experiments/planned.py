@@ -46,6 +46,7 @@ def plan_document(design: Design, lake: Lake) -> dict[str, Any]:
         "plan": found.document(),
         "looks": looks,
         "enrols": design.enrolment.debtors,
+        "will_come": round(spread.stock + design.enrolment.weeks * spread.per_week),
         "worth_finding_minor": design.primary.smallest_effect_minor,
         "enough": found.power >= design.stop.power,
     }
