@@ -27,8 +27,8 @@ def command(
     strategy: Annotated[
         str | None,
         typer.Option(
-            help="How the queue is ordered: incremental_value, propensity, severity or value_at_risk; by default by the "
-            "strategy in force.",
+            help="How the queue is ordered: incremental_value, propensity, severity or value_at_risk; by default by "
+            "the strategy in force.",
             metavar="NAME",
         ),
     ] = None,

@@ -89,7 +89,7 @@ def _draw(document: dict[str, Any], console: Console) -> None:
     if document["drift_from"]:
         console.print(f"Drift from {document['drift_from']} on.")
     console.print(f"Truth, which no load reads: {document['truth']}")
-    console.print(f"Next: arrears load {document['source']}")
+    console.print(f"Next: arrears load {document['source']} --lake {document['source']}-lake")
 
 
 def _draw_small(document: dict[str, Any], console: Console) -> None:
