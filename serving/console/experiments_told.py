@@ -55,7 +55,8 @@ class Said:
 class Effect:
     """What a challenger brings of the deciding metric, each already written.
 
-    `low` and `high` None: no end is known yet. `corrected`: the test has ended, and the looks are accounted for.
+    `low` and `high` end in more or less; None: no end is known yet. `corrected`: the rule has decided, and the looks
+    are accounted for.
     """
 
     champion: str
@@ -124,7 +125,7 @@ def effect_of(challenged: Reading, design: Design) -> Effect | None:
     found = last["found"]
     effect = found["effect"] if claim is None else claim["estimate"]
     ends = (last["at_least"], last["at_most"]) if claim is None else (claim["low"], claim["high"])
-    low, high = (None if end is None else written(end, unit, currency) for end in ends)
+    low, high = (None if end is None else _more_or_less(end, unit, currency) for end in ends)
     return Effect(
         champion=written(found["champion"], unit, currency),
         challenger=written(found["challenger"], unit, currency),
@@ -185,6 +186,10 @@ def written(value: float | None, unit: str, currency: str) -> str:
         return decimal(value, 2 if value is not None and (abs(value) >= 1 or value == 0) else 4)
     one = float(to_major(1, currency))
     return decimal(value * one, 2) if one < 1 and abs(value * one) < _WITH_DECIMALS else money(value, currency)
+
+
+def _more_or_less(value: float, unit: str, currency: str) -> str:
+    return f"{written(abs(value), unit, currency)} {'more' if value >= 0 else 'less'}"
 
 
 def _rail(each: Reading, currency: str) -> Rail:

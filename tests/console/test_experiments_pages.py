@@ -107,11 +107,14 @@ def read_by(connection, test, as_of, **gains):
 
 @pytest.fixture(scope="module")
 def tests(served):
-    """A planned test, one that goes on, one whose challenger wins and one that did harm."""
+    """A planned test, one that goes on, one whose challenger wins and one that did harm; `None`: the page before."""
+    with served.client() as client:
+        found = {None: client.get("/experiments", headers=HTML).text}
     with served.engine.begin() as connection:
+        unplanned = design("no_plan", "120-149")
+        records.plan(connection, unplanned, evidence={}, **BY)
         waits = design("later_letters", "90-119")
         records.plan(connection, waits, evidence=plan_of(waits), **BY)
-        found = {"later_letters": None}
         goes_on = begun(connection, design("even_handed", "1-29"))
         found["even_handed"] = read_by(connection, goes_on, date(2005, 8, 28), cash={"challenger": 400.0})
         sql = "SELECT debtor_id FROM work_items WHERE made_by = 'night' ORDER BY debtor_id LIMIT 40"
@@ -150,6 +153,19 @@ def test_every_test_stands_in_the_list_with_its_verdict(client):
     assert "Nothing was ever promoted" in told
 
 
+def test_before_the_first_test_the_page_tells_how_to_plan_one(tests):
+    told = words(tests[None])
+    assert "No test is on record" in told
+    assert "arrears experiment plan DESIGN.toml --keep" in told
+    assert "In force: value_at_risk/1" in told
+
+
+def test_a_design_without_a_plan_says_so(client):
+    told = words(client.get("/experiments/no_plan/1").text)
+    assert "It was written down without a plan" in told
+    assert "What it can find" not in told
+
+
 def test_a_plan_tells_what_it_can_find_in_money(client, tests):
     page = client.get("/experiments/later_letters/1").text
     told = words(page)
@@ -170,7 +186,7 @@ def test_a_verdict_comes_first_with_its_reasons_and_the_difference_in_money(clie
     assert "the challenger collects more: the upper bound is crossed" in told
     claim = arm.adjusted
     effect, low, high = (written(end, "money", "TWD") for end in (claim.estimate, claim.low, claim.high))
-    assert f"{effect} TWD more a debtor, surely between {low} and {high}." in told
+    assert f"{effect} TWD more a debtor, between {low} more and {high} more." in told
     assert "within its margin" in told
     assert "The arms hold their shares" in told
 
@@ -182,7 +198,7 @@ def test_the_boundary_plot_draws_every_look_and_the_bounds_to_come(client, tests
     assert wide.count('class="dot"') == len(arm.looks) > 0
     assert wide.count('class="ahead"') >= len(arm.to_come) > 0
     told = words(page)
-    assert "The interval holds at every look at once" in told
+    assert "The interval holds at every look at once with 95 % certainty" in told
     assert f"{arm.looks[-1].debtors[1]:,} and {arm.looks[-1].debtors[0]:,} debtors that have matured" in told
 
 
