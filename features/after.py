@@ -1,7 +1,7 @@
 """What came of debtors in the days after one: net cash, contacts, complaints and broken promises.
 
-Money counts as it stood once it had settled; contacts as they were known when the days were over. Nothing here is a
-feature: what came after a day is what tests and labels are judged by.
+All of it counts as it was known once it had settled: money that was taken back by then, and complaints that were
+written down late. Nothing here is a feature: what came after a day is what tests and labels are judged by.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from features.plan import Plan, compiled_once
 from features.promises import promises_plan
 from features.terms import arrow_schema
 
-SETTLED, OVER = "settled_windows", "over_windows"
-"""The tables of windows: as known when money had settled, and as known when the days were over."""
+MONEY, TALKS = "money_windows", "talk_windows"
+"""The tables of windows, both as known when all had settled: one ends with the days that count, one on that later day,
+as the days of talks are reckoned back from what is known."""
 
 COLUMNS = ("net_cash_minor", "contacts", "complaints", "broken_promises")
 """What is told of each debtor, each a total within the days."""
@@ -44,7 +45,7 @@ def came_after(
     day : the first that counts.
     currency : of the cash; what comes in on accounts in another is left out, and so is what names a debtor who has any.
     horizon_days : how many days count.
-    settled_on : the day by whose end money counts as known.
+    settled_on : the day by whose end all counts that is known.
 
     Returns
     -------
@@ -54,17 +55,20 @@ def came_after(
     zone = settings.portfolio.zone
     answers: dict[str, dict[str, float]] = {name: {} for name in COLUMNS}
     with lake.connect() as con:
-        for name, on in ((SETTLED, settled_on), (OVER, last)):
-            con.register(name, _windows(debtors, last, end_of_day(on, zone)))
+        for name, as_of in ((MONEY, last), (TALKS, settled_on)):
+            con.register(name, _windows(debtors, as_of, end_of_day(settled_on, zone)))
         for name, plan in _plans(lake.present, settings).items():
-            found = plan.run(con)
-            told = found.filter(pc.less(found["days_ago"], horizon_days))
+            found, since = plan.run(con), 0 if name == "net_cash_minor" else (settled_on - last).days
+            counts = pc.and_(
+                pc.greater_equal(found["days_ago"], since), pc.less(found["days_ago"], since + horizon_days)
+            )
+            told = found.filter(counts)
             if "currency" in told.column_names:
                 told = told.filter(pc.equal(told["currency"], currency))
             for who, amount in zip(told["debtor_id"].to_pylist(), told["amount"].to_pylist(), strict=True):
                 answers[name][who] = answers[name].get(who, 0.0) + float(amount)
         if "promises" in lake.present:
-            answers["broken_promises"] = _broken(promises_plan(lake.present, settings, SETTLED).run(con), day)
+            answers["broken_promises"] = _broken(promises_plan(lake.present, settings, MONEY).run(con), day)
     return {name: [own.get(who, 0.0) for who in debtors] for name, own in answers.items()}
 
 
@@ -75,7 +79,7 @@ def _windows(debtors: Sequence[str], as_of: date, cutoff: object) -> pa.Table:
 
 
 def _plans(present: Mapping[str, frozenset[str]], settings: Settings) -> dict[str, Plan]:
-    """Amounts by debtor and days before the window's last, one plan a column."""
+    """Amounts by debtor and days before the window's last day, one plan a column."""
     makers = {"net_cash_minor": _cash, "contacts": _contacts, "complaints": _complaints}
     needs = {"net_cash_minor": {"payments"}, "contacts": {"contacts"}, "complaints": {"contacts", "holds"}}
     return {
@@ -86,7 +90,7 @@ def _plans(present: Mapping[str, frozenset[str]], settings: Settings) -> dict[st
 
 
 def _cash(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
-    facts = Facts(present, settings, SETTLED)
+    facts = Facts(present, settings, MONEY)
     paid = facts.payments
     rows = paid.filter(paid.is_voluntary, paid.days_ago < _MOST_DAYS)
     books = facts.accounts.select(*KEY, "debtor_id", "currency")
@@ -103,14 +107,14 @@ def _cash(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table
 
 
 def _contacts(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
-    rows = contact_rows(Facts(present, settings, OVER))
+    rows = contact_rows(Facts(present, settings, TALKS))
     rows = rows.filter(rows.is_attempt).select(*DEBTOR_KEY, "contact_id", "days_ago").distinct()
     return rows.group_by("debtor_id", "days_ago").agg(amount=rows.count())
 
 
 def _complaints(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
     """Days on which the debtor complained, in a talk or by a hold that says so."""
-    facts = Facts(present, settings, OVER)
+    facts = Facts(present, settings, TALKS)
     rows = contact_rows(facts)
     days = rows.filter(rows.disposition == "complaint").select("debtor_id", "days_ago")
     if "holds" in present:

@@ -41,6 +41,12 @@ def lake(tmp_path_factory):
         spoke("C1", "D1", datetime(2026, 6, 15, 4, 0, tzinfo=UTC)),
         spoke("C2", "D1", datetime(2026, 6, 25, 3, 59, tzinfo=UTC), "complaint"),
         spoke("C3", "D1", datetime(2026, 6, 25, 4, 0, tzinfo=UTC)),
+        spoke(
+            "C6", "D4", datetime(2026, 6, 24, 14, 0, tzinfo=UTC), "complaint", recorded_at="2026-06-29T12:00:00+00:00"
+        ),
+        spoke(
+            "C7", "D4", datetime(2026, 6, 23, 14, 0, tzinfo=UTC), "complaint", recorded_at="2026-06-30T12:00:00+00:00"
+        ),
         spoke("C4", "D2", datetime(2026, 6, 16, 14, 0, tzinfo=UTC), "complaint", direction="in"),
         spoke("C5", "D2", datetime(2026, 6, 16, 15, 0, tzinfo=UTC), account_id="A2"),
     ]
@@ -83,7 +89,13 @@ def test_attempts_count_by_the_days_of_the_house(lake):
 
 
 def test_a_complaint_counts_once_a_day_whether_a_talk_or_a_hold_tells_of_it(lake):
-    assert after(lake, "D1", "D2", "D3", "D4")["complaints"] == [1, 1, 1, 0]
+    assert after(lake, "D1", "D2", "D3")["complaints"] == [1, 1, 1]
+
+
+def test_a_complaint_that_is_written_down_late_counts_until_all_has_settled(lake):
+    assert after(lake, "D4", settled_on=date(2026, 6, 28))["complaints"] == [0]
+    assert after(lake, "D4")["complaints"] == [1]
+    assert after(lake, "D4", settled_on=date(2026, 6, 30))["complaints"] == [2]
 
 
 def test_a_broken_promise_counts_once_its_grace_is_over_and_a_kept_one_does_not(lake):
