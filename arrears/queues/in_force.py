@@ -109,23 +109,26 @@ def promote(
 
 
 def roll_back(connection: Connection, *, at: datetime, by: str, because: str) -> Move:
-    """Take the newest promotion back; the move that does it.
+    """Take the newest promotion back that still stands; the move that does it.
 
     Raises
     ------
     WrongUse : no reason is given.
-    Refused : nothing was promoted, or it was taken back already.
+    Refused : none stands, or the version before it is not at hand.
     """
     if not because.strip():
         raise WrongUse(asked="take a promotion back", found="no reason", do="Say why.")
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_MOVE_AT_A_TIME})
-    newest = _newest(connection)
-    if newest is None or newest.rolls_back is not None:
+    past = moves(connection)
+    taken_back = {move.rolls_back for move in past}
+    newest = next((each for each in past if each.rolls_back is None and each.champion_id not in taken_back), None)
+    if newest is None:
         raise Refused(
             asked="take a promotion back",
-            found="no promotion stands" if newest is None else "the newest one was taken back already",
+            found="every promotion was taken back already" if past else "no promotion stands",
             do="Promote a strategy, or leave the one in force.",
         )
+    of_label(newest.replaces)
     row = {"at": at, "strategy": newest.replaces, "replaces": newest.strategy, "by": by, "because": because}
     _write(connection, row | {"experiment_id": newest.experiment_id, "rolls_back": newest.champion_id})
     return moves(connection)[0]

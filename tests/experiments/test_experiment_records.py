@@ -181,6 +181,19 @@ def test_the_strategy_in_force_is_promoted_and_taken_back_in_one_step(connection
     assert in_force.in_force(connection).name == DEFAULT
     with pytest.raises(Refused, match="taken back already"):
         in_force.roll_back(connection, because="again", **BY)
+
+
+def test_each_promotion_is_taken_back_in_turn(connection):
+    in_force.promote(connection, "severity/1", because="simpler", **BY)
+    in_force.promote(connection, "propensity/1", because="likelier", **BY)
+    for strategy in ("severity", DEFAULT):
+        in_force.roll_back(connection, because="it brought less", **BY)
+        assert in_force.in_force(connection).name == strategy
+
+
+def test_every_move_stays_in_the_history(connection):
+    in_force.promote(connection, "severity/1", because="simpler", **BY)
+    in_force.roll_back(connection, because="it brought less", **BY)
     assert [move.because for move in in_force.moves(connection)] == ["it brought less", "simpler"]
 
 
