@@ -96,18 +96,18 @@ def verdict_words(experiment: Experiment, decisions: Sequence[str]) -> tuple[str
 
 
 def verdicts(experiment: Experiment, reading: Reading | None, acts: Sequence[Act]) -> list[Said]:
-    """The verdict on each challenger with its reasons; what ended the test first."""
+    """The verdict on each challenger with its reasons; what ended the test first, which tells all where it was harm."""
     ended = [
         Said("", ENDS[experiment.ended_by or "stopped"], _CHIPS.get(experiment.ended_by or "", "held"), (act.because,))
         for act in acts
         if act.did == "ended"
     ]
-    if reading is None:
+    if reading is None or experiment.ended_by == "harm":
         return ended or [Said("", "Not read yet", "held", (_first_look(experiment.design),))]
     told = [
         Said(
             each["arm"],
-            VERDICTS[each["verdict"]["decision"]],
+            _then_or_now(VERDICTS[each["verdict"]["decision"]], is_over=bool(ended)),
             _CHIPS.get(each["verdict"]["decision"], "held"),
             tuple(map(sentence, each["verdict"]["reasons"])),
         )
@@ -186,6 +186,10 @@ def written(value: float | None, unit: str, currency: str) -> str:
         return decimal(value, 2 if value is not None and (abs(value) >= 1 or value == 0) else 4)
     one = float(to_major(1, currency))
     return decimal(value * one, 2) if one < 1 and abs(value * one) < _WITH_DECIMALS else money(value, currency)
+
+
+def _then_or_now(words: str, *, is_over: bool) -> str:
+    return f"The rule said: {words[0].lower()}{words[1:]}" if is_over else words
 
 
 def _more_or_less(value: float, unit: str, currency: str) -> str:

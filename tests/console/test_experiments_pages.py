@@ -309,6 +309,10 @@ def test_the_pages_fit_their_window_and_shut_nobody_out(look, tests, width, dark
         assert window.overflow() <= 0, path
         if width > 1000:
             assert violations(window.page) == [], path
+    window.page.emulate_media(media="print")
+    window.page.screenshot(path=tmp_path / f"print-{width}.png", full_page=True)
+    assert window.page.locator(".back, details").first.is_hidden(), "what only a screen can use is not printed"
+    assert window.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert window.errors == []
 
 
@@ -325,7 +329,9 @@ def test_a_challenger_is_promoted_in_the_browser_and_taken_back(client):
     page = client.get(back.headers["location"]).text
     assert "Taken back. value_at_risk/1 is in force" in words(page).replace("  ", " ")
     assert "/experiments/roll-back" not in page, "one step, once"
-    assert "Promotion taken back" in words(client.get("/experiments/by_severity/1").text)
+    told = words(client.get("/experiments/by_severity/1").text)
+    assert "Promotion taken back" in told
+    assert told.index("Promoted") < told.index("it brings more") < told.index("The rule said: promote it")
 
 
 def test_a_test_is_stopped_with_a_reason_for_good(client, served):
