@@ -2,7 +2,8 @@
 
 Intention to treat: an arm's debtors count in that arm whatever came of them. Covariates from before the test take out
 what was known anyway (Deng, Xu, Kohavi and Walker, Improving the sensitivity of online controlled experiments, WSDM
-2013: CUPED), ratios go by the delta method, and debtors of one collector are not taken for independent.
+2013: CUPED), ratios go by the delta method, and where arms have staff of their own the debtors of one collector are not
+taken for independent.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from serving.night.nightly import run_night
 from serving.night.reallocate import reallocate
 from serving.night.replay import replay
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
+from training.experiments.at_desk import at_desk
 from training.policy_value.learning import BY_ARMS, teaches
 from training.policy_value.nights import recorded_nights
 
@@ -192,6 +193,35 @@ def test_the_log_of_decisions_knows_the_arm(night, module_database):
     with module_database.connect() as connection:
         logged = {row.debtor_id: row.arm for row in connection.execute(text(sql), {"night": night.night_id})}
     assert logged == {name: each.arm for name, each in enrolled(module_database).items()}
+
+
+def test_minutes_at_the_desk_and_holds_at_a_claim_count_within_the_days(night, module_database):
+    first, other = (row for row in items(module_database, night) if row.debtor_id in ("D20", "D21"))
+    lease = """
+        INSERT INTO leases (work_item_id, person, collector, taken_at, expires_at, ended_at)
+        VALUES (:item, :person, 'C1', :at, :expires, :ended)
+    """
+    held = """
+        INSERT INTO decisions (at, night_id, work_item_id, debtor_id, work_group, lane, action, is_eligible,
+            probability, explores, strategy, propensity_version, roll_rate_version)
+        VALUES (:at, :night, :item, :debtor, 'USD', 'pay', 'held', false, 0, false, 'severity/1', '', '')
+    """
+    with module_database.begin() as connection:
+        for at, expires, ended in (
+            (MORNING, 15, 4),  # given back after four minutes
+            (MORNING + timedelta(hours=1), 15, 40),  # swept late: its lease was over after fifteen
+            (MORNING + timedelta(days=5), 15, 3),  # the day after the five
+        ):
+            told = {"item": first.work_item_id, "person": first.debtor_id, "at": at}
+            times = {"expires": at + timedelta(minutes=expires), "ended": at + timedelta(minutes=ended)}
+            connection.execute(text(lease), told | times)
+        told = {"night": night.night_id, "item": other.work_item_id, "debtor": other.debtor_id}
+        for at in (MORNING, MORNING - timedelta(days=1)):
+            connection.execute(text(held), told | {"at": at})
+        asked = (first.debtor_id, "nobody", other.debtor_id)
+        found = at_desk(connection, asked, DAY, horizon_days=5, zone="America/New_York")
+    assert found.minutes == [19, 0, 0]
+    assert found.holds_hit == [0, 0, 1]
 
 
 def test_a_divided_list_teaches_nothing_about_other_orders(night, module_database, lake):

@@ -1,4 +1,4 @@
-"""What the desk did about debtors in the days after one: minutes, holds met at a claim, and who worked them."""
+"""What the desk did about debtors in the days after one: minutes, and holds met at a claim."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, text
 
 from arrears.clock import start_of_day
-from arrears.experiments.moments import NOBODY
 
 _MINUTES = """
-    SELECT i.debtor_id, l.collector,
+    SELECT i.debtor_id,
         sum(extract(epoch FROM least(coalesce(l.ended_at, l.expires_at), l.expires_at) - l.taken_at) / 60) AS minutes
     FROM leases l JOIN work_items i USING (work_item_id)
     WHERE i.debtor_id = ANY (:debtors) AND l.person = i.debtor_id AND l.taken_at >= :begins AND l.taken_at < :ends
-    GROUP BY i.debtor_id, l.collector ORDER BY i.debtor_id, minutes DESC, l.collector
+    GROUP BY i.debtor_id
 """
 _HOLDS = """
     SELECT debtor_id, count(*) AS holds FROM decisions
@@ -34,12 +33,10 @@ class AtDesk:
     ----------
     minutes : in which collectors held their items.
     holds_hit : items that the gate held when somebody claimed them.
-    collector : who had most of these minutes, `NOBODY` where none was spent.
     """
 
     minutes: list[float]
     holds_hit: list[float]
-    collector: list[str]
 
 
 def at_desk(connection: Connection, debtors: Sequence[str], day: date, *, horizon_days: int, zone: str) -> AtDesk:
@@ -54,13 +51,9 @@ def at_desk(connection: Connection, debtors: Sequence[str], day: date, *, horizo
         "begins": start_of_day(day, zone),
         "ends": start_of_day(day + timedelta(days=horizon_days), zone),
     }
-    minutes, most = dict[str, float](), dict[str, str]()
-    for row in connection.execute(text(_MINUTES), asked):
-        minutes[row.debtor_id] = minutes.get(row.debtor_id, 0.0) + float(row.minutes)
-        most.setdefault(row.debtor_id, row.collector)
+    minutes = {row.debtor_id: float(row.minutes) for row in connection.execute(text(_MINUTES), asked)}
     holds = {row.debtor_id: float(row.holds) for row in connection.execute(text(_HOLDS), asked)}
     return AtDesk(
         minutes=[minutes.get(who, 0.0) for who in debtors],
         holds_hit=[holds.get(who, 0.0) for who in debtors],
-        collector=[most.get(who, NOBODY) for who in debtors],
     )
