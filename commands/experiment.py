@@ -93,7 +93,7 @@ def list_(*, lake: LakeDir = None, database: Database = None, json: AsJson = Fal
     from arrears.queues.in_force import in_force
 
     with _state(lake, database) as (engine, _, _now), engine.connect() as connection:
-        chosen = in_force(connection)
+        chosen, debtors = in_force(connection), records.counts(connection)
         rows = [
             {
                 "test": each.label,
@@ -101,7 +101,7 @@ def list_(*, lake: LakeDir = None, database: Database = None, json: AsJson = Fal
                 "starts": each.design.enrolment.starts,
                 "ended_on": each.ended_on,
                 "ended_by": each.ended_by,
-                "debtors": len(records.enrolled(connection, each.experiment_id)),
+                "debtors": sum(debtors.get(each.experiment_id, {}).values()),
             }
             for each in records.every(connection)
         ]

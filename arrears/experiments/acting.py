@@ -23,8 +23,8 @@ ITSELF = "arrears"
 
 def newest_reading(connection: Connection, experiment: Experiment) -> Mapping[str, Any] | None:
     """The readout that was written down last; None where the test was not read yet."""
-    read = [act for act in records.acts(connection, experiment.experiment_id) if act.did == "read"]
-    return read[-1].evidence if read else None
+    read = records.newest(connection, experiment.experiment_id, "read")
+    return read.evidence if read else None
 
 
 def keep_reading(connection: Connection, experiment: Experiment, readout: Mapping[str, Any], *, at: datetime) -> bool:

@@ -235,6 +235,24 @@ def acts(connection: Connection, experiment_id: int) -> list[Act]:
     return [Act(**{name: row[name] for name in Act.__dataclass_fields__}) for row in rows]
 
 
+def newest(connection: Connection, experiment_id: int, did: str) -> Act | None:
+    """The last time that something was done with a test; None where it never was."""
+    asked = select(experiment_acts).where(
+        experiment_acts.c.experiment_id == experiment_id, experiment_acts.c.did == did
+    )
+    row = connection.execute(asked.order_by(experiment_acts.c.act_id.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else Act(**{name: row[name] for name in Act.__dataclass_fields__})
+
+
+def counts(connection: Connection) -> dict[int, dict[str, int]]:
+    """Debtors of every test by arm."""
+    sql = text("SELECT experiment_id, arm, count(*) AS debtors FROM experiment_debtors GROUP BY experiment_id, arm")
+    found: dict[int, dict[str, int]] = {}
+    for row in connection.execute(sql):
+        found.setdefault(row.experiment_id, {})[row.arm] = row.debtors
+    return found
+
+
 def standing(
     connection: Connection, names: Iterable[str], *, through: date, before_night: int | None = None
 ) -> dict[str, tuple[str, str]]:
