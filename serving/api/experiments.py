@@ -20,7 +20,6 @@ from serving.api.experiments_payloads import (
     summary_of,
 )
 from serving.console.experiments import newest, strategy_in_force
-from serving.console.experiments_funnel import sizes
 from serving.problems import Problem
 
 router = APIRouter(prefix="/v1", responses=PROBLEMS)
@@ -30,7 +29,7 @@ router = APIRouter(prefix="/v1", responses=PROBLEMS)
 def experiments() -> Experiments:
     """Every test with its state and debtors, and which strategy is in force since when."""
     with reading(running.deployment().engine) as connection:
-        tests, counted, moves = records.every(connection), sizes(connection), in_force.moves(connection)
+        tests, counted, moves = records.every(connection), records.counts(connection), in_force.moves(connection)
     found = [ExperimentSummary(**summary_of(each, counted.get(each.experiment_id, {}))) for each in tests]
     return Experiments(in_force=strategy_in_force(moves), moves=[move_of(each) for each in moves], experiments=found)
 
@@ -42,7 +41,7 @@ def experiment(experiment_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> Exper
         test = records.of_id(connection, experiment_id)
         if test is None:
             raise Problem("not-found", "No test of that id is on record.")
-        acts, counted = records.acts(connection, experiment_id), sizes(connection)
+        acts, counted = records.acts(connection, experiment_id), records.counts(connection)
     return ExperimentDocument(
         **summary_of(test, counted.get(experiment_id, {})),
         design=test.design.document(),

@@ -17,7 +17,7 @@ from arrears.queues.supervise.acts import LONGEST
 from arrears.state.reading import reading
 from serving.console import experiments_charts as charts
 from serving.console import experiments_told as told
-from serving.console.experiments_funnel import STEPS, arms_so_far, days_of, sizes
+from serving.console.experiments_funnel import STEPS, arms_so_far, days_of
 from serving.console.experiments_payers import payers
 from serving.console.words import decimal
 from serving.deployment import Deployment
@@ -44,7 +44,7 @@ DID = {
 def every(deployment: Deployment, person: Person, done: str | None) -> dict[str, Any]:
     """What the list shows."""
     with reading(deployment.engine) as connection:
-        tests, counted = records.every(connection), sizes(connection)
+        tests, counted = records.every(connection), records.counts(connection)
         decided = {row.experiment_id: row.decisions for row in connection.execute(text(_DECISIONS))}
         moves = in_force.moves(connection)
     zone = deployment.settings.portfolio.zone

@@ -44,9 +44,6 @@ _ARMS = """
         USING (debtor_id) LEFT JOIN served USING (debtor_id) LEFT JOIN tried USING (debtor_id)
     GROUP BY e.arm
 """
-_SIZES = """
-    SELECT experiment_id, arm, count(*) AS debtors FROM experiment_debtors GROUP BY experiment_id, arm
-"""
 _DAYS = """
     SELECT min(enrolled_on) AS first, max(enrolled_on) AS last
     FROM experiment_debtors WHERE experiment_id = :experiment
@@ -103,14 +100,6 @@ def arms_so_far(connection: Connection, experiment: Experiment, *, now: datetime
     asked = {"experiment": experiment.experiment_id, "ended": experiment.ended_on, "now": now}
     found = {row.arm: ArmSoFar(**row._mapping) for row in connection.execute(text(_ARMS), asked)}  # noqa: SLF001 - SQLAlchemy's own way
     return [found.get(arm.name, ArmSoFar(arm.name)) for arm in experiment.design.arms]
-
-
-def sizes(connection: Connection) -> dict[int, dict[str, int]]:
-    """Debtors of every arm of every test."""
-    found: dict[int, dict[str, int]] = {}
-    for row in connection.execute(text(_SIZES)):
-        found.setdefault(row.experiment_id, {})[row.arm] = row.debtors
-    return found
 
 
 def days_of(connection: Connection, experiment: Experiment) -> tuple[date | None, date | None]:
