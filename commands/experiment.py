@@ -26,7 +26,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tests agains
 
 Name = Annotated[str, typer.Argument(help="The test's name, or name/version.", metavar="NAME")]
 Because = Annotated[str, typer.Option("--because", help="Why: it stands in the history.", metavar="REASON")]
-Who = Annotated[str | None, typer.Option("--by", help="Who does it, for the history; by default the user at this machine.")]
+Who = Annotated[str | None, typer.Option("--by", help="Who does it; by default the user at this machine.")]
 
 
 @app.callback()
