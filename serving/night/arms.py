@@ -155,7 +155,7 @@ def divided(
     owed = _owed(book, lead)
     eligible = {each.label: _eligible(each.design, book, lead, owed, entered) for each in running.experiments}
     standing = [running.recorded.get(debtor, (NONE, NONE)) for debtor in who.tolist()]
-    kept = Arms(*(np.array(column, dtype=np.str_) for column in zip(*standing, strict=True)))
+    kept = Arms(*(np.array([each[place] for each in standing], dtype=np.str_) for place in range(2)))
     home = _homes(book, lead, asks)
     desk = book.settings.desk
     asked = Debtors(who, home, held_out(who, entered, day, share=desk.holdout_share, days=desk.holdout_days))
@@ -163,9 +163,10 @@ def divided(
     arms = arm_of(designs, asked, day=day, eligible=eligible, recorded=kept)
     parts, of_debtor = _parts(arms, kept, running, champion)
     place = np.searchsorted(who, book.debtor_id)
-    came = np.flatnonzero((arms.test != NONE) & (kept.test == NONE))
     before = _before(book, lead, owed, score)
     ids = {each.label: each.experiment_id for each in running.experiments}
+    # Whoever comes into a household of a version that has ended is in none: nobody is worked by it any more.
+    came = np.flatnonzero(np.isin(arms.test, list(ids)) & (kept.test == NONE))
     came_in = tuple(
         Enrolled(
             experiment_id=ids[str(arms.test[row])],

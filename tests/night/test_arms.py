@@ -15,7 +15,7 @@ from arrears.experiments.succession import successor
 from arrears.queues import store
 from arrears.queues.strategy import strategy
 from serving.night.by_part import Parts, minutes_by_part, mixed
-from serving.night.nightly import run_night
+from serving.night.nightly import build_by_champions, run_night
 from serving.night.reallocate import reallocate
 from serving.night.replay import replay
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
@@ -243,6 +243,46 @@ def test_another_night_and_other_shares_change_nobodys_arm(night, module_databas
     after = {row.debtor_id: row.arm for row in items(module_database, again) if row.experiment}
     assert after == before
     assert {row.experiment for row in items(module_database, again) if row.arm} == {"simple/1"}
+
+
+def test_a_book_without_anybody_late_is_divided_into_nobody(module_database, no_registry, tmp_path, night):
+    tables = people("D1")
+    tables["statements"] = [statement("A1", days_past_due=0, past_due=0, minimum_due=0)]
+    lake = lake_of(tmp_path, tables, settings=NO_LOTS)
+    with module_database.connect() as connection:
+        built = build_by_champions(
+            lake, no_registry, AS_OF, strategy("value_at_risk"), limits_on=DAY, connection=connection, now=MORNING
+        )
+    assert (len(built.ranking), built.arms.came_in) == (0, ())
+
+
+def test_who_comes_into_a_household_of_an_ended_version_is_in_no_test(module_database, no_registry, tmp_path, night):
+    tables = book()
+    tables["debtors"].append(tables["debtors"][1] | {"debtor_id": "D900"})  # of the Smiths, who are in version 1
+    tables["accounts"].append(tables["accounts"][1] | {"account_id": "A900", "debtor_id": "D900"})
+    tables["statements"].append(tables["statements"][1] | {"account_id": "A900"})
+    lake = lake_of(tmp_path, tables, settings=NO_LOTS)
+    follows = successor(
+        read_design(DESIGN), shares={"champion": 0.5, "challenger": 0.5}, starts=date(2026, 6, 16), weeks=4, debtors=120
+    )
+    with module_database.connect() as connection:
+        first = records.find(connection, "simple", 1)
+        if records.find(connection, "simple", 2) is None:
+            start(connection, follows)
+        records.end(connection, first, ended_by="stopped", on=DAY, because="a fault", evidence={}, **BY)
+        built = build_by_champions(
+            lake,
+            no_registry,
+            AS_OF,
+            strategy("value_at_risk"),
+            served_on=DAY + timedelta(days=1),
+            limits_on=DAY,
+            connection=connection,
+            now=MORNING,
+        )
+        connection.rollback()
+    assert [each.debtor_id for each in built.arms.came_in] == []
+    assert built.arms.parts[0].debtors == len(tables["debtors"]), "who was in version 1 is worked by the champion"
 
 
 def test_an_ended_test_gives_everybody_back_and_its_nights_still_come_out_identical(
