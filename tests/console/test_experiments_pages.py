@@ -281,7 +281,7 @@ def test_who_may_look_may_not_all_act(served, client):
     now = SystemClock().now()
     expected = {"auditor": (200, 403), "scientist": (200, 403), "collector": (403, 403)}
     for role, (looks, acts) in expected.items():
-        own = {"collector_id": "C11"} if role == "collector" else {}
+        own = {"collector_id": "C12"} if role == "collector" else {}
         add_person(served.engine, f"{role} of tests", role, who="test", now=now, **own)
         key = access.new_key(served.engine, now=now, person=f"{role} of tests")
         headers = HTML | {"Authorization": f"Bearer {key}"}
