@@ -67,9 +67,10 @@ lint: .venv/ready ## style, order of names, arrows between rooms
 types: .venv/ready ## mypy, strict, in every room
 	@$(BIN)/mypy
 
-# Threads of boosters sleep while they wait: there are more of them than processors.
+# Threads of boosters sleep while they wait: there are more of them than processors. Folders are begun in their own order:
+# the few tests that follow the docs take longest, and by their number they would come last.
 unit: .venv/ready
-	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --durations 15
+	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder --durations 15
 
 bench: .venv/ready ## print speeds and the numbers the models reach
 	@$(BIN)/python -m pytest tests/benchmarks -m 'bench or not bench' --durations 0 -n0
