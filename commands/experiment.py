@@ -47,14 +47,17 @@ def plan(
     """What a design can find: debtors, weeks, looks and the smallest effect in money, from the book's own spread."""
     from arrears.experiments import records
     from arrears.experiments.design import read_design_file
+    from arrears.experiments.power import refuse_small
     from arrears.lake import Lake
     from training.experiments.daily import refuse_unmeasured
-    from training.experiments.planned import plan_document
+    from training.experiments.planned import past_spread, plan_document
 
     read = read_design_file(design)
-    document = plan_document(read, Lake(places(lake=lake).lake))
+    day, spread = past_spread(read, Lake(places(lake=lake).lake))
+    document = plan_document(read, day, spread)
     if keep:
         refuse_unmeasured(read)
+        refuse_small(read, spread)
         with _state(lake, database) as (engine, _, now), engine.begin() as connection:
             records.plan(connection, read, at=now, by=by or _who(), evidence=_plain(document))
     emit(document, as_json=json, human=lambda console: _draw(document, console))

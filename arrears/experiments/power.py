@@ -13,9 +13,6 @@ from arrears.experiments.boundaries import bounds, crossing
 from arrears.experiments.design import Design
 from arrears.experiments.schedule import looks
 
-_FEW_CLUSTERS = 10
-"""Collectors an arm needs where each works one arm alone."""
-
 
 @dataclass(frozen=True)
 class Spread:
@@ -183,13 +180,13 @@ def refuse_small(design: Design, spread: Spread) -> Plan:
     Refused : too few debtors come in, or the design enrols too few, with the numbers.
     """
     plan = planned(design, spread)
-    coming = int(_coming(spread, design.enrolment.weeks, design))
+    come = int(coming(spread, design.enrolment.weeks, design))
     enrolled = design.enrolment.debtors
-    if coming < enrolled or plan.power < design.stop.power:
+    if come < enrolled or plan.power < design.stop.power:
         raise Refused(
             asked=f"find {design.primary.smallest_effect_minor:g} minor units per debtor by {design.label}",
             found=f"that takes {plan.debtors} debtors; the design enrols {enrolled}, whose power is {plan.power:.2f} "
-            f"(asked {design.stop.power:g}), and {coming} come in over {design.enrolment.weeks} weeks. {enrolled} find "
+            f"(asked {design.stop.power:g}), and {come} come in over {design.enrolment.weeks} weeks. {enrolled} find "
             f"{plan.finds_minor:.0f}, {plan.finds_share:.1%} of the mean",
             do=f"Enrol {plan.debtors} debtors"
             + (f" over {plan.weeks} weeks" if plan.weeks else ", which this cohort never has")
@@ -198,32 +195,12 @@ def refuse_small(design: Design, spread: Spread) -> Plan:
     return plan
 
 
-def inflated_by_collectors(debtors: int, *, per_collector: float, correlation: float) -> int:
-    """Debtors needed where each collector works one arm alone, for the same certainty.
-
-    Parameters
-    ----------
-    debtors : needed if all were independent.
-    per_collector : debtors that one collector works in the test.
-    correlation : of two debtors of one collector.
-
-    Raises
-    ------
-    Refused : fewer than ten collectors an arm would work so many.
-
-    Examples
-    --------
-    >>> inflated_by_collectors(20_000, per_collector=500, correlation=0.001)
-    29980
-    """
-    needed = int(np.ceil(round(debtors * (1 + (per_collector - 1) * correlation), 6)))
-    if needed / per_collector < 2 * _FEW_CLUSTERS:
-        raise Refused(
-            asked="a test whose arms have collectors of their own",
-            found=f"{needed / per_collector:.1f} collectors for {needed} debtors of two arms",
-            do=f"Give each arm at least {_FEW_CLUSTERS} collectors, or let all of them work both arms.",
-        )
-    return needed
+def coming(spread: Spread, weeks: int, design: Design) -> float:
+    """Debtors that come into the test over its first weeks."""
+    stock = 0 if design.cohort.entry == "new" else spread.stock
+    arriving = 0.0 if design.cohort.entry == "stock" else spread.per_week * weeks
+    low, high = design.slots
+    return (stock + arriving) * (high - low) / 10_000
 
 
 def _alpha(design: Design) -> float:
@@ -248,27 +225,17 @@ def _schedule(design: Design) -> Sequence[Any]:
     return looks(design.enrolment, horizon_days=primary.horizon_days, settlement_days=primary.settlement_days)
 
 
-def _coming(spread: Spread, weeks: int, design: Design) -> float:
-    """Debtors that come into the test over its first weeks."""
-    stock = 0 if design.cohort.entry == "new" else spread.stock
-    arriving = 0.0 if design.cohort.entry == "stock" else spread.per_week * weeks
-    low, high = design.slots
-    return (stock + arriving) * (high - low) / 10_000
-
-
 def _weeks_for(debtors: int, spread: Spread, design: Design) -> int | None:
     least = design.enrolment.weeks_to_promote or 1
-    return next((weeks for weeks in range(least, 105) if _coming(spread, weeks, design) >= debtors), None)
+    return next((weeks for weeks in range(least, 105) if coming(spread, weeks, design) >= debtors), None)
 
 
 def _information(design: Design, spread: Spread) -> tuple[list[float], list[bool]]:
     """Share of the information expected at each look, and whether the look may promote."""
-    whole = _coming(spread, design.enrolment.weeks, design)
+    whole = coming(spread, design.enrolment.weeks, design)
     shares, may = list[float](), list[bool]()
     for look in _schedule(design):
-        share = (
-            min(_coming(spread, look.number, design) / whole, 1.0) if whole else look.number / design.enrolment.weeks
-        )
+        share = min(coming(spread, look.number, design) / whole, 1.0) if whole else look.number / design.enrolment.weeks
         if not shares or share > shares[-1]:
             shares.append(share)
             may.append(look.may_promote)

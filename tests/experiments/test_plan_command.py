@@ -19,7 +19,7 @@ DESIGN = changed(cohort={"currency": "TWD"}, primary={"cap_minor": None})
 
 @pytest.fixture(scope="module")
 def told(demo_lake):
-    return plan_document(DESIGN, demo_lake)
+    return plan_document(DESIGN, *past_spread(DESIGN, demo_lake))
 
 
 def test_the_spread_is_the_books_own(told):
@@ -63,3 +63,16 @@ def test_a_metric_that_payments_do_not_tell_is_refused(demo_lake):
 def test_a_cohort_of_nobody_is_refused(demo_lake):
     with pytest.raises(WrongUse, match="0 debtors of the cohort"):
         past_spread(read_design(EXAMPLE), demo_lake)
+
+
+def test_a_design_that_cannot_find_its_effect_is_not_kept(demo_lake, tmp_path, capsys, monkeypatch):
+    file = tmp_path / "design.toml"
+    file.write_text(EXAMPLE.replace('"USD"', '"TWD"'), encoding="utf-8")
+    asked = ["arrears", "experiment", "plan", str(file), "--keep", "--lake", str(demo_lake.root)]
+    monkeypatch.setattr(sys, "argv", asked)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = " ".join(capsys.readouterr().err.split())
+    assert ended.value.code == 4
+    assert "the design enrols 30000" in said
+    assert "come in over 8 weeks" in said

@@ -8,7 +8,7 @@ import pytest
 from statsmodels.stats.power import NormalIndPower
 
 from arrears.errors import BadInput, Refused
-from arrears.experiments.power import Spread, debtors_per_arm, inflated_by_collectors, planned, refuse_small, spread_of
+from arrears.experiments.power import Spread, debtors_per_arm, planned, refuse_small, spread_of
 from tests.experiments.designs import changed, shared
 
 
@@ -134,15 +134,6 @@ def test_nobody_pays_is_no_spread_to_plan_by_in_shares():
 def test_values_without_a_spread_are_refused(values, said):
     with pytest.raises(BadInput, match=said):
         spread_of(values, cap=None, stock=1, per_week=0)
-
-
-@pytest.mark.parametrize(("per_collector", "refused"), [(1000.0, False), (1001.0, True)])
-def test_arms_with_collectors_of_their_own_need_ten_each(per_collector, refused):
-    if refused:
-        with pytest.raises(Refused, match=r"20\.0 collectors|19\.9|20 collectors"):
-            inflated_by_collectors(20_000, per_collector=per_collector, correlation=0.0)
-    else:
-        assert inflated_by_collectors(20_000, per_collector=per_collector, correlation=0.0) == 20_000
 
 
 def test_the_plans_document_is_plain():

@@ -12,7 +12,7 @@ from arrears.buckets import AGEING, Bucket
 from arrears.errors import WrongUse
 from arrears.experiments.design import Design
 from arrears.experiments.looks import planned_looks
-from arrears.experiments.power import Spread, planned, spread_of
+from arrears.experiments.power import Spread, coming, planned, spread_of
 from arrears.lake import Lake
 from features.delinquency import positions_plan
 from features.snapshots import on_days
@@ -27,14 +27,13 @@ _SETTLING = 20
 _BUCKETS = (*map(str, AGEING), str(Bucket.CHARGED_OFF))
 
 
-def plan_document(design: Design, lake: Lake) -> dict[str, Any]:
+def plan_document(design: Design, day: date, spread: Spread) -> dict[str, Any]:
     """The plan as JSON.
 
-    Raises
-    ------
-    WrongUse : nothing is loaded, the book is too short, or its metric cannot be told from payments.
+    Parameters
+    ----------
+    day, spread : as `past_spread` tells them.
     """
-    day, spread = past_spread(design, lake)
     found = planned(design, spread)
     looks = [{"number": each.number, "on": each.on, "may_promote": each.may_promote} for each in planned_looks(design)]
     return {
@@ -46,7 +45,7 @@ def plan_document(design: Design, lake: Lake) -> dict[str, Any]:
         "plan": found.document(),
         "looks": looks,
         "enrols": design.enrolment.debtors,
-        "will_come": round(spread.stock + design.enrolment.weeks * spread.per_week),
+        "will_come": round(coming(spread, design.enrolment.weeks, design)),
         "worth_finding_minor": design.primary.smallest_effect_minor,
         "enough": found.power >= design.stop.power,
     }
