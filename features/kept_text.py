@@ -20,8 +20,8 @@ from arrears.settings import Settings
 
 Texts = dict[str, str]
 
-MOST = 200
-"""So many answers are kept; the ones that were not asked for longest go first."""
+MOST = 1_000
+"""So many answers are kept, some 40 kB each; the ones that were not asked for longest go first."""
 
 _CODE = ("arrears", "features", "models", "serving")
 _COMPILERS = ("ibis-framework", "sqlglot", "duckdb")
