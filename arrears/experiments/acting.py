@@ -6,19 +6,20 @@ both stand in the history with the numbers that they rest on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from arrears.errors import Refused, WrongUse
-from arrears.experiments import records
-from arrears.experiments.records import Experiment
+from arrears.experiments import narrowing, records
+from arrears.experiments.model_arms import Registered, bring_into_force, take_back
+from arrears.experiments.records import Act, Experiment
 from arrears.queues import in_force
 
 ITSELF = "arrears"
-"""Who ends a test whose guardrail broke."""
+"""Who does what the written rule says without a person."""
 
 
 def newest_reading(connection: Connection, experiment: Experiment) -> Mapping[str, Any] | None:
@@ -27,34 +28,74 @@ def newest_reading(connection: Connection, experiment: Experiment) -> Mapping[st
     return read.evidence if read else None
 
 
-def keep_reading(connection: Connection, experiment: Experiment, readout: Mapping[str, Any], *, at: datetime) -> bool:
-    """Write a reading down where it says anything new, and end the test where it did harm; True where that ended it.
+def keep_reading(
+    connection: Connection, experiment: Experiment, readout: Mapping[str, Any], *, at: datetime
+) -> str | None:
+    """Write a reading down where it says anything new, and do what the rule says without anybody: all but promoting.
+
+    A challenger that does harm ends alone while others are left; a test ends whose last one does harm, or whose
+    challengers are all not worth having. Where all are decided and one may be promoted, nobody new comes in: it waits
+    for a person, and its looks need no more debtors.
 
     Parameters
     ----------
     readout : `readout.Readout.document()`.
+
+    Returns
+    -------
+    str | None : what ended the test, of `arrears.state.closed.EXPERIMENT_ENDS`; None where it did not.
     """
+    told = "; ".join(f"{each['arm']}: {said(each['verdict'])}" for each in readout["challengers"])
     if newest_reading(connection, experiment) != readout:
-        told = "; ".join(f"{each['arm']}: {said(each['verdict'])}" for each in readout["challengers"])
         records.note(connection, experiment.experiment_id, at=at, by=ITSELF, did="read", because=told, evidence=readout)
-    harm = [each for each in readout["challengers"] if each["verdict"]["decision"] == "stop_for_harm"]
-    if not harm or experiment.state != "running":
-        return False
-    because = "; ".join(f"{each['arm']}: {said(each['verdict'])}" for each in harm)
+    test = records.of_id(connection, experiment.experiment_id)
+    if test is None or test.state != "running":
+        return None
     on = date.fromisoformat(readout["as_of"])
-    records.end(connection, experiment, ended_by="harm", on=on, at=at, by=ITSELF, because=because, evidence=readout)
-    return True
+    left = [each for each in readout["challengers"] if each["arm"] not in test.arms_ended]
+    decided = [each["verdict"]["decision"] for each in left]
+    ended_by = _ends(decided)
+    if ended_by is not None:
+        because = "; ".join(f"{each['arm']}: {said(each['verdict'])}" for each in left)
+        records.end(connection, test, ended_by=ended_by, on=on, at=at, by=ITSELF, because=because, evidence=readout)
+        return ended_by
+    for each in left:
+        if each["verdict"]["decision"] == "stop_for_harm":
+            because = f"{each['arm']}: {said(each['verdict'])}"
+            evidence = {**readout, "challengers": [each]}
+            narrowing.end_arm(
+                connection, test, each["arm"], on=on, at=at, by=ITSELF, because=because, evidence=evidence
+            )
+    if "continue" not in decided and on < test.design.enrolment.last_day:
+        narrowing.close(connection, test, on=on, at=at, by=ITSELF, because=told, evidence=readout)
+    return None
+
+
+def _ends(decided: Sequence[str]) -> str | None:
+    """What ends a test by itself whose challengers are decided so; None: it goes on."""
+    if set(decided) <= {"stop_for_harm"}:
+        return "harm"
+    return "no_difference" if set(decided) <= {"stop_for_harm", "no_difference"} else None
 
 
 def promote(
-    connection: Connection, experiment: Experiment, arm: str | None, *, on: date, at: datetime, by: str, because: str
+    connection: Connection,
+    experiment: Experiment,
+    arm: str | None,
+    *,
+    on: date,
+    at: datetime,
+    by: str,
+    because: str,
+    registered: Registered | None = None,
 ) -> str:
-    """End a test and bring a challenger's strategy into force; the strategy's label.
+    """End a test and bring a challenger's strategy, or its version of a model, into force; its label.
 
     Parameters
     ----------
     arm : the challenger; None where there is but one.
     on : from this day on nobody is worked by the test.
+    registered : moves the alias of a model whose versions the arms are.
 
     Raises
     ------
@@ -80,18 +121,17 @@ def promote(
             found="it was not read yet" if decided is None else f"the rule says {said(decided)}",
             do="Let it run on: `arrears experiment read` tells each day what the rule says.",
         )
-    chosen = in_force.in_force(connection)
-    if experiment.design.champion.strategy != f"{chosen.name}/{chosen.version}":
-        raise Refused(
-            asked=asked,
-            found=f"it was tested against {experiment.design.champion.strategy}, and {chosen.name}/{chosen.version} is "
-            "in force by now",
-            do="Test it against what is in force.",
-        )
-    strategy = challengers[arm].strategy or ""
-    in_force.promote(connection, strategy, at=at, by=by, because=because, experiment_id=experiment.experiment_id)
-    records.end(connection, experiment, ended_by="promoted", on=on, at=at, by=by, because=because, evidence=evidence)
-    return strategy
+    label = challengers[arm].model or challengers[arm].strategy or ""
+    ended = {"on": on, "at": at, "by": by, "because": because}
+    if challengers[arm].model:
+        records.end(connection, experiment, ended_by="promoted", evidence={**evidence, "promoted": label}, **ended)
+        # Last: where it fails, the caller's transaction leaves the test running.
+        bring_into_force(experiment.design, label, registered, who=by, why=because, evidence=evidence)
+        return label
+    _refuse_another_champion(connection, experiment, asked)
+    in_force.promote(connection, label, at=at, by=by, because=because, experiment_id=experiment.experiment_id)
+    records.end(connection, experiment, ended_by="promoted", evidence=evidence, **ended)
+    return label
 
 
 def stop(connection: Connection, experiment: Experiment, *, on: date, at: datetime, by: str, because: str) -> None:
@@ -108,14 +148,23 @@ def stop(connection: Connection, experiment: Experiment, *, on: date, at: dateti
     records.end(connection, experiment, ended_by=ended_by, on=on, at=at, by=by, because=because, evidence=evidence)
 
 
-def roll_back(connection: Connection, *, at: datetime, by: str, because: str) -> str:
-    """Take the newest promotion back; the label of the strategy that is in force again.
+def roll_back(
+    connection: Connection, *, at: datetime, by: str, because: str, registered: Registered | None = None
+) -> str:
+    """Take the newest promotion back, of a strategy or of a model's version; the label of what is in force again.
+
+    Parameters
+    ----------
+    registered : moves the alias of a model back.
 
     Raises
     ------
     WrongUse : no reason.
     Refused : no promotion stands.
     """
+    strategy_move, model_move = in_force.standing(connection), _newest_of_models(connection)
+    if model_move is not None and (strategy_move is None or strategy_move.at < model_move[1].at):
+        return _take_model_back(connection, *model_move, registered, at=at, by=by, because=because)
     move = in_force.roll_back(connection, at=at, by=by, because=because)
     if move.experiment_id is not None:
         evidence = {"strategy": move.strategy, "replaces": move.replaces}
@@ -123,6 +172,49 @@ def roll_back(connection: Connection, *, at: datetime, by: str, because: str) ->
             connection, move.experiment_id, at=at, by=by, did="rolled_back", because=because, evidence=evidence
         )
     return move.strategy
+
+
+def _newest_of_models(connection: Connection) -> tuple[Experiment, Act] | None:
+    """The test whose promotion of a model's version is the newest that was not taken back, and the act that did it."""
+    found = [each for each in records.every(connection) if each.ended_by == "promoted" and each.design.champion.model]
+    ended = [
+        (each, act)
+        for each in found
+        if records.newest(connection, each.experiment_id, "rolled_back") is None
+        and (act := records.newest(connection, each.experiment_id, "ended")) is not None
+    ]
+    return max(ended, key=lambda pair: pair[1].act_id, default=None)
+
+
+def _take_model_back(
+    connection: Connection,
+    experiment: Experiment,
+    ended: Act,
+    registered: Registered | None,
+    *,
+    at: datetime,
+    by: str,
+    because: str,
+) -> str:
+    if not because.strip():
+        raise WrongUse(asked="take a promotion back", found="no reason", do="Say why.")
+    promoted, before = str(ended.evidence["promoted"]), experiment.design.champion.model or ""
+    evidence = {"model": before, "replaces": promoted}
+    told = {"at": at, "by": by, "because": because}
+    records.note(connection, experiment.experiment_id, did="rolled_back", evidence=evidence, **told)
+    take_back(experiment.design, promoted, registered, who=by, why=because)
+    return before
+
+
+def _refuse_another_champion(connection: Connection, experiment: Experiment, asked: str) -> None:
+    chosen = in_force.in_force(connection)
+    if experiment.design.champion.strategy != f"{chosen.name}/{chosen.version}":
+        raise Refused(
+            asked=asked,
+            found=f"it was tested against {experiment.design.champion.strategy}, and {chosen.name}/{chosen.version} is "
+            "in force by now",
+            do="Test it against what is in force.",
+        )
 
 
 def said(verdict: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from arrears.experiments.clustered import clustered
 from arrears.experiments.metrics import Metric
 from arrears.experiments.moments import Moments
 from arrears.experiments.totals import Totals, totals
@@ -94,9 +95,10 @@ def difference(
     Notes
     -----
     The covariates' slopes are those of one regression within both arms, so for a mean the effect is exactly the
-    coefficient of the arm in an ordinary regression on arm and covariates. Without collectors the error is Welch's;
-    with them the sandwich over collectors, corrected for their number. A collector who works both arms is one cluster,
-    and what is common to that collector's debtors in both arms leaves the difference.
+    coefficient of the arm in an ordinary regression on arm and covariates. Without collectors the error is Welch's.
+    Where arms have staff of their own it is that of collectors (`clustered`); where somebody works both arms it is the
+    sandwich over collectors, corrected for their number: such a collector is one cluster, and what is common to their
+    debtors in both arms leaves the difference.
 
     Examples
     --------
@@ -153,6 +155,8 @@ def _covariate_slopes(arms: Sequence[Totals], slopes: Sequence[Numbers], places:
 
 
 def _error(arms: Sequence[Totals], weights: Sequence[Numbers], covariates: int) -> tuple[float, float, int]:
+    if arms[0].clusters.keys().isdisjoint(arms[1].clusters) and (arms[0].clusters or arms[1].clusters):
+        return clustered(arms, weights)
     worked: dict[str, float] = {}
     alone = 0.0
     for arm, weight, sign in zip(arms, weights, (-1, 1), strict=True):
@@ -170,7 +174,8 @@ def _error(arms: Sequence[Totals], weights: Sequence[Numbers], covariates: int) 
 
 def _welch(arms: Sequence[Totals], weights: Sequence[Numbers]) -> tuple[float, float, int]:
     parts = [
-        float(weight @ arm.products @ weight) / (arm.count * (arm.count - 1))
+        # Where an arm's debtors are all alike rounding may leave a little less than nothing.
+        max(float(weight @ arm.products @ weight), 0.0) / (arm.count * (arm.count - 1))
         for arm, weight in zip(arms, weights, strict=True)
     ]
     variance = sum(parts)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 STEPS = 10_000
 """Lots there are, and so the steps in which a share may be told."""
 
-Purpose = Literal["slot", "arm", "stratum"]
+Purpose = Literal["slot", "arm", "stratum", "collector"]
 
 Lots = NDArray[np.int64]
 _BETWEEN = b"\x1f"
@@ -34,7 +34,7 @@ def lots(purpose: Purpose, salt: str, keys: Sequence[str]) -> Lots:
     Parameters
     ----------
     purpose : `slot` says which of the tests that exclude each other; `arm` which arm of a test; `stratum` where the
-        dealing of a stratum begins.
+        dealing of a stratum begins; `collector` which arm a collector works where arms have staff of their own.
     salt : a group's name for `slot`, else the design's salt.
     keys : ids of households or debtors.
 

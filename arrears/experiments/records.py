@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -18,10 +18,13 @@ from sqlalchemy.dialects import postgresql
 
 from arrears.errors import Refused, WrongUse
 from arrears.experiments.design import Design, design_of, refuse_edit
+from arrears.experiments.design_parts import Arm
+from arrears.experiments.model_arms import Registered
 from arrears.experiments.moments import Moments, read
+from arrears.experiments.staff import Staff, dealt
 from arrears.experiments.succession import refuse_overlap
+from arrears.experiments.workable import refuse_unworkable
 from arrears.queues.copying import copy_in
-from arrears.queues.in_force import in_force, of_label
 from arrears.state.experiments import experiment_acts, experiment_sums, experiments
 
 _WRITTEN = ("experiment_id", "debtor_id", "arm", "household", "stratum")
@@ -39,6 +42,8 @@ class Experiment:
     started_on : the first day whose night enrols; None while it is planned.
     ended_on : from this day on nobody is worked by it; None while it runs.
     ended_by : of `EXPERIMENT_ENDS`.
+    closed_on : from this day on nobody new comes in; None while it enrols.
+    arms_ended : challengers that did harm, each with the day from which nobody is worked by it.
     """
 
     experiment_id: int
@@ -49,11 +54,18 @@ class Experiment:
     started_on: date | None
     ended_on: date | None
     ended_by: str | None
+    closed_on: date | None = None
+    arms_ended: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
         """Name and version."""
         return self.design.label
+
+    @property
+    def arms_left(self) -> tuple[Arm, ...]:
+        """The arms by which debtors are worked while it runs: all but those that were ended."""
+        return tuple(arm for arm in self.design.arms if arm.name not in self.arms_ended)
 
 
 @dataclass(frozen=True)
@@ -118,20 +130,31 @@ def plan(connection: Connection, design: Design, *, at: datetime, by: str, evide
 
 
 def start(
-    connection: Connection, experiment: Experiment, *, at: datetime, by: str, because: str, today: date | None = None
+    connection: Connection,
+    experiment: Experiment,
+    *,
+    at: datetime,
+    by: str,
+    because: str,
+    today: date | None = None,
+    registered: Registered | None = None,
+    team: Sequence[str] = (),
 ) -> None:
     """Let nights enrol debtors from the design's first day on.
 
     Parameters
     ----------
     today : of the portfolio; None: nobody asks whether the first day is over.
+    registered : tells of the models whose versions its arms are.
+    team : ids of the collectors of its first day; where arms have staff of their own they are dealt to the arms.
 
     Raises
     ------
     Refused : it has started before, it overlaps a test that runs, its first day is over, or an arm cannot be worked:
-        the champion's strategy is not the one in force, or a version is not at hand.
+        the champion is not what is in force, a version is not at hand, or it has too few collectors of its own.
     """
-    _refuse_unworkable(connection, experiment, today)
+    refuse_unworkable(connection, experiment.design, today, registered)
+    evidence = {"collectors": dealt(experiment.design, team)} if experiment.design.staff == "separate" else {}
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_PLAN_AT_A_TIME})
     refuse_overlap(experiment.design, [each.design for each in running(connection)])
     moved = connection.execute(
@@ -146,7 +169,7 @@ def start(
             found=f"it is {experiment.state}",
             do="Plan another version: a test starts once.",
         )
-    note(connection, experiment.experiment_id, at=at, by=by, did="started", because=because, evidence={})
+    note(connection, experiment.experiment_id, at=at, by=by, did="started", because=because, evidence=evidence)
 
 
 def end(
@@ -244,6 +267,14 @@ def newest(connection: Connection, experiment_id: int, did: str) -> Act | None:
     return None if row is None else Act(**{name: row[name] for name in Act.__dataclass_fields__})
 
 
+def staff_of(connection: Connection, experiment: Experiment) -> Staff | None:
+    """Who works which arm of a test that has started; None where everybody works all."""
+    if experiment.design.staff == "shared":
+        return None
+    begun = newest(connection, experiment.experiment_id, "started")
+    return Staff(experiment.design, begun.evidence["collectors"] if begun else {})
+
+
 def counts(connection: Connection) -> dict[int, dict[str, int]]:
     """Debtors of every test by arm."""
     sql = text("SELECT experiment_id, arm, count(*) AS debtors FROM experiment_debtors GROUP BY experiment_id, arm")
@@ -332,27 +363,6 @@ def sums(connection: Connection, experiment_id: int, measure: str) -> dict[date,
     return {row.enrolled_on: read(row.moments) for row in rows}
 
 
-def _refuse_unworkable(connection: Connection, experiment: Experiment, today: date | None) -> None:
-    design, chosen = experiment.design, in_force(connection)
-    asked = f"start the test {design.label}"
-    if today is not None and design.enrolment.starts < today:
-        raise Refused(
-            asked=asked,
-            found=f"its first day is {design.enrolment.starts}, and today is {today}",
-            do="Plan it from a later day: its looks count whole weeks from the first.",
-        )
-    for arm in design.arms:
-        if arm.strategy is None:
-            raise Refused(asked=asked, found=f"the arm {arm.name} names a model", do="Give every arm a strategy.")
-        of_label(arm.strategy)
-    if design.champion.strategy != f"{chosen.name}/{chosen.version}":
-        raise Refused(
-            asked=asked,
-            found=f"its champion is {design.champion.strategy}, in force is {chosen.name}/{chosen.version}",
-            do="Test against what is in force.",
-        )
-
-
 def _predecessor(connection: Connection, design: Design) -> int | None:
     if design.predecessor is None:
         return None
@@ -367,5 +377,9 @@ def _predecessor(connection: Connection, design: Design) -> int | None:
 
 
 def _experiment(row: Any) -> Experiment:  # noqa: ANN401 - SQLAlchemy's row mapping
-    told = {name: row[name] for name in Experiment.__dataclass_fields__ if name != "design"}
-    return Experiment(design=design_of(row["design"], where=f"the record of {row['name']}/{row['version']}"), **told)
+    told = {name: row[name] for name in Experiment.__dataclass_fields__ if name not in ("design", "arms_ended")}
+    return Experiment(
+        design=design_of(row["design"], where=f"the record of {row['name']}/{row['version']}"),
+        arms_ended={arm: date.fromisoformat(day) for arm, day in row["arms_ended"].items()},
+        **told,
+    )

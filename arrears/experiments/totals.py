@@ -23,6 +23,7 @@ class Totals:
     products : shape (columns, columns), sums of products about the means.
     alone : the same about the arm's means, of debtors whom no collector worked.
     clusters : by collector the sums about the arm's means of that collector's debtors, shape (columns,).
+    sizes : by collector how many those are.
     """
 
     count: int
@@ -32,6 +33,7 @@ class Totals:
     alone: Numbers
     alone_count: int
     clusters: dict[str, Numbers]
+    sizes: dict[str, int]
 
     def column(self, name: str) -> int:
         """Where a column stands.
@@ -97,6 +99,7 @@ def totals(moments: Moments, arm: str) -> Totals:
         alone=about(loose),
         alone_count=loose[0],
         clusters={collector: beside(each) for collector, each in cells.items() if collector != NOBODY},
+        sizes={collector: each[0] for collector, each in cells.items() if collector != NOBODY},
     )
 
 

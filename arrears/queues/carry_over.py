@@ -14,6 +14,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
+from arrears.queues import ranked_by
 from arrears.queues.lanes import MOOT, WITHOUT_WAYS
 from arrears.queues.work_group import in_sql
 from arrears.state.schema import work_items
@@ -182,10 +183,7 @@ _OF_ACCOUNT = (
     *("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on"),
     *("propensity", "p_roll", "terms", "reasons", "scored_by", "value_minor", "expected_minutes", "priority"),
 )
-_OF_NIGHT = (
-    *("as_of", "propensity_model", "propensity_version", "roll_rate_model", "roll_rate_version"),
-    *("strategy_name", "strategy_version", "feature_fingerprint"),
-)
+_OF_NIGHT = ("as_of", "feature_fingerprint")
 
 
 def _moved(sources: Mapping[str, str], otherwise: str, rows: str) -> str:
@@ -232,6 +230,7 @@ _TOGETHER = f"""
 _HELD = _moved(
     {name: f"a.{name}" for name in _OF_ACCOUNT}
     | {name: f"n.{name}" for name in _OF_NIGHT}
+    | ranked_by.in_sql("a", was="w")
     | {"work_group": in_sql("a"), "accounts": _TOGETHER},
     "w",
     f"""

@@ -119,19 +119,24 @@ def roll_back(connection: Connection, *, at: datetime, by: str, because: str) ->
     if not because.strip():
         raise WrongUse(asked="take a promotion back", found="no reason", do="Say why.")
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_MOVE_AT_A_TIME})
-    past = moves(connection)
-    taken_back = {move.rolls_back for move in past}
-    newest = next((each for each in past if each.rolls_back is None and each.champion_id not in taken_back), None)
+    newest = standing(connection)
     if newest is None:
         raise Refused(
             asked="take a promotion back",
-            found="every promotion was taken back already" if past else "no promotion stands",
+            found="every promotion was taken back already" if moves(connection) else "no promotion stands",
             do="Promote a strategy, or leave the one in force.",
         )
     of_label(newest.replaces)
     row = {"at": at, "strategy": newest.replaces, "replaces": newest.strategy, "by": by, "because": because}
     _write(connection, row | {"experiment_id": newest.experiment_id, "rolls_back": newest.champion_id})
     return moves(connection)[0]
+
+
+def standing(connection: Connection) -> Move | None:
+    """The newest promotion that was not taken back; None where none stands."""
+    past = moves(connection)
+    taken_back = {move.rolls_back for move in past}
+    return next((each for each in past if each.rolls_back is None and each.champion_id not in taken_back), None)
 
 
 def moves(connection: Connection) -> list[Move]:

@@ -79,6 +79,26 @@ class Night:
     grouped_by: str = BY_CLIENT
     experiments: Sequence[Json] = ()
 
+    def model_labels(self, arm_model: str | None = None) -> dict[str, str]:
+        """The versions that answered, as name/version by name: the night's own, and one arm's in the place of its own.
+
+        Parameters
+        ----------
+        arm_model : of `JudgedAccount.arm_model`.
+        """
+        needed = {self.propensity_model: self.propensity_version, self.roll_rate_model: self.roll_rate_version}
+        further = {name: told["version"] for name, told in self.further_models.items() if told["version"]}
+        own = {name: f"{name}/{version}" for name, version in (needed | further).items()}
+        return own if arm_model is None else own | {arm_model.partition("/")[0]: arm_model}
+
+    def model_of(self, experiment: str | None, arm: str | None) -> str | None:
+        """The version that answered for an arm in place of the night's own; None where none did."""
+        for each in self.experiments:
+            if (each["test"], each["arm"]) == (experiment, arm) and not each.get("model_because"):
+                found: str | None = each.get("model")
+                return found
+        return None
+
     def strategy_of(self, experiment: str | None, arm: str | None) -> Json:
         """The strategy that ranked the items of an arm; that of everybody else where the arm is of no test of it."""
         own = (each["strategy"] for each in self.experiments if (each["test"], each["arm"]) == (experiment, arm))
@@ -189,7 +209,9 @@ class JudgedAccount(Position):
     """One past-due account as a night judged it, served or held.
 
     `held_because` lists every hold as `arrears.policy.verdict.Hold` has it; `features` follow the night's
-    `feature_names`, NaN where a feature is null.
+    `feature_names`, NaN where a feature is null. `arm_model` is the name/version that answered in place of the night's
+    own, as the debtor's arm of a test asks; None where none did. `experiment` and `arm` are those by which it was
+    worked out; None where the debtor is in no test that runs, or in an arm that was ended.
     """
 
     night_id: int
@@ -209,6 +231,9 @@ class JudgedAccount(Position):
     value_minor: float
     expected_minutes: float
     priority: float
+    arm_model: str | None = None
+    experiment: str | None = None
+    arm: str | None = None
 
     @property
     def work_group(self) -> str:

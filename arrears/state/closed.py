@@ -69,6 +69,8 @@ EXPERIMENT_ACTS = {
     "planned": "its design was written down",
     "started": "its nights begin to enrol",
     "read": "it was read, with the verdict of the written rule",
+    "arm_ended": "one of its challengers did harm, and nobody is worked by that any more",
+    "closed": "nobody comes into it any more: it is decided, and waits for a person",
     "ended": "it was ended, with the reading that this rests on",
     "rolled_back": "its promotion was taken back",
 }

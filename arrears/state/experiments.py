@@ -40,6 +40,14 @@ experiments = Table(
     Column("started_on", Date, comment="the first day whose night enrols; null while it is planned"),
     Column("ended_on", Date, comment="from this day on nobody is worked by it; null while it runs"),
     Column("ended_by", Text, comment="what ended it; null while it runs"),
+    Column("closed_on", Date, comment="from this day on nobody comes in; null while it enrols"),
+    Column(
+        "arms_ended",
+        JSONB,
+        nullable=False,
+        server_default="{}",
+        comment="challengers that did harm, each with the day from which nobody is worked by it",
+    ),
     UniqueConstraint("name", "version"),
     one_of("state", EXPERIMENT_STATES),
     one_of("ended_by", EXPERIMENT_ENDS),
@@ -130,6 +138,11 @@ BEGIN
     IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('planned', 'running'), ('running', 'ended')) THEN
         RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
             MESSAGE = 'a test does not move from ' || OLD.state || ' to ' || NEW.state;
+    END IF;
+    IF NOT (OLD.arms_ended <@ NEW.arms_ended)
+            OR NEW.closed_on IS DISTINCT FROM coalesce(OLD.closed_on, NEW.closed_on) THEN
+        RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
+            MESSAGE = 'an arm that was ended stays ended, and a test that was closed stays closed';
     END IF;
     RETURN NEW;
 END $$

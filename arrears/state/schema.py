@@ -40,6 +40,7 @@ from arrears.state.closed import (
 from arrears.state.columns import metadata, moment, one_of
 from arrears.state.desk import decisions, work_item_events
 from arrears.state.experiments import ASK_BEFORE_AN_EDIT, EXPERIMENTS_GROW_ONLY, KEEP_DESIGN, experiments
+from arrears.state.shadow import SHADOW_GROWS_ONLY
 
 nights = Table(
     "nights",
@@ -140,6 +141,13 @@ night_accounts = Table(
     Column("value_minor", Double, nullable=False),
     Column("expected_minutes", Double, nullable=False),
     Column("priority", Double, nullable=False),
+    Column(
+        "arm_model",
+        Text,
+        comment="name/version that answered in place of the night's own, as its arm of a test asks; null: none did",
+    ),
+    Column("experiment", Text, comment="the test by whose arm it was worked out; null: by none"),
+    Column("arm", Text),
     one_of("verdict", ("allowed", "held")),
     one_of("scored_by", ("models", "rules")),
 )
@@ -300,7 +308,7 @@ alias_moves = Table(
     Column("model", Text, nullable=False),
     Column("alias", Text, nullable=False),
     Column("from_version", Text, comment="null where the alias did not exist"),
-    Column("to_version", Text, nullable=False),
+    Column("to_version", Text, comment="null where the alias was taken away"),
     Column("who", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("evidence", JSONB, nullable=False),
@@ -309,7 +317,7 @@ alias_moves = Table(
     one_of("state", ALIAS_STATES),
     CheckConstraint("(state = 'intended') = (follows IS NULL)", name="follows"),
 )
-"""Which version was champion or challenger when, by whom and why. Grows only."""
+"""Which version was champion, challenger or in the shadow when, by whom and why. Grows only."""
 
 Index("alias_moves_settled_once", alias_moves.c.follows, unique=True, postgresql_where=text("follows IS NOT NULL"))
 
@@ -327,7 +335,7 @@ audit = Table(
 
 Index("audit_at", audit.c.at)
 
-GROWS_ONLY = (alias_moves, audit, decisions, work_item_events, *EXPERIMENTS_GROW_ONLY)
+GROWS_ONLY = (alias_moves, audit, decisions, work_item_events, *EXPERIMENTS_GROW_ONLY, *SHADOW_GROWS_ONLY)
 """Tables whose rows the database refuses to change or remove."""
 
 

@@ -12,6 +12,7 @@ from arrears.queues import store
 from arrears.queues.desk.decisions import decide
 from arrears.queues.desk.item_events import note
 from arrears.queues.item import JudgedAccount, Night
+from arrears.queues.ranked_by import of_account
 from arrears.queues.revalue import revalued
 from arrears.state.schema import work_items
 from serving.deployment import Deployment
@@ -84,7 +85,7 @@ def _made(
         [judged[each] for each in says.accounts],
         owed_now(anew.positions),
         minute_cost_minor=minute_cost(deployment, lead.client, lead.currency),
-        priority=night.strategy["priority"],
+        priority=night.strategy_of(lead.experiment, lead.arm)["priority"],
     )
     asked = {"priority": worth["priority"], "currency": lead.currency}
     place = between(*connection.exec_driver_sql(_PLACE, asked).one(), otherwise=1.0)
@@ -114,14 +115,12 @@ def _made(
 
 
 def _of_night(night: Night, lead: JudgedAccount) -> dict[str, Any]:
-    by_night = (
-        "night_id", "as_of", "propensity_model", "propensity_version", "roll_rate_model", "roll_rate_version",
-        "strategy_name", "strategy_version", "feature_fingerprint",
-    )  # fmt: skip
+    by_night = ("night_id", "as_of", "feature_fingerprint")
     by_lead = ("debtor_id", "currency", "propensity", "p_roll", "reasons", "scored_by")
     return {
         **{name: getattr(night, name) for name in by_night},
         **{name: getattr(lead, name) for name in by_lead},
+        **of_account(night, lead),
         "client": lead.client,
         "work_group": lead.work_group,
         "lead_account_id": lead.account_id,

@@ -37,15 +37,22 @@ class Parts:
     Attributes
     ----------
     of_item : (items,) the part of each, from 0.
-    shares : (parts,) of every collector's minutes; they sum to 1.
+    shares : (parts,) of the team's minutes; they sum to 1.
+    of_collector : (collectors, parts) of each collector's minutes, where arms have staff of their own; each row sums to
+        1. None: the shares of the team are everybody's.
     """
 
     of_item: Rows
     shares: Numbers
+    of_collector: Numbers | None = None
 
     def only(self, rows: Rows) -> Parts:
         """The division of some of the items."""
-        return Parts(self.of_item[rows], self.shares)
+        return replace(self, of_item=self.of_item[rows])
+
+    def at(self, collector: int) -> Parts:
+        """The division as it is for one collector."""
+        return self if self.of_collector is None else Parts(self.of_item, self.of_collector[collector])
 
 
 def whole(count: int) -> Parts:
@@ -74,16 +81,17 @@ def allocated_by_part(
         return allocated(given[0], places, work, settings, seed=seed)
     assigned, place = np.full(len(places), None, dtype=np.object_), places.copy()
     minutes, reports = np.zeros(len(places)), []
-    shared = minutes_by_part(work.team.minutes, parts.shares, seed=seed)
+    of_collector = parts.shares if parts.of_collector is None else parts.of_collector
+    shared = minutes_by_part(work.team.minutes, of_collector, seed=seed)
     for part, (own_minutes, items) in enumerate(zip(shared, given, strict=True)):
         rows = np.flatnonzero(parts.of_item == part)
         own = replace(work, team=replace(work.team, minutes=own_minutes))
         found = allocated(items, places[rows], own, settings, seed=seed)
         assigned[rows], place[rows], minutes[rows] = found.assigned_to, found.place, items.minutes
         reports.append(found.report)
-    for name in {each for each in assigned.tolist() if each is not None}:
+    for collector, name in enumerate(work.team.collector_id):
         rows = np.flatnonzero(assigned == name)
-        place[rows] = 1 + mixed(parts.only(rows), place[rows], minutes[rows])  # lists begin with 1
+        place[rows] = 1 + mixed(parts.at(collector).only(rows), place[rows], minutes[rows])  # lists begin with 1
     return Allocation(assigned, place, _together([each for each in reports if each is not None]))
 
 
@@ -93,6 +101,7 @@ def minutes_by_part(minutes: Numbers, shares: Numbers, *, seed: int) -> list[Num
     Parameters
     ----------
     minutes : (collectors, hours) of the team.
+    shares : (parts,) of everybody's minutes, or (collectors, parts) of each one's.
     seed : of the day; over collectors and days a small part comes in all hours alike.
 
     Notes
@@ -108,34 +117,32 @@ def minutes_by_part(minutes: Numbers, shares: Numbers, *, seed: int) -> list[Num
     >>> bool((large + small == 40).all())
     True
     """
-    largest, left = int(np.argmax(shares)), minutes.copy()
-    found = [np.zeros_like(minutes) for _ in shares]
-    for part in np.argsort(shares, kind="stable").tolist():
-        if part != largest:
-            found[part] = _in_pieces(minutes * shares[part], left, (seed + 7 * part) % 1009)
-            left = left - found[part]
-    found[largest] = left
+    of_collector = np.broadcast_to(shares, (len(minutes), shares.shape[-1]))
+    found = [np.zeros_like(minutes) for _ in range(shares.shape[-1])]
+    for collector, (hours, own) in enumerate(zip(minutes, of_collector, strict=True)):
+        largest, left = int(np.argmax(own)), hours.copy()
+        for part in np.argsort(own, kind="stable").tolist():
+            if part != largest:
+                pieces = _in_pieces(hours * own[part], left, (seed + 7 * part) % 1009 + collector)
+                found[part][collector], left = pieces, left - pieces
+        found[largest][collector] = left
     return found
 
 
 def _in_pieces(own: Numbers, left: Numbers, seed: int) -> Numbers:
-    """A part's minutes by collector and hour, out of what the hours have left."""
+    """A part's minutes of one collector by hour, out of what the hours have left."""
     found = np.zeros_like(own)
-    for collector, hours in enumerate(own):
-        due, since = 0.0, PIECE * (((seed + collector) * _GOLDEN) % 1)
-        works = np.flatnonzero(hours > 0)
-        for hour in works.tolist():
-            due, since = due + float(hours[hour]), since + float(hours[hour])
-            if since >= PIECE:
-                piece = min(due, float(left[collector, hour]))
-                found[collector, hour], due, since = piece, due - piece, since % PIECE
-        pieces = found[collector]
-        late = works[
-            np.lexsort((-works, pieces[works] == 0))
-        ]  # the last pieces, and then the last hours, hold the rest
-        for hour in late.tolist():
-            piece = min(due, float(left[collector, hour] - found[collector, hour]))
-            found[collector, hour], due = found[collector, hour] + piece, due - piece
+    due, since = 0.0, PIECE * ((seed * _GOLDEN) % 1)
+    works = np.flatnonzero(own > 0)
+    for hour in works.tolist():
+        due, since = due + float(own[hour]), since + float(own[hour])
+        if since >= PIECE:
+            piece = min(due, float(left[hour]))
+            found[hour], due, since = piece, due - piece, since % PIECE
+    late = works[np.lexsort((-works, found[works] == 0))]  # the last pieces, and then the last hours, hold the rest
+    for hour in late.tolist():
+        piece = min(due, float(left[hour] - found[hour]))
+        found[hour], due = found[hour] + piece, due - piece
     return found
 
 

@@ -22,9 +22,10 @@ from arrears.queues.rank import Ranking
 from arrears.queues.strategy import Strategy
 from serving.gate.book import Book
 from serving.night.allocate import Allocation, AtWork, Given, unallocated
-from serving.night.by_part import allocated_by_part, drawn_by_part, part_of
+from serving.night.by_part import Parts, allocated_by_part, drawn_by_part, part_of
 from serving.night.lanes import Lanes
 from serving.night.needs import Needs, needs_of
+from serving.night.staffed import divided_among
 from serving.night.worths import Ordered
 
 _DAY = np.timedelta64(1, "D")
@@ -71,7 +72,7 @@ def lists_of(
     began_on : since when each debtor is past due; who is not in it is in no holdout.
     allocate : False leaves every item on the team's list, by rank.
     """
-    ranking, parts = ordered.ranking, ordered.parts
+    ranking, parts = ordered.ranking, _staffed(ordered, work)
     lead, minutes = ranking.lead, ranking.terms["expected_minutes"]
     desk, who = book.settings.desk, book.debtor_id[lead]
     began = np.array([began_on.get(debtor) for debtor in who.tolist()], dtype="M8[D]")
@@ -104,6 +105,14 @@ def lists_of(
         needs,
         allocated_by_part(parts, by_part, lot.place, work, book.settings, seed=day.toordinal()),
     )
+
+
+def _staffed(ordered: Ordered, work: AtWork) -> Parts:
+    """How items and minutes are divided, the staff of arms that have their own considered."""
+    if ordered.arms is None:
+        return ordered.parts
+    keys = [(part.test, part.arm) for part in ordered.arms.parts]
+    return divided_among(ordered.parts, keys, ordered.arms.staff, work.team)
 
 
 def _parts(ordered: Ordered, strategy: Strategy) -> list[tuple[Rows, Strategy]]:

@@ -28,6 +28,7 @@ from arrears.settings import Settings
 from serving.night.allocate import Given, at_work
 from serving.night.by_part import Parts, allocated_by_part, part_of, whole
 from serving.night.needs import Needs
+from serving.night.staffed import divided_among, staff_by_test
 
 _READY = """
     SELECT work_item_id, client, lane, rank, value_minor, expected_minutes, currency, language, region, product,
@@ -94,6 +95,8 @@ def reallocate(engine: Engine, lake: Lake, *, clock: Clock, by: str, because: st
         rows = connection.execute(text(_READY), {"ends": ends, "there": there}).all()
         places = np.array([row.rank for row in rows], dtype=np.float64)
         parts, strategies = _parts(rows, night)
+        keys = [(each["test"], each["arm"]) for each in night.experiments]
+        parts = divided_among(parts, keys, staff_by_test(connection, keys), work.team)
         given = _given(rows, settings)
         by_part = [
             _valued(given, rows, np.flatnonzero(parts.of_item == place), strategy, settings)

@@ -16,6 +16,7 @@ from arrears.queues.desk.leases import expire
 from arrears.queues.desk.statement import one, run
 from arrears.queues.desk.successor import succeed
 from arrears.queues.item import WorkItem
+from arrears.queues.ranked_by import in_sql
 from arrears.queues.reservations import one_at_a_time
 
 CALLED_IN = "called_in"
@@ -31,17 +32,25 @@ _HOLDER = """
     WHERE person = ANY (%(people)s) AND ended_at IS NULL AND expires_at > %(at)s
     ORDER BY person <> %(debtor)s, lease_id
 """
-_MAKE = """
+_RANKED_BY = in_sql("l", label="r")
+_MAKE = f"""
     WITH judged AS (
         SELECT * FROM night_accounts
         WHERE night_id = %(night)s AND debtor_id = %(debtor)s AND account_id = ANY (%(accounts)s)
     ), lead AS (
         SELECT * FROM judged ORDER BY priority DESC, account_id LIMIT 1
+    ), label AS (
+        SELECT experiment, arm FROM lead
+        UNION ALL (
+            SELECT e.name || '/' || e.version, d.arm FROM experiment_debtors d JOIN experiments e USING (experiment_id)
+            WHERE d.debtor_id = %(debtor)s AND d.night_id <= %(night)s AND e.state = 'running'
+                AND NOT jsonb_exists(e.arms_ended, d.arm) AND NOT EXISTS (SELECT FROM lead)
+            LIMIT 1
+        )
     )
     INSERT INTO work_items (night_id, debtor_id, client, work_group, lane, state_since, rank, priority, value_minor,
         expected_minutes, accounts, lead_account_id, currency, bucket, days_past_due, past_due_minor, balance_minor,
-        stop_roll_minor, rolls_on, propensity, p_roll, terms, reasons, as_of, scored_by, propensity_model,
-        propensity_version, roll_rate_model, roll_rate_version, strategy_name, strategy_version,
+        stop_roll_minor, rolls_on, propensity, p_roll, terms, reasons, as_of, scored_by, {", ".join(_RANKED_BY)},
         chosen_with_probability, feature_fingerprint, verdict, ways, people, judged_for, judged_at, place, ready_at,
         made_by)
     SELECT n.night_id, %(debtor)s, %(client)s, %(group)s, 'inbound', %(at)s, 0, coalesce(l.priority, 0),
@@ -50,12 +59,11 @@ _MAKE = """
         coalesce(l.bucket, 'CURRENT'), l.days_past_due,
         (SELECT sum(past_due_minor)::bigint FROM judged), (SELECT sum(balance_minor)::bigint FROM judged),
         (SELECT sum(stop_roll_minor)::bigint FROM judged), l.rolls_on, coalesce(l.propensity, 0), l.p_roll,
-        coalesce(l.terms, '{}'), coalesce(l.reasons, '{}'), n.as_of, n.scored_by, n.propensity_model,
-        n.propensity_version, n.roll_rate_model, n.roll_rate_version, n.strategy_name, n.strategy_version,
+        coalesce(l.terms, '{{}}'), coalesce(l.reasons, '{{}}'), n.as_of, n.scored_by, {", ".join(_RANKED_BY.values())},
         1.0, n.feature_fingerprint, 'allowed', '[]', ARRAY[%(debtor)s::text], %(day)s, %(at)s, 0, %(at)s, 'inbound'
-    FROM nights n LEFT JOIN lead l ON true WHERE n.night_id = %(night)s
+    FROM nights n LEFT JOIN lead l ON true LEFT JOIN label r ON true WHERE n.night_id = %(night)s
     RETURNING work_item_id
-"""
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,10 @@ class Roster:
         """Those who are in the team on a day."""
         return tuple(each for each in self.collectors if each.is_employed(day))
 
+    def ids_on(self, day: date) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(each.collector_id for each in self.on(day))
+
     def named(self, collector_id: str) -> Collector | None:
         """The collector of that id."""
         return next((each for each in self.collectors if each.collector_id == collector_id), None)

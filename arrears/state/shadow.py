@@ -1,0 +1,36 @@
+"""The tables of models in the shadow: what each said of the accounts of a night that another version was acted on."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Integer, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from arrears.state.columns import metadata
+
+shadow_nights = Table(
+    "shadow_nights",
+    metadata,
+    Column("night_id", BigInteger, ForeignKey("nights.night_id"), primary_key=True, autoincrement=False),
+    Column("model", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("champion", Text, nullable=False, comment="the version, or the rules, that the night acted on"),
+    Column("accounts", Integer, nullable=False),
+    Column("because", Text, comment="why it scored nobody; null where it did"),
+    Column(
+        "agreement", JSONB, nullable=False, comment="how far its order is the champion's, and the mean answer of both"
+    ),
+)
+"""One row a night and model in the shadow."""
+
+shadow_scores = Table(
+    "shadow_scores",
+    metadata,
+    Column("night_id", BigInteger, ForeignKey("nights.night_id"), primary_key=True, autoincrement=False),
+    Column("model", Text, primary_key=True),
+    Column("account_id", Text, primary_key=True),
+    Column("answer", Double, nullable=False),
+    Column("champion_answer", Double, nullable=False),
+)
+"""What it said of each account beside what was acted on."""
+
+SHADOW_GROWS_ONLY = (shadow_nights, shadow_scores)

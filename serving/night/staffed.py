@@ -1,0 +1,84 @@
+"""Minutes of arms that have staff of their own: a collector's time for a test goes to one of its arms alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from arrears.experiments import records
+from arrears.experiments.staff import Staff
+from arrears.queues.allocation.problem import Team
+from serving.night.by_part import Parts
+
+_NOT_FOR_OTHERS = """
+    UPDATE work_items SET not_for = ARRAY(SELECT DISTINCT who FROM unnest(not_for || CAST(:others AS text[])) AS who)
+    WHERE night_id = :night AND experiment = :test AND arm = :arm AND state = 'ready'
+"""
+
+def staff_by_test(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[str, Staff]:
+    """Of each test whose arms have staff of their own who works which, by its label.
+
+    Parameters
+    ----------
+    keys : test and arm of each part; the empty test is none.
+    """
+    found: dict[str, Staff] = {}
+    for name, _, version in dict.fromkeys(test.partition("/") for test, _ in keys if test):
+        test = records.find(connection, name, int(version))
+        staff = None if test is None else records.staff_of(connection, test)
+        if test is not None and staff is not None:
+            found[test.label] = staff
+    return found
+
+
+def keep_apart(
+    connection: Connection,
+    night_id: int,
+    keys: Sequence[tuple[str, str]],
+    staff: Mapping[str, Staff],
+    collectors: Sequence[str],
+) -> None:
+    """Let nobody take an item of another arm from the team's list, or when its collector lets it lie.
+
+    Parameters
+    ----------
+    keys, staff : as in `divided_among`.
+    collectors : the team's ids.
+    """
+    for test, own in staff.items():
+        works = list(zip(collectors, own.arms(collectors), strict=True))
+        for arm in (arm for label, arm in keys if label == test):
+            others = [collector for collector, of in works if of != arm]
+            told = {"night": night_id, "test": test, "arm": arm, "others": others}
+            connection.execute(text(_NOT_FOR_OTHERS), told)
+
+
+def divided_among(parts: Parts, keys: Sequence[tuple[str, str]], staff: Mapping[str, Staff], team: Team) -> Parts:
+    """The parts with each collector's own shares.
+
+    Parameters
+    ----------
+    keys : test and arm of each part, those of nobody first.
+    staff : by test.
+
+    Notes
+    -----
+    What a test gets of everybody's minutes stays what it was. Of each collector's it goes to the collector's own arm;
+    of one whose arm was ended, to the debtors in no test. So the arms' minutes stand as their collectors' do.
+    """
+    if not staff or not team.collector_id:
+        return parts
+    rows = np.tile(parts.shares, (len(team.collector_id), 1))
+    for test, own in staff.items():
+        places = {arm: place for place, (label, arm) in enumerate(keys) if label == test}
+        ours = list(places.values())
+        of_test = parts.shares[ours].sum()
+        rows[:, ours] = 0.0
+        for collector, arm in enumerate(own.arms(team.collector_id)):
+            rows[collector, places.get(arm, 0)] += of_test
+    minutes = team.minutes.sum(axis=1)
+    shares = minutes @ rows / minutes.sum() if minutes.sum() else rows.mean(axis=0)
+    return replace(parts, shares=shares, of_collector=rows)
