@@ -11,9 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commands.context import AsJson, Database, Tracking, emit, places
+from commands.context import AsJson, Database, LakeDir, Tracking, emit, places
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from arrears.places import Places
     from models.registry import Registry
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The registry and its alias history.")
@@ -88,6 +91,33 @@ def roll_back(
 
 
 @app.command()
+def shadow(
+    name: Name,
+    version: Annotated[str | None, typer.Argument(help="The version to score in the shadow; without: read it.")] = None,
+    *,
+    why: Annotated[str | None, typer.Option(help="The reason, kept for ever.")] = None,
+    who: Who = None,
+    end: Annotated[bool, typer.Option("--end", help="Score none in the shadow any more.")] = False,
+    lake: LakeDir = None,
+    database: Database = None,
+    tracking: Tracking = None,
+    json: AsJson = False,
+) -> None:
+    """Score a version beside the champion every night, written down and never acted on; or read what it said."""
+    from commands.shadow import begin, draw, finish, read
+
+    where = places(lake=lake, database=database, tracking=tracking)
+    with _deployment(where) as (engine, registry):
+        if end or version is not None:
+            act = finish if end else begin
+            moves = [asdict(act(registry, name, version, who=who or _user(), why=why))]
+            _emit_moves(moves, as_json=json)
+            return
+        document = read(engine, registry, name, where.lake)
+    emit(document, as_json=json, human=lambda console: draw(document, console))
+
+
+@app.command()
 def history(name: Name, *, database: Database = None, tracking: Tracking = None, json: AsJson = False) -> None:
     """Who moved which alias of a model when, and why."""
     with _writable(database, tracking) as registry:
@@ -97,14 +127,19 @@ def history(name: Name, *, database: Database = None, tracking: Tracking = None,
 
 @contextmanager
 def _writable(database: str | None, tracking: str | None) -> Iterator[Registry]:
+    with _deployment(places(database=database, tracking=tracking)) as (_, registry):
+        yield registry
+
+
+@contextmanager
+def _deployment(where: Places) -> Iterator[tuple[Engine, Registry]]:
     from arrears.state.server import opened
     from models.registry import Registry
 
-    where = places(database=database, tracking=tracking)
     with opened(where) as engine:
         registry = Registry(where.tracking_uri, engine)
         registry.reconcile()
-        yield registry
+        yield engine, registry
 
 
 def _user() -> str:
@@ -121,7 +156,7 @@ def _draw_moves(moves: list[dict[str, Any]], console: Console) -> None:
     table = Table("when", "model", "alias", "from", "to", "who", "why", "state", box=None)
     for move in moves:
         cells = [move["at"].isoformat(timespec="seconds"), move["model"], move["alias"], move["from_version"] or "none"]
-        table.add_row(*cells, move["to_version"], move["who"], move["why"], move["state"])
+        table.add_row(*cells, move["to_version"] or "none", move["who"], move["why"], move["state"])
     console.print(table if moves else "No alias was ever moved.")
 
 

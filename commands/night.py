@@ -15,6 +15,7 @@ from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, pla
 
 if TYPE_CHECKING:
     from arrears.experiments.readout import Readout
+    from serving.night.arms import Part
     from serving.night.built import Built
 
 app = typer.Typer(add_completion=False)
@@ -99,6 +100,7 @@ def command(
                 )
                 told = [] if ran.kept_back_by else read_all(engine, Lake(where.lake), at=clock.now())
             document = summary(ran.built, night_id=ran.night_id, kept_back_by=ran.kept_back_by)
+            document["shadows"] = ran.shadows
             document["tests"] = [
                 {"test": each.experiment.label, "ended": each.ended} | _verdicts(each.readout) for each in told
             ]
@@ -138,6 +140,8 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "served": len(built.ranking),
         "held_by_reason": built.judgement.counts(len(built.book)),
         "tests": [],
+        "arms_failed": [part.document() for part in _failed(built)],
+        "shadows": [],
         "lanes": dict(Counter(lanes).most_common()),
         "by_lot": {"items": int(lists.lot.explores.sum()), "held_out": int(lists.held_out.sum())},
         "allocation": built.lists.allocation.report,
@@ -145,6 +149,11 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "rates_on": rates.on,
         "seconds": round(built.seconds, 2),
     }
+
+
+def _failed(built: Built) -> list[Part]:
+    """Arms whose version of a model did not answer, so that the night's own did."""
+    return [part for part in (built.arms.parts if built.arms else ()) if part.model and not part.answers]
 
 
 def _draw(console: Console, document: dict[str, Any]) -> None:
@@ -183,6 +192,11 @@ def _draw_models(console: Console, document: dict[str, Any]) -> None:
         console.print(f"[yellow]Scored by rules: {document['degraded_because']}[/yellow]")
     else:
         console.print(f"Scored by {document['propensity']} and {document['roll_rate']}")
+    for arm in document["arms_failed"]:
+        told = f"{arm['test']}, {arm['arm']}: {arm['model_because']} The night's own model scored this arm."
+        console.print(f"[yellow]{told}[/yellow]")
+    for label in document["shadows"]:
+        console.print(f"Scored {label} in the shadow")
     for name, told in document["further_models"].items():
         if told["version"]:
             console.print(f"Asked {name}/{told['version']}, too")

@@ -65,6 +65,7 @@ def _now(lake: Lake, connection: Connection, told: Why) -> tuple[ChannelVerdict,
 
 def _document(told: Why) -> dict[str, Any]:
     night, account, item = told.night, told.account, told.item
+    by = night.model_labels(account.arm_model)
     return {
         "account_id": account.account_id,
         "debtor_id": account.debtor_id,
@@ -72,10 +73,8 @@ def _document(told: Why) -> dict[str, Any]:
         "as_of": night.as_of,
         "scored_by": account.scored_by,
         "degraded_because": night.degraded_because,
-        "models": {
-            "propensity": f"{night.propensity_model}/{night.propensity_version}",
-            "roll": f"{night.roll_rate_model}/{night.roll_rate_version}",
-        },
+        "models": {"propensity": by[night.propensity_model], "roll": by[night.roll_rate_model]},
+        "arm_model": account.arm_model,
         "further_models": night.further_models,
         "position": {
             name: getattr(account, name)
@@ -118,8 +117,10 @@ def _draw(console: Console, told: Why) -> None:
             f"Rank {told.item.rank:,} of {night.served:,} by {night.strategy_name}: {night.strategy['formula']}"
         )
     _draw_verdicts(console, told)
-    if night.degraded_because:
+    if account.scored_by == "rules":
         console.print(f"[yellow]Scored by rules: {night.degraded_because}[/yellow]")
+    if account.arm_model:
+        console.print(f"Scored by {account.arm_model}, as its arm of a test asks")
     console.print(_terms(told.terms, account.currency))
     for name, score in (("Chance of paying", "propensity"), ("Chance to roll", "roll")):
         if account.reasons.get(score):

@@ -24,7 +24,8 @@ _LOCK = 7_204_140  # any number that nothing else locks on
 class Move:
     """One alias moved, or meant to.
 
-    `state` is `intended`, `moved` or `abandoned`; `at` is when that became so.
+    `state` is `intended`, `moved` or `abandoned`; `at` is when that became so. `to_version` is None where the alias was
+    taken away.
     """
 
     move_id: int
@@ -32,7 +33,7 @@ class Move:
     model: str
     alias: str
     from_version: str | None
-    to_version: str
+    to_version: str | None
     who: str
     why: str
     evidence: Mapping[str, Any]
@@ -77,7 +78,7 @@ class AliasHistory:
         model: str,
         alias: str,
         from_version: str | None,
-        to_version: str,
+        to_version: str | None,
         who: str,
         why: str,
         evidence: Mapping[str, Any],

@@ -5,13 +5,29 @@ There is no way past it. A version that was refused is trained again, on more da
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from arrears.errors import Refused
 from models.alias_history import Move
 from models.registry import CHAMPION, Registry
 
 
-def promote(registry: Registry, name: str, version: str, *, who: str, why: str, alias: str = CHAMPION) -> Move:
+def promote(
+    registry: Registry,
+    name: str,
+    version: str,
+    *,
+    who: str,
+    why: str,
+    alias: str = CHAMPION,
+    evidence: Mapping[str, Any] | None = None,
+) -> Move:
     """Make a version champion (or challenger), if the verdict of its training allows it.
+
+    Parameters
+    ----------
+    evidence : what it rests on beside that verdict, as the test that it won.
 
     Raises
     ------
@@ -25,5 +41,5 @@ def promote(registry: Registry, name: str, version: str, *, who: str, why: str, 
             found=f"its verdict is to refuse: {found.because}",
             do="Train again when there is more mature data, or with better features; the champion stays.",
         )
-    evidence = {"verdict": found.verdict, "because": found.because, "metrics": dict(found.metrics)}
-    return registry.promote(name, version, who=who, why=why, evidence=evidence, alias=alias)
+    told = {"verdict": found.verdict, "because": found.because, "metrics": dict(found.metrics), **(evidence or {})}
+    return registry.promote(name, version, who=who, why=why, evidence=told, alias=alias)

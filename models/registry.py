@@ -25,6 +25,9 @@ from models.tracking import Tracking, lost, unreachable
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
+SHADOW = "shadow"
+"""Names the version that nights score and log, and never act on."""
+
 Result = TypeVar("Result")
 
 
@@ -183,8 +186,31 @@ class Registry:
             self._settle_open(history, name)
             return self._move(history, name, version, who=who, why=why, evidence=evidence or {}, alias=alias)
 
-    def roll_back(self, name: str, *, who: str, why: str) -> Move:
+    def take_away(self, name: str, alias: str, *, who: str, why: str) -> Move:
+        """Let an alias name no version any more; only one that nothing is served by.
+
+        Raises
+        ------
+        Refused : it names none, or it is the champion's.
+        """
+        history = self._history()
+        with history.alone():
+            self._settle_open(history, name)
+            standing = self.alias(name, alias)
+            if standing is None or alias == CHAMPION:
+                raise Refused(
+                    asked=f"take the alias {alias} of {name} away",
+                    found="the queue is served by it" if standing else "it names no version",
+                    do=f"`arrears models list {name}` shows which alias names what.",
+                )
+            return self._move(history, name, None, who=who, why=why, evidence={}, alias=alias)
+
+    def roll_back(self, name: str, *, who: str, why: str, evidence: Mapping[str, Any] | None = None) -> Move:
         """Make the version that served before the present champion champion again.
+
+        Parameters
+        ----------
+        evidence : what it rests on, as the test whose promotion it takes back.
 
         Raises
         ------
@@ -201,8 +227,8 @@ class Registry:
                     found="no champion before the present one is on record",
                     do="Promote the version you want: `arrears models list` shows them.",
                 )
-            evidence = {"rolled_back_from": standing}
-            return self._move(history, name, before, who=who, why=why, evidence=evidence, alias=CHAMPION)
+            told = {**(evidence or {}), "rolled_back_from": standing}
+            return self._move(history, name, before, who=who, why=why, evidence=told, alias=CHAMPION)
 
     def history(self, name: str) -> list[Move]:
         """Every alias move of this model, oldest first; without a database there is none."""
@@ -229,7 +255,7 @@ class Registry:
         self,
         history: AliasHistory,
         name: str,
-        version: str,
+        version: str | None,
         *,
         who: str,
         why: str,
@@ -250,8 +276,11 @@ class Registry:
             )
         return history.settle(intention, "moved")
 
-    def _point(self, name: str, alias: str, version: str) -> None:
-        self._ask(lambda client: client.set_registered_model_alias(name, alias, version), absent=None)
+    def _point(self, name: str, alias: str, version: str | None) -> None:
+        if version is None:
+            self._ask(lambda client: client.delete_registered_model_alias(name, alias), absent=None)
+        else:
+            self._ask(lambda client: client.set_registered_model_alias(name, alias, version), absent=None)
 
     def _settle_open(self, history: AliasHistory, name: str) -> list[Move]:
         """Settle what dead processes left, before another move covers where the alias stood after them."""
@@ -346,7 +375,7 @@ def _before(moves: list[Move], standing: str | None) -> str | None:
     """The champion before the one that stands; a roll-back takes its champion off the pile."""
     pile: list[str] = []
     for move in moves:
-        if move.alias != CHAMPION or move.state != "moved":
+        if move.alias != CHAMPION or move.state != "moved" or move.to_version is None:
             continue
         if "rolled_back_from" in move.evidence and pile:
             pile.pop()

@@ -122,15 +122,14 @@ def promote(
             do="Let it run on: `arrears experiment read` tells each day what the rule says.",
         )
     label = challengers[arm].model or challengers[arm].strategy or ""
-    ended = {"on": on, "at": at, "by": by, "because": because}
-    if challengers[arm].model:
-        records.end(connection, experiment, ended_by="promoted", evidence={**evidence, "promoted": label}, **ended)
+    if challengers[arm].model is None:
+        _refuse_another_champion(connection, experiment, asked)
+        in_force.promote(connection, label, at=at, by=by, because=because, experiment_id=experiment.experiment_id)
+    told = {**evidence, "promoted": label}
+    records.end(connection, experiment, ended_by="promoted", on=on, at=at, by=by, because=because, evidence=told)
+    if challengers[arm].model is not None:
         # Last: where it fails, the caller's transaction leaves the test running.
         bring_into_force(experiment.design, label, registered, who=by, why=because, evidence=evidence)
-        return label
-    _refuse_another_champion(connection, experiment, asked)
-    in_force.promote(connection, label, at=at, by=by, because=because, experiment_id=experiment.experiment_id)
-    records.end(connection, experiment, ended_by="promoted", evidence=evidence, **ended)
     return label
 
 
@@ -200,8 +199,8 @@ def _take_model_back(
         raise WrongUse(asked="take a promotion back", found="no reason", do="Say why.")
     promoted, before = str(ended.evidence["promoted"]), experiment.design.champion.model or ""
     evidence = {"model": before, "replaces": promoted}
-    told = {"at": at, "by": by, "because": because}
-    records.note(connection, experiment.experiment_id, did="rolled_back", evidence=evidence, **told)
+    test = experiment.experiment_id
+    records.note(connection, test, at=at, by=by, did="rolled_back", because=because, evidence=evidence)
     take_back(experiment.design, promoted, registered, who=by, why=because)
     return before
 

@@ -24,6 +24,7 @@ from serving.console.story import AccountStory, Story, story_of, use_of_limit
 from serving.console.words import many, money, share, short_day
 from serving.deployment import Deployment
 from serving.present import in_zone
+from serving.scores.answers import MODELS
 from serving.scores.further import UPLIFT
 
 QUESTIONS = {
@@ -39,7 +40,7 @@ ASKED_OF = {edge_name(rank): f"worse than {bucket.value}" for rank, bucket in en
 
 @dataclass(frozen=True)
 class Score:
-    """One model's answer for an account, with its chart."""
+    """One model's answer for an account, with its chart; `by` is the version where its arm of a test named one."""
 
     name: str
     question: str
@@ -49,6 +50,7 @@ class Score:
     asked_of: str | None
     told: Mapping[str, Any]
     chart: Markup | None
+    by: str | None
 
 
 @dataclass(frozen=True)
@@ -131,16 +133,16 @@ def _shown(
         use=use_of_limit(story.facts, judged.balance_minor) if story and judged else None,
         live=live_status(story, deployment.settings, night.as_of) if story and judged and night else None,
         loss=loss_told(terms, judged.currency) if judged else None,
-        worth=worth_told(terms, night, judged, _uplift_of(deployment, night)) if night and judged else None,
+        worth=worth_told(terms, night, judged, _uplift_of(deployment, night, judged)) if night and judged else None,
         item_terms=_of_several(night, item) if night and item else (),
         now=None,
     )
 
 
-def _uplift_of(deployment: Deployment, night: Night) -> Loaded | None:
-    """The version that told the night what a call adds, where this process has it open."""
-    version = night.further_models.get(UPLIFT, {}).get("version")
-    return deployment.champions.held(UPLIFT, version) if version else None
+def _uplift_of(deployment: Deployment, night: Night, judged: JudgedAccount) -> Loaded | None:
+    """The version that told what a call to an account adds, where this process has it open."""
+    label = night.model_labels(judged.arm_model).get(UPLIFT)
+    return deployment.champions.held(*label.split("/")) if label else None
 
 
 def _of_several(night: Night, item: WorkItem) -> tuple[Term, ...]:
@@ -196,7 +198,8 @@ def _scores(judged: JudgedAccount) -> list[Score]:
         if told["contributions"]:
             chart = charts.reasons(told["contributions"], title=f"Reasons: {question}", rightwards_is_good=is_good)
         asked_of = ASKED_OF.get(told["booster"])
-        found.append(Score(name, question, meant, rightwards, is_good, asked_of, told, chart))
+        by = judged.arm_model if judged.arm_model and judged.arm_model.startswith(f"{MODELS[name]}/") else None
+        found.append(Score(name, question, meant, rightwards, is_good, asked_of, told, chart, by))
     return found
 
 

@@ -10,14 +10,17 @@ from time import monotonic
 from typing import Any
 
 from arrears.errors import ArrearsError
+from arrears.state.reading import reading
 from models.alias_history import Move
-from models.registry import Registry, Version
+from models.registry import CHAMPION, SHADOW, Registry, Version
+from models.shadow_log import ShadowNight, nights_of
 from serving.console.measures import Measured, measured
 from serving.deployment import Deployment
 from serving.kept import Kept
 from serving.problems import Problem
 from serving.scores.champion import ASKED_EVERY_SECONDS
 
+_SHADOW_NIGHTS = 7
 CHART_TITLES = {
     "calibration.svg": "Calibration: how often what was said came true",
     "gains.svg": "Gains: money found by working the list from its top",
@@ -27,7 +30,10 @@ CHART_TITLES = {
 
 @dataclass(frozen=True)
 class ModelShown:
-    """One model of the page: `champion` is the version that should serve, `serving` the one that does."""
+    """One model of the page: `champion` is the version that should serve, `serving` the one that does.
+
+    `in_the_shadow` is the version that nights score and never act on; `shadows` are its newest nights.
+    """
 
     name: str
     question: str
@@ -39,6 +45,8 @@ class ModelShown:
     measured: Measured | None
     charts: tuple[tuple[str, str], ...]
     checks: tuple[dict[str, Any], ...]
+    in_the_shadow: str | None
+    shadows: tuple[ShadowNight, ...]
 
 
 def shown(deployment: Deployment) -> dict[str, Any]:
@@ -94,7 +102,8 @@ def _serving(deployment: Deployment, name: str) -> str | None:
 def _model(deployment: Deployment, name: str) -> ModelShown:
     registry = deployment.registry
     versions = tuple(registry.versions(name))
-    champion = next((each for each in versions if "champion" in each.aliases), None)
+    champion = next((each for each in versions if CHAMPION in each.aliases), None)
+    shadow = next((each.version for each in versions if SHADOW in each.aliases), None)
     featured = champion or (versions[0] if versions else None)
     record = _record(registry, featured.run_id) if featured else {}
     return ModelShown(
@@ -108,7 +117,17 @@ def _model(deployment: Deployment, name: str) -> ModelShown:
         measured=measured(name, featured.metrics, record.get("report") or {}) if featured else None,
         charts=tuple(_charts(registry, featured)) if featured else (),
         checks=tuple(record.get("verdict", {}).get("checks", ())),
+        in_the_shadow=shadow,
+        shadows=_shadows(deployment, name, shadow),
     )
+
+
+def _shadows(deployment: Deployment, name: str, version: str | None) -> tuple[ShadowNight, ...]:
+    """The newest nights of the version in the shadow; without one none."""
+    if version is None:
+        return ()
+    with reading(deployment.engine) as connection:
+        return tuple(nights_of(connection, name, version=version, limit=_SHADOW_NIGHTS))
 
 
 def _charts(registry: Registry, version: Version) -> list[tuple[str, str]]:

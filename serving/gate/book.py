@@ -7,9 +7,10 @@ debtors or over one. What the numbers are worth is for `arrears.queues`, what a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property, lru_cache
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -121,6 +122,12 @@ class Book:
         days = (self.rolls_on - np.datetime64(self.as_of, "D")).astype(float)
         return np.where(np.isnat(self.rolls_on), np.nan, days)
 
+    def only(self, rows: Rows) -> Book:
+        """Some of the accounts, in the order asked."""
+        told: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        chosen = {name: column[rows] for name, column in told.items() if isinstance(column, np.ndarray)}
+        return Book(**(told | chosen | {"positions": self.positions.take(rows)}))
+
     def of_client(self, number: Callable[[Settings, str], float]) -> Numbers:
         """A number of each account's client and currency, from the settings."""
         pairs, place = np.unique(np.char.add(np.char.add(self.client, "\x1f"), self.currency), return_inverse=True)
@@ -180,7 +187,7 @@ def read_book(con: duckdb.DuckDBPyConnection, asked: Questions, as_of: date, *, 
         role=_role_of(asked.roles.run(con), account_id),
         status=_words(positions["status"]),
         bucket=_words(positions["bucket"]),
-        bucket_rank=_ranks(_words(positions["bucket"])),
+        bucket_rank=bucket_ranks(_words(positions["bucket"])),
         days_past_due=_numbers(positions["days_past_due"]),
         past_due_minor=_numbers(positions["past_due_minor"]),
         balance_minor=_numbers(positions["balance_minor"]),
@@ -194,6 +201,18 @@ def read_book(con: duckdb.DuckDBPyConnection, asked: Questions, as_of: date, *, 
     )
 
 
+def bucket_ranks(bucket: Words) -> Rows:
+    """The rank of each bucket: 0 where nothing is past due or nothing is known, 8 for charged off.
+
+    Examples
+    --------
+    >>> bucket_ranks(np.array(["1-29", "180+", "CHARGED_OFF", ""])).tolist()
+    [1, 7, 8, 0]
+    """
+    places = {str(each): place for place, each in enumerate(AGEING)} | {str(Bucket.CHARGED_OFF): CHARGED_OFF_RANK}
+    return np.array([places.get(each, 0) for each in bucket.tolist()], dtype=np.int64)
+
+
 def _roles(known: Known) -> ir.Table:
     return known.on_accounts("accounts").select("account_id", "role").order_by("account_id")
 
@@ -201,11 +220,6 @@ def _roles(known: Known) -> ir.Table:
 def _role_of(roles: pa.Table, account_id: Words) -> Words:
     by_account = dict(zip(roles["account_id"].to_pylist(), roles["role"].to_pylist(), strict=True))
     return np.array([by_account.get(account) or "" for account in account_id.tolist()], dtype=np.str_)
-
-
-def _ranks(bucket: Words) -> Rows:
-    places = {str(each): place for place, each in enumerate(AGEING)} | {str(Bucket.CHARGED_OFF): CHARGED_OFF_RANK}
-    return np.array([places.get(each, 0) for each in bucket.tolist()], dtype=np.int64)
 
 
 def _matrix(features: pa.Table, names: tuple[str, ...]) -> Numbers:

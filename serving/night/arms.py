@@ -1,4 +1,4 @@
-"""Who of a night is in which test and arm, by which strategy each is ranked, and which share of the minutes that gets.
+"""Who of a night is in which test and arm, by what each is scored and ranked, and which share of the minutes that gets.
 
 Of a test's debtors all arms together get the minutes that the strategy in force would have given them, and each arm its
 part of these by its number of debtors: an arm can win by what it does with its minutes, never by taking the other's.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from arrears.experiments import records
 from arrears.experiments.assign import NONE, Arms, Debtors, Eligible, arm_of
 from arrears.experiments.design import Design
 from arrears.experiments.records import Enrolled, Experiment
+from arrears.experiments.staff import Staff
 from arrears.policy.columns import Days, Numbers, Rows, Words
 from arrears.queues.holdout import held_out
 from arrears.queues.in_force import at_hand
@@ -28,7 +29,10 @@ from arrears.queues.rank import Ranking
 from arrears.queues.strategy import Strategy
 from arrears.queues.strategy import read as read_strategy
 from serving.gate.book import Book
+from serving.night.answering import Answering, ByArm, Opened, answering_again, answering_of
 from serving.night.by_part import Parts, mixed, whole
+from serving.night.staffed import staff_by_test
+from serving.scores.scoring import Champion
 
 _COVARIATES = ("balance_before_minor", "past_due_before_minor", "bucket_before", "champion_score")
 """What is kept of each debtor from before the test; a design names those it reads."""
@@ -40,13 +44,20 @@ class Running:
 
     Attributes
     ----------
-    strategies : of every arm, by test and arm.
+    strategies : of every arm by which debtors are worked, by test and arm, in the designs' order; an arm that was ended
+        has none, and None is the strategy in force.
     recorded : by debtor the test and arm that stand.
+    closed : labels of those into which nobody comes any more.
+    models : what answers for the arms that name a version of a model.
+    staff : by test who works which arm, where arms have staff of their own.
     """
 
     experiments: tuple[Experiment, ...]
-    strategies: Mapping[tuple[str, str], Strategy]
+    strategies: Mapping[tuple[str, str], Strategy | None]
     recorded: Mapping[str, tuple[str, str]]
+    closed: frozenset[str] = frozenset()
+    models: ByArm = field(default_factory=dict)
+    staff: Mapping[str, Staff] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,8 @@ class Part:
     debtors : past due that night.
     assigned : drawn for the arm so far, whether they are still past due or not.
     share : of every collector's minutes.
+    enrols : whether that night drew newcomers for its test.
+    model : what answers in place of the night's own; None where its arm names no version of a model.
     """
 
     test: str
@@ -66,6 +79,13 @@ class Part:
     debtors: int
     assigned: int
     share: float
+    enrols: bool = True
+    model: Answering | None = None
+
+    @property
+    def answers(self) -> Champion | None:
+        """The version that answers for its accounts in place of the night's own; None where none does."""
+        return self.model.by if self.model is not None and self.model.by.loaded is not None else None
 
     def document(self) -> dict[str, Any]:
         """As a night keeps it."""
@@ -76,6 +96,8 @@ class Part:
             "debtors": self.debtors,
             "assigned": self.assigned,
             "share": self.share,
+            "enrols": self.enrols,
+            **(self.model.document() if self.model else {}),
         }
 
 
@@ -88,29 +110,35 @@ class Divided:
     parts : the first is everybody in no test.
     of_account : (n,) the part of each account, all of one debtor alike.
     came_in : who is drawn for the first time.
+    staff : by test, where arms have staff of their own.
     """
 
     parts: tuple[Part, ...]
     of_account: Rows
     came_in: tuple[Enrolled, ...]
+    staff: Mapping[str, Staff] = field(default_factory=dict)
 
 
 def strategies_of(connection: Connection) -> tuple[Strategy, ...]:
     """The strategies of all arms of tests that run."""
-    return tuple(_strategies(records.running(connection)).values())
+    return tuple(each for each in _strategies(records.running(connection)).values() if each is not None)
 
 
-def running_on(connection: Connection, day: date) -> Running | None:
+def running_on(connection: Connection, opened: Opened, day: date) -> Running | None:
     """The tests that a night for a day works by; None where none runs."""
     found = tuple(each for each in records.running(connection) if each.design.enrolment.starts <= day)
     if not found:
         return None
     names = sorted({each.design.name for each in found})
-    return Running(found, _strategies(found), records.standing(connection, names, through=day))
+    closed = frozenset(each.label for each in found if each.closed_on is not None)
+    standing = records.standing(connection, names, through=day)
+    strategies = _strategies(found)
+    staff = staff_by_test(connection, list(strategies))
+    return Running(found, strategies, standing, closed, answering_of(found, opened), staff)
 
 
 def running_again(
-    connection: Connection, night_id: int, told: Sequence[Mapping[str, Any]], day: date
+    connection: Connection, opened: Opened, night_id: int, told: Sequence[Mapping[str, Any]], day: date
 ) -> Running | None:
     """The tests of a recorded night, as they stood before it drew; None where none ran.
 
@@ -127,7 +155,9 @@ def running_again(
     names = dict.fromkeys(test.partition("/")[::2] for test, _ in strategies)
     found = tuple(test for name, version in names if (test := records.find(connection, name, int(version))) is not None)
     known = records.standing(connection, sorted({name for name, _ in names}), through=day, before_night=night_id)
-    return Running(found, strategies, known) if found else None
+    closed = frozenset(str(part["test"]) for part in told if not part.get("enrols", True))
+    staff = staff_by_test(connection, list(strategies))
+    return Running(found, strategies, known, closed, answering_again(told, opened), staff) if found else None
 
 
 def divided(
@@ -153,7 +183,11 @@ def divided(
     who = book.debtor_id[lead]
     entered = np.array([began_on.get(debtor) for debtor in who.tolist()], dtype="M8[D]")
     owed = _owed(book, lead)
-    eligible = {each.label: _eligible(each.design, book, lead, owed, entered) for each in running.experiments}
+    eligible = {
+        each.label: _eligible(each.design, book, lead, owed, entered)
+        for each in running.experiments
+        if each.label not in running.closed
+    }
     standing = [running.recorded.get(debtor, (NONE, NONE)) for debtor in who.tolist()]
     kept = Arms(*(np.array([each[place] for each in standing], dtype=np.str_) for place in range(2)))
     home = _homes(book, lead, asks)
@@ -162,6 +196,8 @@ def divided(
     designs = [each.design for each in running.experiments]
     arms = arm_of(designs, asked, day=day, eligible=eligible, recorded=kept)
     parts, of_debtor = _parts(arms, kept, running, champion)
+    models = {key: each.fitting(book.names) for key, each in running.models.items()}
+    parts = tuple(replace(each, model=models.get((each.test, each.arm))) for each in parts)
     place = np.searchsorted(who, book.debtor_id)
     before = _before(book, lead, owed, score)
     ids = {each.label: each.experiment_id for each in running.experiments}
@@ -178,7 +214,7 @@ def divided(
         )
         for row in came.tolist()
     )
-    return Divided(parts, of_debtor[place], came_in)
+    return Divided(parts, of_debtor[place], came_in, running.staff)
 
 
 def with_minutes(told: Divided, ranking: Ranking, capacity: float | None) -> Divided:
@@ -201,7 +237,7 @@ def with_minutes(told: Divided, ranking: Ranking, capacity: float | None) -> Div
     shares = np.divide(of_test * assigned, among, out=np.zeros(len(tests)), where=among > 0)
     shares = shares / shares.sum() if shares.sum() else np.full(len(tests), 1 / len(tests))
     parts = tuple(replace(each, share=float(share)) for each, share in zip(told.parts, shares, strict=True))
-    return Divided(parts, told.of_account, told.came_in)
+    return replace(told, parts=parts)
 
 
 def together(told: Divided, rankings: Sequence[Ranking]) -> tuple[Ranking, Parts]:
@@ -230,8 +266,12 @@ def together(told: Divided, rankings: Sequence[Ranking]) -> tuple[Ranking, Parts
     )
 
 
-def _strategies(experiments: Sequence[Experiment]) -> dict[tuple[str, str], Strategy]:
-    return {(each.label, arm.name): at_hand(arm.strategy or "") for each in experiments for arm in each.design.arms}
+def _strategies(experiments: Sequence[Experiment]) -> dict[tuple[str, str], Strategy | None]:
+    return {
+        (each.label, arm.name): at_hand(arm.strategy) if arm.strategy else None
+        for each in experiments
+        for arm in each.arms_left
+    }
 
 
 def _homes(book: Book, lead: Rows, asks: pa.Table) -> Words:
@@ -278,7 +318,8 @@ def _before(book: Book, lead: Rows, owed: Numbers, score: Numbers) -> dict[str, 
 
 def _parts(arms: Arms, kept: Arms, running: Running, champion: Strategy) -> tuple[tuple[Part, ...], Rows]:
     """The parts, those of arms in the designs' order, and which each debtor is of."""
-    keys = [(NONE, NONE), *((each.label, arm.name) for each in running.experiments for arm in each.design.arms)]
+    # Whose arm was ended is of none of them, and is worked like everybody in no test.
+    keys = [(NONE, NONE), *running.strategies]
     of_debtor = np.zeros(len(arms.arm), dtype=np.int64)
     for place, (test, arm) in enumerate(keys[1:], start=1):
         of_debtor[(arms.test == test) & (arms.arm == arm)] = place
@@ -286,9 +327,9 @@ def _parts(arms: Arms, kept: Arms, running: Running, champion: Strategy) -> tupl
     new = Counter(zip(arms.test[kept.test == NONE].tolist(), arms.arm[kept.test == NONE].tolist(), strict=True))
     assigned = Counter(running.recorded.values()) + new
     parts = tuple(
-        Part(test, arm, running.strategies[test, arm], count, assigned[test, arm], 0.0)
+        Part(test, arm, by or champion, count, assigned[test, arm], 0.0, test not in running.closed)
         if test
         else Part(test, arm, champion, count, count, 0.0)
-        for (test, arm), count in zip(keys, counts, strict=True)
+        for ((test, arm), by), count in zip({(NONE, NONE): champion, **running.strategies}.items(), counts, strict=True)
     )
     return parts, of_debtor

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from arrears.lake import Lake
 from arrears.policy.columns import Numbers
@@ -28,6 +29,8 @@ class Built:
     ----------
     served_on : the day that was judged, when the items are worked.
     limits_on : the day whose limits of conduct were in force.
+    scores : of every account by what answered for it.
+    by_champion : the same by the champions alone; they differ where the arms of a test are versions of a model.
     further : what else was asked beside the two models that every night needs.
     judgement : what the rules say of every account, worked for pay.
     lanes : what each account is worked for.
@@ -43,6 +46,7 @@ class Built:
     limits_on: date
     losses: Losses
     scores: Scores
+    by_champion: Scores
     further: Mapping[str, Champion]
     judgement: Judgement
     lanes: Lanes
@@ -62,8 +66,20 @@ class Built:
 
     def part_of_item(self, place: int) -> Part:
         """The arm, or everybody in none, whose strategy put an item at its rank."""
-        return self.arms.parts[int(self.parts.of_item[place])] if self.arms else Part("", "", self.strategy, 0, 0, 1.0)
+        return self.arms.parts[int(self.parts.of_item[place])] if self.arms else self._nobody
 
-    def strategy_of(self, row: int) -> Strategy:
-        """The strategy by which an account is worked."""
-        return self.arms.parts[int(self.arms.of_account[row])].strategy if self.arms else self.strategy
+    def part_of_account(self, row: int) -> Part:
+        """The arm, or everybody in none, that an account is worked in."""
+        return self.arms.parts[int(self.arms.of_account[row])] if self.arms else self._nobody
+
+    def answering(self, part: Part) -> tuple[Champion, Champion]:
+        """What answered of paying and of rolling for the accounts of a part."""
+        propensity, roll_rate = self.scores.propensity_by, self.scores.roll_rate_by
+        own = part.answers
+        if own is None:
+            return propensity, roll_rate
+        return own if own.name == propensity.name else propensity, own if own.name == roll_rate.name else roll_rate
+
+    @cached_property
+    def _nobody(self) -> Part:
+        return Part("", "", self.strategy, 0, 0, 1.0)

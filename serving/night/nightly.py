@@ -31,6 +31,7 @@ from arrears.queues.ledger import import_weeks
 from arrears.queues.looked_at import LookedAt, looked_at
 from arrears.queues.record import record_allocation, record_night
 from arrears.queues.strategy import Strategy
+from arrears.queues.supervise.roster import roster_of
 from arrears.settings import Settings
 from arrears.state.closed import BY_ALL, BY_CLIENT
 from features.episodes import began_on
@@ -47,8 +48,10 @@ from serving.night.lanes import lanes_of
 from serving.night.lists import lists_of
 from serving.night.promised import follow_ups
 from serving.night.questions import desk_questions
+from serving.night.shadow import score_in_the_shadow
+from serving.night.staffed import keep_apart
 from serving.night.worths import Worths
-from serving.scores.champion import champions_on
+from serving.scores.champion import champions_on, version_on
 from serving.scores.further import further_on
 from serving.scores.losses import losses_on
 from serving.scores.scoring import Champion, fitting, score
@@ -75,11 +78,13 @@ class Night:
     """A night that was written.
 
     `kept_back_by` is the night of a later day that goes on serving in its place; None where this one is served.
+    `shadows` are the versions that scored its book and changed nothing.
     """
 
     night_id: int
     built: Built
     kept_back_by: int | None
+    shadows: tuple[str, ...] = ()
 
 
 def run_night(
@@ -142,13 +147,23 @@ def run_night(
         kept_back_by = store.superseded_by(connection, night_id)
         if kept_back_by is None:
             enrol(connection, night_id, built.served_on, built.arms.came_in if built.arms else ())
+            _keep_staff_apart(connection, lake, night_id, built)
             _take_over_contacts(connection, lake, built)
             record_allocation(connection, night_id, built.lists.allocation.report, at=clock.now())
     _log.info(
         "night.ran night=%d as_of=%s past_due=%d held=%d served=%d scored_by=%s kept_back_by=%s",
         *(night_id, as_of, len(built.book), built.held, len(built.ranking), built.scores.scored_by, kept_back_by),
     )
-    return Night(night_id=night_id, built=built, kept_back_by=kept_back_by)
+    progress("Scoring in the shadow")
+    shadows = score_in_the_shadow(engine, registry, built, night_id)
+    return Night(night_id=night_id, built=built, kept_back_by=kept_back_by, shadows=tuple(shadows))
+
+
+def _keep_staff_apart(connection: Connection, lake: Lake, night_id: int, built: Built) -> None:
+    """Items of arms with staff of their own are for nobody else."""
+    if built.arms is not None and built.arms.staff:
+        keys = [(part.test, part.arm) for part in built.arms.parts]
+        keep_apart(connection, night_id, keys, built.arms.staff, roster_of(lake).ids_on(built.served_on))
 
 
 def _take_over_contacts(connection: Connection, lake: Lake, built: Built) -> None:
@@ -177,6 +192,10 @@ def build_by_champions(
     approvals = approvals_of(lake)
     champions = champions_on(registry, as_of, approvals)
     strategies = () if connection is None else strategies_of(connection)
+
+    def opened(name: str, version: str) -> Champion:
+        return version_on(registry, name, version, as_of, approvals)
+
     return build(
         lake,
         champions,
@@ -187,7 +206,7 @@ def build_by_champions(
         limits_on=limits_on,
         connection=connection,
         now=now,
-        running=no_tests if connection is None else partial(running_on, connection),
+        running=no_tests if connection is None else partial(running_on, connection, opened),
         progress=progress,
     )
 
@@ -274,7 +293,8 @@ def build(
         served_on=served_on,
         limits_on=limits_on,
         losses=losses,
-        scores=scores,
+        scores=ordered.scores,
+        by_champion=scores,
         further=further,
         judgement=judgement,
         lanes=lanes,

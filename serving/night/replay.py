@@ -111,6 +111,10 @@ def rebuild(
     )
     recorded = strategy.read(dict(night.strategy), where=f"night {night.night_id}")
     settings = recorded_settings(night.settings, where=f"night {night.night_id}")
+
+    def opened(name: str, version: str) -> Champion:
+        return Champion(name, registry.load(name, version))
+
     return build(
         lake,
         champions,
@@ -124,7 +128,7 @@ def rebuild(
         now=night.ran_at,
         allocate=False,
         grouped_by=night.grouped_by,
-        running=partial(running_again, connection, night.night_id, night.experiments),
+        running=partial(running_again, connection, opened, night.night_id, night.experiments),
         progress=progress,
     )
 

@@ -19,6 +19,7 @@ from arrears.queues.record import ACCOUNT_COLUMNS, ITEM_COLUMNS, plain_json
 from arrears.state.closed import BY_ALL
 from serving.night.built import Built
 from serving.scores.further import recorded
+from serving.scores.scoring import scored_by
 
 _NEEDS = ("language", "region", "product", "territory", "skill", "owner")
 STANDING = ("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on")
@@ -62,7 +63,7 @@ def accounts(built: Built) -> Iterator[tuple[Any, ...]]:
     book, scores, terms = built.book, built.scores, built.terms
     shown = _shown(built, terms)
     for row in range(len(book)):
-        verdict = built.judgement.verdict(row)
+        verdict, part = built.judgement.verdict(row), built.part_of_account(row)
         told = {
             "account_id": str(book.account_id[row]),
             "debtor_id": str(book.debtor_id[row]),
@@ -74,12 +75,14 @@ def accounts(built: Built) -> Iterator[tuple[Any, ...]]:
             "held_because": plain_json([hold.document() for hold in verdict.holds]),
             "held_until": verdict.until,
             "features": book.x[row].tolist(),
-            "scored_by": scores.scored_by,
+            "scored_by": scored_by(built.answering(part)),
             "propensity": float(scores.propensity[row]),
             "p_roll": _number(terms["p_roll"][row]),
             "reasons": plain_json(scores.reasons[row]),
             "terms": plain_json({name: _number(column[row]) for name, column in shown.items()}),
-            **_valued(terms, built.strategy_of(row).priority, row),
+            **_valued(terms, part.strategy.priority, row),
+            "arm_model": part.answers.label if part.answers else None,
+            **_in_arm(built, row),
         }
         yield tuple(told[name] for name in ACCOUNT_COLUMNS)
 
@@ -109,9 +112,9 @@ def items(built: Built, *, at: datetime, columns: Sequence[str] = ITEM_COLUMNS) 
             "terms": plain_json({name: _number(column[place]) for name, column in shown.items()}),
             "reasons": plain_json(scores.reasons[lead]),
             "as_of": book.as_of,
-            "scored_by": scores.scored_by,
             **made_by,
             **_tested(built, place),
+            **_scored(built, place),
             "chosen_with_probability": float(built.lists.lot.probability[place]),
             "verdict": built.lanes.verdict(lead),
             "ways": plain_json([way.document() for way in ways]),
@@ -189,6 +192,23 @@ def _tested(built: Built, place: int) -> dict[str, str | None]:
         return {"experiment": part.test, "arm": part.arm, "strategy_name": by.name, "strategy_version": by.version}
     held_out = bool(lists.held_out[place])
     return {"experiment": HOLDOUT if held_out else None, "arm": str(lists.began_on[place]) if held_out else None}
+
+
+def _scored(built: Built, place: int) -> dict[str, str]:
+    """What scored an item: its arm's version of a model, and the night's own of the others."""
+    answering = built.answering(built.part_of_item(place))
+    propensity, roll_rate = (each.version for each in answering)
+    return {
+        "scored_by": scored_by(answering),
+        "propensity_version": propensity,
+        "roll_rate_version": roll_rate,
+    }
+
+
+def _in_arm(built: Built, row: int) -> dict[str, str | None]:
+    """The test and arm by which an account was worked out, None where it is of none."""
+    part = None if built.arms is None else built.arms.parts[int(built.arms.of_account[row])]
+    return {"experiment": part.test or None, "arm": part.arm or None} if part else {"experiment": None, "arm": None}
 
 
 def _asked(built: Built, place: int) -> dict[str, str | None]:

@@ -1,23 +1,30 @@
-"""What each account is worth by a strategy, and in which order that puts the items: of the whole book, or by arms."""
+"""What each account is worth by a strategy, and in which order that puts the items: of the whole book, or by arms.
+
+An arm that is a version of a model has its accounts scored by it before they are valued. A version that fails never
+fails a night: the night's own answers for its arm, and the night says so.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from arrears.policy.columns import Flags, Numbers
+from arrears.policy.columns import Flags, Numbers, Rows
 from arrears.queues import value
 from arrears.queues.rank import Ranking, ranked
 from arrears.queues.strategy import Strategy
 from features.terms import minor
 from serving.gate.book import Book
-from serving.night.arms import Divided, together, with_minutes
+from serving.night.arms import Divided, Part, together, with_minutes
 from serving.night.by_part import Parts, whole
 from serving.scores.further import CONTACT, UPLIFT, adds_of, right_party_share
 from serving.scores.losses import Losses
-from serving.scores.scoring import Champion, Scores
+from serving.scores.scoring import Champion, Scores, scored_anew
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -26,12 +33,14 @@ class Ordered:
 
     Attributes
     ----------
+    scores : of every account by what answered for it.
     terms : (n,) columns of every account by the strategy that it is worked by.
     ranking : the items.
     parts : how items and minutes are divided among arms.
     arms : who is in which; None where no test runs.
     """
 
+    scores: Scores
     terms: dict[str, Numbers]
     ranking: Ranking
     parts: Parts
@@ -56,9 +65,9 @@ class Worths:
 
     def by(self, strategy: Strategy) -> Ordered:
         """The whole book by one strategy."""
-        terms = self._terms(strategy)
+        terms = self.terms_by(strategy)
         ranking = rank(self.book, terms, self.served, strategy)
-        return Ordered(terms, ranking, whole(len(ranking)))
+        return Ordered(self.scores, terms, ranking, whole(len(ranking)))
 
     def by_arms(self, arms: Divided, strategy: Strategy, capacity: float | None) -> Ordered:
         """Every arm by its own strategy, and everybody else by the one in force.
@@ -71,17 +80,41 @@ class Worths:
         in_force = self.by(strategy)
         arms = with_minutes(arms, in_force.ranking, capacity)
         terms = {name: column.copy() for name, column in in_force.terms.items()}
-        rankings = []
+        worths, parts, rankings = self, [], []
         for place, part in enumerate(arms.parts):
-            own = self._terms(part.strategy) if place else in_force.terms
             mine = arms.of_account == place
+            worths, own, told = worths.of_part(part, np.flatnonzero(mine)) if place else (self, in_force.terms, part)
             for name, column in own.items():
                 terms[name][mine] = column[mine]
             rankings.append(rank(self.book, own, self.served & mine, part.strategy))
-        ranking, parts = together(arms, rankings)
-        return Ordered(terms, ranking, parts, arms)
+            parts.append(told)
+        arms = replace(arms, parts=tuple(parts))
+        ranking, divided = together(arms, rankings)
+        return Ordered(worths.scores, terms, ranking, divided, arms)
 
-    def _terms(self, strategy: Strategy) -> dict[str, Numbers]:
+    def of_part(self, part: Part, rows: Rows) -> tuple[Worths, dict[str, Numbers], Part]:
+        """The same with a part's accounts scored by its own version, the terms of all by it, and what answered."""
+        by = part.answers
+        if by is not None and part.model is not None:
+            try:
+                own = self._answered_by(by, rows)
+                return replace(own, further=self.further), own.terms_by(part.strategy), part
+            except Exception as problem:  # noqa: BLE001 - a version under test may break in any way; the night goes on
+                _log.warning("arm.failed arm=%s model=%s error=%s", part.arm, by.label, type(problem).__name__)
+                because = f"{by.label} could not score the book ({type(problem).__name__})."
+                part = replace(part, model=part.model.failed(because))
+        return self, self.terms_by(part.strategy), part
+
+    def _answered_by(self, by: Champion, rows: Rows) -> Worths:
+        own = (self.scores.propensity_by, self.scores.roll_rate_by, *self.further.values())
+        if not len(rows) or any(each.loaded is not None and each.label == by.label for each in own):
+            return self
+        if by.name in (CONTACT, UPLIFT):
+            return replace(self, further={**self.further, by.name: by})
+        return replace(self, scores=scored_anew(self.book, self.scores, by, rows, self.losses))
+
+    def terms_by(self, strategy: Strategy) -> dict[str, Numbers]:
+        """(n,) columns of every account by one strategy."""
         told = worth(self.book, self.scores, self.further.get(CONTACT))
         adds = adds_of(self.book, told, self.further.get(UPLIFT)) if strategy.reads_effect else None
         return value.terms(told, self.losses.by_bucket, adds=adds)

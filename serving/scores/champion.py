@@ -49,8 +49,22 @@ def champion_on(registry: Registry, name: str, as_of: date, approvals: Approvals
     loaded, trouble = _answered(lambda: registry.champion(name))
     if loaded is None:
         return Champion(name, None, trouble or f"No champion of {name} is registered.")
+    return _if_fit(loaded, as_of, approvals)
+
+
+def version_on(
+    registry: Registry, name: str, version: str, as_of: date, approvals: Approvals = NO_APPROVALS
+) -> Champion:
+    """A version that answers beside the champion, as an arm of a test or in the shadow, or why it does not."""
+    loaded, trouble = _answered(lambda: registry.load(name, version))
+    if loaded is None:
+        return Champion(name, None, f"{name}/{version} cannot be opened. {trouble}")
+    return _if_fit(loaded, as_of, approvals)
+
+
+def _if_fit(loaded: Loaded, as_of: date, approvals: Approvals) -> Champion:
     because = unlawfulness(loaded, approvals) or staleness(loaded, as_of)
-    return Champion(name, None if because else loaded, because)
+    return Champion(loaded.name, None if because else loaded, because)
 
 
 def unlawfulness(loaded: Loaded, approvals: Approvals = NO_APPROVALS) -> str | None:

@@ -7,13 +7,13 @@ account is for policy, what it is worth for the queue; which version of a model 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from arrears.buckets import AGEING
-from arrears.policy.columns import Numbers
+from arrears.policy.columns import Numbers, Rows
 from arrears.queues.value import WORST_RANK
 from models.registry import Loaded
 from serving.gate.book import Book
@@ -39,6 +39,11 @@ class Champion:
     def version(self) -> str:
         """The version as every decision records it."""
         return self.loaded.version if self.loaded else f"{RULES}-{RULES_VERSION}"
+
+    @property
+    def label(self) -> str:
+        """Name and version, as `propensity/14`."""
+        return f"{self.name}/{self.version}"
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,18 @@ class Scores:
     @property
     def scored_by(self) -> Literal["models", "rules"]:
         """Models only where both answered."""
-        return "models" if self.degraded_because is None else "rules"
+        return scored_by((self.propensity_by, self.roll_rate_by))
 
     @property
     def degraded_because(self) -> str | None:
         """Why rules scored."""
         told = [each.because for each in (self.propensity_by, self.roll_rate_by) if each.because]
         return " ".join(dict.fromkeys(told)) or None
+
+
+def scored_by(answering: Sequence[Champion]) -> Literal["models", "rules"]:
+    """What the two models' answers are by: models only where both answered."""
+    return "rules" if any(each.because for each in answering) else "models"
 
 
 def fitting(champion: Champion, names: Sequence[str]) -> Champion:
@@ -98,6 +108,47 @@ def score(book: Book, propensity: Champion, roll_rate: Champion, losses: Losses,
     p_roll, next_bucket, told_rolling = _roll(book, roll_rate, losses, explain=explain)
     reasons = [{"propensity": pays, "roll": rolls} for pays, rolls in zip(told_paying, told_rolling, strict=True)]
     return Scores(propensity, roll_rate, chance, p_roll, next_bucket, reasons)
+
+
+def answers_of(book: Book, by: Champion) -> Numbers:
+    """(n,) what a loaded version of one of the two models answers of each account, without reasons.
+
+    Raises
+    ------
+    ValueError : it is no version of propensity or roll_rate, or none is loaded.
+    """
+    if by.loaded is None or by.name not in (PROPENSITY, ROLL_RATE):
+        message = f"{by.label} answers nothing about a book"
+        raise ValueError(message)
+    if not len(book):
+        return np.empty(0)
+    artifact = by.loaded.artifact
+    x = artifact.matrix(_columns(book), len(book))
+    if by.name == PROPENSITY:
+        return artifact.predict(x)
+    return artifact.p_roll(x, np.minimum(book.bucket_rank, WORST_RANK))
+
+
+def scored_anew(book: Book, scores: Scores, by: Champion, rows: Rows, losses: Losses) -> Scores:
+    """The same scores with some accounts answered by another version of one of the two models.
+
+    Parameters
+    ----------
+    rows : positions of those accounts.
+    """
+    some = book.only(rows)
+    told = list(scores.reasons)
+    if by.name == PROPENSITY:
+        chance = scores.propensity.copy()
+        chance[rows], pays = _propensity(some, by, explain=True)
+        for row, each in zip(rows.tolist(), pays, strict=True):
+            told[row] = {**told[row], "propensity": each}
+        return replace(scores, propensity=chance, reasons=told)
+    p_roll, next_bucket = scores.p_roll.copy(), scores.next_bucket.copy()
+    p_roll[rows], next_bucket[rows], rolls = _roll(some, by, losses, explain=True)
+    for row, each in zip(rows.tolist(), rolls, strict=True):
+        told[row] = {**told[row], "roll": each}
+    return replace(scores, p_roll=p_roll, next_bucket=next_bucket, reasons=told)
 
 
 def _propensity(book: Book, champion: Champion, *, explain: bool) -> tuple[Numbers, list[Any]]:

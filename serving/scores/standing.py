@@ -50,6 +50,7 @@ def from_night(connection: Connection, night: Night, account_ids: Sequence[str])
 
 
 def _standing(night: Night, judged: JudgedAccount) -> Standing:
+    by = night.model_labels(judged.arm_model)
     return Standing(
         account_id=judged.account_id,
         debtor_id=judged.debtor_id,
@@ -58,8 +59,5 @@ def _standing(night: Night, judged: JudgedAccount) -> Standing:
         currency=judged.currency,
         features=dict(zip(night.feature_names, judged.features, strict=True)),
         otherwise=judged.reasons,
-        otherwise_by={
-            "propensity": f"{night.propensity_model}/{night.propensity_version}",
-            "roll": f"{night.roll_rate_model}/{night.roll_rate_version}",
-        },
+        otherwise_by={"propensity": by[night.propensity_model], "roll": by[night.roll_rate_model]},
     )
