@@ -102,7 +102,7 @@ def command(
             document = summary(ran.built, night_id=ran.night_id, kept_back_by=ran.kept_back_by)
             document["shadows"] = ran.shadows
             document["tests"] = [
-                {"test": each.experiment.label, "ended": each.ended} | _verdicts(each.readout) for each in told
+                {"test": each.experiment.label, "ended_by": each.ended_by} | _verdicts(each.readout) for each in told
             ]
     emit(document, as_json=as_json, human=lambda console: _draw(console, document))
 

@@ -1,4 +1,4 @@
-"""What came of debtors in the days after one: net cash, contacts, complaints and broken promises.
+"""What came of debtors in the days after one: net cash, net roll money, contacts, complaints and broken promises.
 
 All of it counts as it was known once it had settled: money that was taken back by then, and complaints that were
 written down late. Nothing here is a feature: what came after a day is what tests and labels are judged by.
@@ -6,7 +6,7 @@ written down late. Nothing here is a feature: what came after a day is what test
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 
@@ -23,20 +23,29 @@ from features.contact_history import contact_rows
 from features.facts import SNAPSHOTS, Facts
 from features.plan import Plan, compiled_once
 from features.promises import promises_plan
+from features.roll_money import net_roll_money
 from features.terms import arrow_schema
 
 MONEY, TALKS = "money_windows", "talk_windows"
 """The tables of windows, both as known when all had settled: one ends with the days that count, one on that later day,
 as the days of talks are reckoned back from what is known."""
 
-COLUMNS = ("net_cash_minor", "contacts", "complaints", "broken_promises")
-"""What is told of each debtor, each a total within the days."""
+COLUMNS = ("net_cash_minor", "net_roll_money_minor", "contacts", "complaints", "broken_promises")
+"""What is told of each debtor, each a total within the days; roll money (`features.roll_money`) up to the end of each
+account's cycle."""
 
 _MOST_DAYS = 366
 
 
 def came_after(
-    lake: Lake, debtors: Sequence[str], day: date, *, currency: str, horizon_days: int, settled_on: date
+    lake: Lake,
+    debtors: Sequence[str],
+    day: date,
+    *,
+    currency: str,
+    horizon_days: int,
+    settled_on: date,
+    columns: Collection[str] = COLUMNS,
 ) -> dict[str, list[float]]:
     """What came of some debtors.
 
@@ -46,18 +55,19 @@ def came_after(
     currency : of the cash; what comes in on accounts in another is left out, and so is what names a debtor who has any.
     horizon_days : how many days count.
     settled_on : the day by whose end all counts that is known.
+    columns : of `COLUMNS`, those that are asked for.
 
     Returns
     -------
-    dict : by name of `COLUMNS` a number for each debtor, in their order; 0 where nothing came.
+    dict : by name of `columns` a number for each debtor, in their order; 0 where nothing came.
     """
     last, settings = day + timedelta(days=horizon_days - 1), lake.settings
     zone = settings.portfolio.zone
-    answers: dict[str, dict[str, float]] = {name: {} for name in COLUMNS}
+    answers: dict[str, dict[str, float]] = {name: {} for name in COLUMNS if name in columns}
     with lake.connect() as con:
         for name, as_of in ((MONEY, last), (TALKS, settled_on)):
             con.register(name, _windows(debtors, as_of, end_of_day(settled_on, zone)))
-        for name, plan in _plans(lake.present, settings).items():
+        for name, plan in _plans(lake.present, settings, columns).items():
             found, since = plan.run(con), 0 if name == "net_cash_minor" else (settled_on - last).days
             counts = pc.and_(
                 pc.greater_equal(found["days_ago"], since), pc.less(found["days_ago"], since + horizon_days)
@@ -67,8 +77,20 @@ def came_after(
                 told = told.filter(pc.equal(told["currency"], currency))
             for who, amount in zip(told["debtor_id"].to_pylist(), told["amount"].to_pylist(), strict=True):
                 answers[name][who] = answers[name].get(who, 0.0) + float(amount)
-        if "promises" in lake.present:
+        if "promises" in lake.present and "broken_promises" in answers:
             answers["broken_promises"] = _broken(promises_plan(lake.present, settings, MONEY).run(con), day)
+        if "net_roll_money_minor" in answers:
+            rolled = net_roll_money(
+                con,
+                lake.present,
+                settings,
+                debtors,
+                day,
+                currency=currency,
+                horizon_days=horizon_days,
+                settled_on=settled_on,
+            )
+            answers["net_roll_money_minor"] = {who: float(amount) for who, amount in rolled.items()}
     return {name: [own.get(who, 0.0) for who in debtors] for name, own in answers.items()}
 
 
@@ -78,14 +100,14 @@ def _windows(debtors: Sequence[str], as_of: date, cutoff: object) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=arrow_schema(SNAPSHOTS))
 
 
-def _plans(present: Mapping[str, frozenset[str]], settings: Settings) -> dict[str, Plan]:
+def _plans(present: Mapping[str, frozenset[str]], settings: Settings, columns: Collection[str]) -> dict[str, Plan]:
     """Amounts by debtor and days before the window's last day, one plan a column."""
     makers = {"net_cash_minor": _cash, "contacts": _contacts, "complaints": _complaints}
     needs = {"net_cash_minor": {"payments"}, "contacts": {"contacts"}, "complaints": {"contacts", "holds"}}
     return {
         name: compiled_once(f"{name} after a day", present, settings, partial(make, present, settings))
         for name, make in makers.items()
-        if needs[name] & present.keys()
+        if name in columns and needs[name] & present.keys()
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from arrears.errors import BadInput, Refused
+from arrears.experiments.arm_models import faults_of
 from arrears.experiments.cohort import Cohort
 from arrears.experiments.design_parts import (
     Arm,
@@ -32,7 +33,7 @@ from arrears.experiments.design_parts import (
 from arrears.experiments.lots import STEPS
 from arrears.experiments.metrics import METRICS
 from arrears.experiments.moments import Column
-from arrears.experiments.schedule import Enrolment
+from arrears.experiments.schedule import Enrolment, Watch
 
 _NEAR = 1e-6
 
@@ -55,6 +56,7 @@ class Design(Part):
     salt: Plain
     unit: Literal["debtor"] = "debtor"
     household_together: bool = True
+    staff: Literal["shared", "separate"] = "shared"
     strata: tuple[Literal["bucket", "balance_band", "entry"], ...] = ()
     arms: tuple[Arm, ...] = Field(min_length=2)
     cohort: Cohort
@@ -88,7 +90,7 @@ class Design(Part):
                 f"shares sum to {sum(arm.share for arm in arms):g}, not 1 ({told})",
             ),
         ]
-        _refuse([said for broken, said in faults if broken])
+        _refuse([said for broken, said in faults if broken] + faults_of([arm.model for arm in arms]))
         return arms
 
     @model_validator(mode="after")
@@ -110,6 +112,10 @@ class Design(Part):
                 self.predecessor is not None and self.predecessor >= self.version,
                 f"version {self.version} cannot follow version {self.predecessor}",
             ),
+            (
+                self.predecessor is not None and self.staff == "separate",
+                "arms with staff of their own, and a version to follow: a collector stays with an arm",
+            ),
         ]
         _refuse([said for broken, said in faults if broken])
         return self
@@ -128,6 +134,19 @@ class Design(Part):
     def challengers(self) -> tuple[Arm, ...]:
         """The arms under test."""
         return tuple(arm for arm in self.arms if arm.role == "challenger")
+
+    @property
+    def watch(self) -> Watch:
+        """How long debtors are watched for what decides; further metrics are measured with it, so it waits for all.
+
+        Examples
+        --------
+        >>> from arrears.experiments.example import EXAMPLE
+        >>> read_design(EXAMPLE).watch
+        Watch(horizon_days=30, settlement_days=5, at_cycle_end=False)
+        """
+        at_cycle_end = any(METRICS[name].at_cycle_end for name in (self.primary.metric, *self.secondary))
+        return Watch(self.primary.horizon_days, self.primary.settlement_days, at_cycle_end)
 
     @property
     def slots(self) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from arrears.experiments.lots import STEPS
 from arrears.experiments.metrics import METRICS
 from arrears.experiments.moments import Column
+from arrears.experiments.schedule import Watch
 from arrears.experiments.spending import Spending
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -78,6 +79,13 @@ class Primary(Part):
         return name
 
 
+class Protected(Part):
+    """Whose treatment is compared with everybody else's: a group of an attribute in the table `protected`."""
+
+    attribute: Plain
+    group: Plain
+
+
 class Guardrail(Part):
     """What must not get worse by more than a margin, in the metric's own unit per assigned debtor."""
 
@@ -85,11 +93,31 @@ class Guardrail(Part):
     margin: float = Field(gt=0)
     horizon_days: int = Field(ge=1, le=366)
     settlement_days: int = Field(default=0, ge=0, le=90)
+    protected: Protected | None = None
 
     @field_validator("metric")
     @classmethod
     def _exists(cls, name: str) -> str:
         return known(name)
+
+    @model_validator(mode="after")
+    def _names_a_group_where_it_needs_one(self) -> Guardrail:
+        if METRICS[self.metric].of_a_group != (self.protected is not None):
+            needs = (
+                "compares a protected group with all others: name it as protected"
+                if self.protected is None
+                else (
+                    f"knows no groups: only {', '.join(each.name for each in METRICS.values() if each.of_a_group)} does"
+                )
+            )
+            message = f"{self.metric} {needs}"
+            raise ValueError(message)
+        return self
+
+    @property
+    def watch(self) -> Watch:
+        """How long debtors are watched for it."""
+        return Watch(self.horizon_days, self.settlement_days, METRICS[self.metric].at_cycle_end)
 
     @property
     def columns(self) -> tuple[Column, ...]:

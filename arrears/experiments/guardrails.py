@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from arrears.errors import BadInput
 from arrears.experiments.design import Design
 from arrears.experiments.design_parts import Guardrail
 from arrears.experiments.estimate import difference
 from arrears.experiments.looks import LEAST_DEBTORS
-from arrears.experiments.metrics import metric
+from arrears.experiments.metrics import GROUP_COLUMNS, metric
 from arrears.experiments.moments import Moments
 from arrears.experiments.observed import Observed, guarding
 from arrears.experiments.sequences import ConfidenceSequence
+from arrears.experiments.totals import totals
 
 
 @dataclass(frozen=True)
@@ -62,16 +65,32 @@ def guarded(design: Design, observed: Observed, challenger: str, *, as_of: date)
     ]
 
 
+def thinned(days: Sequence[Guarded], most: int = 24) -> list[dict[str, Any]]:
+    """A guardrail's days as a line to be drawn: so many of them, evenly, with the first and the newest.
+
+    Examples
+    --------
+    >>> thinned([])
+    []
+    """
+    if len(days) <= most:
+        kept = list(days)
+    else:
+        kept = [days[round(place * (len(days) - 1) / (most - 1))] for place in range(most)]
+    return [{"day": each.day, "worse": each.worse, "low": each.low, "high": each.high} for each in kept]
+
+
 def _on(design: Design, guardrail: Guardrail, moments: Moments, challenger: str, day: date) -> Guarded | None:
     told = metric(guardrail.metric)
     try:
         found = difference(moments, told, champion=design.champion.name, challenger=challenger)
+        counted = _groups(moments, (design.champion.name, challenger)) if told.of_a_group else found.debtors
     except BadInput:
         return None
-    if min(found.debtors) < LEAST_DEBTORS:
+    if min(*found.debtors, *counted) < LEAST_DEBTORS:
         return None
     # Where nothing has happened yet one event more or less in an arm is what cannot be told apart from it.
-    one_event = math.sqrt(sum(1 / each**2 for each in found.debtors)) if told.unit == "number" else 0.0
+    one_event = math.sqrt(sum(1 / each**2 for each in counted)) if told.unit == "number" else 0.0
     error = max(found.error, one_event)
     if not error > 0:
         return None
@@ -96,6 +115,13 @@ def _on(design: Design, guardrail: Guardrail, moments: Moments, challenger: str,
         safe=high < guardrail.margin,
         debtors=count,
     )
+
+
+def _groups(moments: Moments, arms: Sequence[str]) -> tuple[float, ...]:
+    """Debtors of the group and of all others in each arm."""
+    sides = GROUP_COLUMNS[1::2]
+    found = [totals(moments, arm) for arm in arms]
+    return tuple(each.count * float(each.means[each.column(side)]) for each in found for side in sides)
 
 
 def _share(design: Design, challenger: str) -> float:

@@ -136,8 +136,7 @@ def planned_looks(design: Design) -> tuple[PlannedLook, ...]:
     >>> len(planned_looks(read_design(EXAMPLE)))
     8
     """
-    primary = design.primary
-    return looks(design.enrolment, horizon_days=primary.horizon_days, settlement_days=primary.settlement_days)
+    return looks(design.enrolment, design.watch)
 
 
 def _measured(design: Design, observed: Observed, challenger: str, planned: PlannedLook) -> _Measured | None:

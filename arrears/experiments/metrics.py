@@ -26,6 +26,8 @@ class Metric:
     columns : of a debtor, each a total within the metric's horizon: one for a mean, above and below for a ratio, twice
         that for a gap.
     primary : it may decide a test.
+    at_cycle_end : it asks where accounts stand, which is told at the end of a billing cycle: `schedule.Watch`.
+    of_a_group : it compares a protected group with everybody else, so a guardrail names the group.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Metric:
     better: Literal["more", "less"]
     columns: tuple[str, ...]
     primary: bool = False
+    at_cycle_end: bool = False
+    of_a_group: bool = False
 
     def at(self, means: Mapping[str, float]) -> tuple[float, dict[str, float]]:
         """Its value at those means of its columns, and its slope along each.
@@ -75,6 +79,9 @@ class Metric:
 DEBTORS = "debtors"
 """Column of moments whose rows are households: how many debtors each has. A mean per debtor is then a ratio."""
 
+GROUP_COLUMNS = ("contacts_in_group", "in_group", "contacts_outside", "outside_group")
+"""Of each debtor: contacts where it is of the group, whether it is, and both where it is not."""
+
 _CASH = ("net_cash_minor",)
 METRICS: dict[str, Metric] = {
     each.name: each
@@ -87,6 +94,7 @@ METRICS: dict[str, Metric] = {
             "more",
             ("net_roll_money_minor",),
             primary=True,
+            at_cycle_end=True,
         ),
         Metric("cash_per_minute", "Net cash per collector minute", "money_per_minute", "more", (*_CASH, "minutes")),
         Metric("complaints", "Complaints per assigned debtor", "number", "less", ("complaints",)),
@@ -101,7 +109,8 @@ METRICS: dict[str, Metric] = {
             "Contacts per debtor of a protected group, less those of all others",
             "number",
             "less",
-            ("contacts_in_group", "in_group", "contacts_outside", "outside_group"),
+            GROUP_COLUMNS,
+            of_a_group=True,
         ),
     )
 }

@@ -12,7 +12,6 @@ from datetime import date
 
 from arrears.experiments.design import Design
 from arrears.experiments.moments import Moments, total
-from arrears.experiments.schedule import matures
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,10 @@ class Observed:
 
 def deciding(design: Design, observed: Observed, *, closes: date, as_of: date) -> Moments | None:
     """Moments of the deciding metric over who came in up to a day and has matured by another; None of nobody."""
-    primary = design.primary
     return total(
         moments
         for day, moments in sorted(observed.matured.items())
-        if day <= closes
-        and matures(day, horizon_days=primary.horizon_days, settlement_days=primary.settlement_days) <= as_of
+        if day <= closes and design.watch.matures(day) <= as_of
     )
 
 
@@ -47,6 +44,6 @@ def guarding(design: Design, observed: Observed, metric: str) -> list[tuple[date
     guardrail = next(each for each in design.guardrails if each.metric == metric)
     known: list[tuple[date, Moments]] = []
     for enrolled, moments in sorted(observed.guarded.get(metric, {}).items()):
-        day = matures(enrolled, horizon_days=guardrail.horizon_days, settlement_days=guardrail.settlement_days)
+        day = guardrail.watch.matures(enrolled)
         known.append((day, known[-1][1] + moments if known else moments))
     return known

@@ -221,8 +221,7 @@ def _z_needed(alpha: float, power: float) -> float:
 
 
 def _schedule(design: Design) -> Sequence[Any]:
-    primary = design.primary
-    return looks(design.enrolment, horizon_days=primary.horizon_days, settlement_days=primary.settlement_days)
+    return looks(design.enrolment, design.watch)
 
 
 def _weeks_for(debtors: int, spread: Spread, design: Design) -> int | None:

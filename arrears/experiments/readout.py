@@ -6,19 +6,21 @@ are the design's, and reading it on more days adds none.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from math import isfinite
 from typing import Any
 
 from arrears.experiments.design import Design
 from arrears.experiments.estimate import Difference, difference
-from arrears.experiments.guardrails import Guarded, guarded
+from arrears.experiments.guardrails import Guarded, guarded, thinned
 from arrears.experiments.holm import holm
 from arrears.experiments.looks import Look, Point, looks_so_far, points_to_come
 from arrears.experiments.metrics import metric
 from arrears.experiments.mismatch import Mismatch, mismatch
 from arrears.experiments.observed import Observed, deciding
+from arrears.experiments.seasons import Flagged
 from arrears.experiments.stopped import Adjusted, adjusted
 from arrears.experiments.verdict import AtLook, Verdict, verdict
 
@@ -47,7 +49,7 @@ class Challenged:
     looks : those taken, with their bounds; none after the test has ended.
     to_come : information and bounds of looks that are still to come, if debtors come in evenly.
     guardrails : each one's latest day.
-    guardrail_days : every day of each, to be drawn.
+    guardrail_days : every day of each.
     secondary : further metrics.
     verdict : what the rule says.
     decided_on : the day on which it said so first; None while the test continues.
@@ -68,7 +70,12 @@ class Challenged:
 
 @dataclass(frozen=True)
 class Readout:
-    """The whole test on a day."""
+    """The whole test on a day.
+
+    Attributes
+    ----------
+    seasons : into which its days fall.
+    """
 
     design: str
     fingerprint: str
@@ -76,14 +83,23 @@ class Readout:
     metric: str
     mismatch: Mismatch
     challengers: tuple[Challenged, ...]
+    seasons: tuple[Flagged, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        """All of it as JSON: days as text, and null for a bound that there is not."""
-        told: dict[str, Any] = _plain(asdict(self))
+        """What is written down of it as JSON: days as text, and null for a bound that there is not.
+
+        It stays small however long a test runs, since each day's reading is kept: of a guardrail's days the newest
+        (`guardrails`), the one that broke it first (`broken_first`) and few of all, to be drawn (`guardrail_lines`).
+        The others follow from the sums on record.
+        """
+        whole = asdict(replace(self, challengers=()))
+        challengers = [_kept(each) for each in self.challengers]
+        seasons = [each.document() for each in self.seasons]
+        told: dict[str, Any] = _plain(whole | {"challengers": challengers, "seasons": seasons})
         return told
 
 
-def readout(design: Design, observed: Observed, *, as_of: date) -> Readout:
+def readout(design: Design, observed: Observed, *, as_of: date, seasons: Sequence[Flagged] = ()) -> Readout:
     """Read a test.
 
     Parameters
@@ -91,6 +107,7 @@ def readout(design: Design, observed: Observed, *, as_of: date) -> Readout:
     design : as it started.
     observed : everything written down; what has not matured by the day is left out.
     as_of : the day we stand on.
+    seasons : into which its days fall, as `seasons.seasons_of` tells them.
 
     Examples
     --------
@@ -107,6 +124,7 @@ def readout(design: Design, observed: Observed, *, as_of: date) -> Readout:
         metric=design.primary.metric,
         mismatch=_shares(design, observed, as_of),
         challengers=tuple(_challenged(design, observed, arm.name, as_of) for arm in design.challengers),
+        seasons=tuple(seasons),
     )
 
 
@@ -193,6 +211,17 @@ def _claim(design: Design, looks: tuple[Look, ...]) -> Adjusted:
     last = looks[-1]
     alpha = design.stop.alpha / len(design.challengers)
     return adjusted(last.bounds, last.found.z, last.found.error, alpha=alpha)
+
+
+def _kept(challenged: Challenged) -> dict[str, Any]:
+    days = {each[-1].metric: each for each in challenged.guardrail_days if each}
+    broken = [next((day for day in each if day.broken), None) for each in days.values()]
+    told = asdict(replace(challenged, guardrail_days=()))
+    del told["guardrail_days"]
+    for look in told["looks"]:
+        del look["bounds"]  # each look has its own
+    lines = {metric: thinned(each) for metric, each in days.items()}
+    return told | {"broken_first": [asdict(each) for each in broken if each], "guardrail_lines": lines}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a readout

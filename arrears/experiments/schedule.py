@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 WEEK = timedelta(days=7)
 _CYCLES = 2
+LONGEST_CYCLE_DAYS = 31
+"""Within so many days, the first one counted, every account's billing cycle ends."""
 
 
 class Enrolment(BaseModel):
@@ -63,6 +65,45 @@ class Enrolment(BaseModel):
 
 
 @dataclass(frozen=True)
+class Watch:
+    """How long debtors are watched for a metric, and how long it takes until what was booked in that time stands.
+
+    Attributes
+    ----------
+    horizon_days : the first of them is the day of enrolment.
+    settlement_days : after the last of them.
+    at_cycle_end : each account is watched on until the first end of a billing cycle on or after the day that follows
+        the horizon, since where it stands is told only then. No cycle is longer than `LONGEST_CYCLE_DAYS`.
+    """
+
+    horizon_days: int
+    settlement_days: int = 0
+    at_cycle_end: bool = False
+
+    def closes(self, enrolled: date) -> date:
+        """The last day that may count for a debtor who was enrolled on a day.
+
+        Examples
+        --------
+        >>> str(Watch(30).closes(date(2026, 6, 1))), str(Watch(30, at_cycle_end=True).closes(date(2026, 6, 1)))
+        ('2026-06-30', '2026-07-31')
+        """
+        after = enrolled + timedelta(days=self.horizon_days)
+        return after + timedelta(days=LONGEST_CYCLE_DAYS - 1 if self.at_cycle_end else -1)
+
+    def matures(self, enrolled: date) -> date:
+        """The day by whose end a debtor may be measured who was enrolled on a day.
+
+        Examples
+        --------
+        >>> str(Watch(30, 5).matures(date(2026, 6, 1))), str(Watch(30, 5, at_cycle_end=True).matures(date(2026, 6, 1)))
+        ('2026-07-06', '2026-08-05')
+        """
+        cycle = LONGEST_CYCLE_DAYS - 1 if self.at_cycle_end else 0
+        return enrolled + timedelta(days=self.horizon_days + cycle + self.settlement_days)
+
+
+@dataclass(frozen=True)
 class PlannedLook:
     """A day on which the test is read.
 
@@ -82,17 +123,16 @@ class PlannedLook:
     is_last: bool
 
 
-def looks(enrolment: Enrolment, *, horizon_days: int, settlement_days: int) -> tuple[PlannedLook, ...]:
+def looks(enrolment: Enrolment, watch: Watch) -> tuple[PlannedLook, ...]:
     """Every look of a test, one a week.
 
     Parameters
     ----------
-    horizon_days, settlement_days : of the metric that decides: how long a debtor is watched, and how long it takes
-        until what was booked in that time stands.
+    watch : how long debtors are watched for the metric that decides.
 
     Examples
     --------
-    >>> first = looks(Enrolment(starts=date(2026, 6, 1), weeks=8, debtors=100), horizon_days=30, settlement_days=5)[0]
+    >>> first = looks(Enrolment(starts=date(2026, 6, 1), weeks=8, debtors=100), Watch(30, 5))[0]
     >>> str(first.closes), str(first.on), first.may_promote
     ('2026-06-07', '2026-07-12', False)
     """
@@ -102,20 +142,9 @@ def looks(enrolment: Enrolment, *, horizon_days: int, settlement_days: int) -> t
         PlannedLook(
             number=number,
             closes=day,
-            on=matures(day, horizon_days=horizon_days, settlement_days=settlement_days),
+            on=watch.matures(day),
             may_promote=number >= enough,
             is_last=number == enrolment.weeks,
         )
         for number, day in enumerate(closes, start=1)
     )
-
-
-def matures(enrolled: date, *, horizon_days: int, settlement_days: int) -> date:
-    """The day by whose end a debtor may be measured that was enrolled on a day.
-
-    Examples
-    --------
-    >>> str(matures(date(2026, 6, 1), horizon_days=30, settlement_days=5))
-    '2026-07-06'
-    """
-    return enrolled + timedelta(days=horizon_days + settlement_days)

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from arrears.errors import Refused, WrongUse
 from arrears.experiments.design import Design, design_of
 from arrears.experiments.design_parts import Exclusion
-from arrears.experiments.schedule import matures
 
 
 def successor(design: Design, *, shares: Mapping[str, float], starts: date, weeks: int, debtors: int) -> Design:
@@ -87,10 +86,8 @@ def runs_until(design: Design) -> date:
     >>> str(runs_until(read_design(EXAMPLE)))
     '2026-08-30'
     """
-    watched = [(design.primary.horizon_days, design.primary.settlement_days)]
-    watched += [(each.horizon_days, each.settlement_days) for each in design.guardrails]
     last = design.enrolment.last_day
-    return max(matures(last, horizon_days=horizon, settlement_days=settlement) for horizon, settlement in watched)
+    return max(each.matures(last) for each in (design.watch, *(guardrail.watch for guardrail in design.guardrails)))
 
 
 def _overlap(design: Design, other: Design) -> bool:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from arrears.errors import BadInput, Refused, WrongUse
 from arrears.experiments.design import design_of, read_design, read_design_file, refuse_edit
 from arrears.experiments.example import EXAMPLE
-from arrears.experiments.schedule import Enrolment, looks
+from arrears.experiments.schedule import Enrolment, Watch, looks
 from arrears.experiments.succession import refuse_overlap, runs_until, successor
 from tests.experiments.designs import changed, shared
 
@@ -110,7 +110,7 @@ def test_without_a_cap_nothing_is_capped():
 
 
 def test_looks_are_weekly_on_matured_debtors_and_promote_only_after_whole_cycles():
-    planned = looks(Enrolment(starts=date(2026, 6, 1), weeks=8, debtors=10), horizon_days=30, settlement_days=5)
+    planned = looks(Enrolment(starts=date(2026, 6, 1), weeks=8, debtors=10), Watch(30, 5))
     assert [str(look.on) for look in planned[:2]] == ["2026-07-12", "2026-07-19"]
     assert [look.may_promote for look in planned] == [False] * 4 + [True] * 4
     assert [look.is_last for look in planned] == [False] * 7 + [True]

@@ -15,6 +15,7 @@ from arrears.experiments.moments import Column, total
 from arrears.experiments.succession import successor
 from arrears.queues import in_force
 from arrears.queues.strategy import DEFAULT
+from tests.experiments.smallest_night import smallest_night
 
 NOW = datetime(2026, 5, 30, 8, tzinfo=UTC)
 DESIGN = read_design(EXAMPLE)
@@ -40,23 +41,6 @@ def refused(connection, sql):
     with pytest.raises(IntegrityError) as found, connection.begin_nested():
         connection.execute(text(sql))
     return str(found.value.orig)
-
-
-def night(connection):
-    """The smallest night that debtors can be brought in by."""
-    names = connection.execute(
-        text("""
-            SELECT column_name, data_type FROM information_schema.columns
-            WHERE table_name = 'nights' AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'
-        """)
-    ).all()
-    told = {"date": "'2026-06-01'", "jsonb": "'{}'", "ARRAY": "'{}'", "text": "'rules'"}
-    own = {"state": "'served'"}
-    values = ", ".join(
-        own.get(name) or told.get(kind, "'2026-06-01'" if kind.startswith("timestamp") else "1") for name, kind in names
-    )
-    sql = f"INSERT INTO nights ({', '.join(name for name, _ in names)}) VALUES ({values}) RETURNING night_id"
-    return connection.execute(text(sql)).scalar_one()
 
 
 def test_a_planned_design_may_be_changed_and_a_started_one_may_not(connection):
@@ -126,7 +110,7 @@ def test_a_successor_of_nothing_on_record_is_refused(connection):
 
 def test_a_debtor_keeps_the_arm_whatever_comes_after(connection, started):
     place = records.Enrolled(started.experiment_id, "Zoë, 1", "challenger", "Zoë, 1", "", {"balance_before_minor": 5.0})
-    records.enrol(connection, night(connection), date(2026, 6, 1), [place])
+    records.enrol(connection, smallest_night(connection), date(2026, 6, 1), [place])
     standing = records.standing(connection, [DESIGN.name], through=date(2026, 6, 1))
     assert standing == {"Zoë, 1": ("earlier_calls/1", "challenger")}
     for sql in ("UPDATE experiment_debtors SET arm = 'champion'", "DELETE FROM experiment_debtors"):
@@ -137,7 +121,7 @@ def test_a_debtor_keeps_the_arm_whatever_comes_after(connection, started):
 
 def test_before_the_night_that_brought_a_debtor_in_nobody_knows_the_arm(connection, started):
     place = records.Enrolled(started.experiment_id, "D1", "champion", "D1", "", {})
-    records.enrol(connection, night(connection), date(2026, 6, 2), [place])
+    records.enrol(connection, smallest_night(connection), date(2026, 6, 2), [place])
     assert records.standing(connection, [DESIGN.name], through=date(2026, 6, 1)) == {}
     known = records.standing(connection, [DESIGN.name], through=date(2026, 6, 2))
     assert known == {"D1": ("earlier_calls/1", "champion")}

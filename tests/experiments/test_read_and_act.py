@@ -11,7 +11,7 @@ from arrears.queues.in_force import in_force
 from arrears.queues.strategy import strategy
 from serving.night.nightly import run_night
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
-from training.experiments.daily import PRIMARY, refuse_unmeasured
+from training.experiments.daily import PRIMARY
 from training.experiments.reading import read_all, read_test
 
 NAMES = [f"D{number}" for number in range(1, 121)]
@@ -110,7 +110,7 @@ def test_a_challenger_that_collects_more_is_promoted_by_a_person_and_taken_back(
         test = records.find(connection, "simple")
     found = read_test(database, lake, test, at=NOW)
     (arm,) = found.readout.challengers
-    assert (arm.verdict.decision, found.ended, found.days) == ("promote", False, 2)
+    assert (arm.verdict.decision, found.ended_by, found.days) == ("promote", None, 2)
     assert arm.looks[-1].found.effect == pytest.approx(30_00, rel=0.1)
     with database.begin() as connection:
         told = acting.promote(connection, test, None, on=date(2026, 7, 20), because="it collects more", **BY)
@@ -132,7 +132,7 @@ def test_a_challenger_that_collects_more_is_promoted_by_a_person_and_taken_back(
 def test_a_challenger_that_collects_less_ends_its_test_by_itself(database, started, tmp_path):
     lake = lake_after(tmp_path, amounts(started, champion=40, challenger=10), last=date(2026, 6, 28))
     (found,) = read_all(database, lake, at=NOW)
-    assert found.ended
+    assert found.ended_by == "harm"
     with database.connect() as connection:
         ended = records.find(connection, "simple")
         assert (ended.state, ended.ended_by, ended.ended_on) == ("ended", "harm", date(2026, 6, 28))
@@ -145,7 +145,7 @@ def test_a_broken_guardrail_ends_a_test_before_its_first_look(database, started,
     lake = lake_after(tmp_path, amounts(started, champion=10, challenger=40), holds, last=date(2026, 6, 21))
     (found,) = read_all(database, lake, at=NOW)
     (arm,) = found.readout.challengers
-    assert (found.ended, arm.looks) == (True, ())
+    assert (found.ended_by, arm.looks) == ("harm", ())
     assert arm.verdict.reasons == ("complaints is worse by more than its margin",)
 
 
@@ -154,15 +154,15 @@ def test_nobody_promotes_what_the_rule_does_not(database, started, tmp_path):
         test = records.find(connection, "simple")
     with database.begin() as connection, pytest.raises(Refused, match="it was not read yet"):
         acting.promote(connection, test, None, on=DAY, because="I like it", **BY)
-    read_test(database, lake_after(tmp_path, amounts(started, champion=10, challenger=10)), test, at=NOW)
+    found = read_test(database, lake_after(tmp_path, amounts(started, champion=10, challenger=10)), test, at=NOW)
+    assert found.ended_by == "no_difference", "what is not worth having ends by itself"
     with database.begin() as connection, pytest.raises(Refused, match="the rule says no difference"):
         acting.promote(connection, test, None, on=DAY, because="I like it", **BY)
     with database.begin() as connection, pytest.raises(WrongUse, match="no challenger of that name"):
         acting.promote(connection, test, "other", on=DAY, because="I like it", **BY)
-    with database.begin() as connection:
-        acting.stop(connection, test, on=DAY, because="not worth it", **BY)
     with database.connect() as connection:
         assert records.find(connection, "simple").ended_by == "no_difference"
+        assert records.acts(connection, test.experiment_id)[-1].by == acting.ITSELF
         assert in_force(connection).name == "value_at_risk"
 
 
@@ -184,17 +184,3 @@ def test_before_anybody_has_matured_nothing_is_measured(database, started, tmp_p
         test = records.find(connection, "simple")
     found = read_test(database, lake_after(tmp_path, [], last=date(2026, 6, 19)), test, at=NOW)
     assert (found.days, found.readout.challengers[0].verdict.decision) == (0, "continue")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ('metric = "net_cash"', 'metric = "net_roll_money"', "net_roll_money"),
-        ('name = "balance_before_minor"', 'name = "shoe_size"', "shoe_size"),
-        ('metric = "complaints"', 'metric = "fairness_gap"', "fairness_gap"),
-    ],
-)
-def test_what_nobody_would_measure_does_not_start(old, new, told):
-    refuse_unmeasured(read_design(DESIGN))
-    with pytest.raises(Refused, match=f"{told} would not be measured"):
-        refuse_unmeasured(read_design(DESIGN.replace(old, new)))

@@ -200,6 +200,28 @@ def test_guardrails_tell_every_day_and_the_latest(better):
     assert days[-1].high - days[-1].low < days[3].high - days[3].low
 
 
+def test_what_is_written_down_does_not_grow_with_the_days_of_a_guardrail():
+    long = changed(enrolment={"debtors": 2200, "weeks": 16})
+    observed = played(long, 1)
+    early, late = (read(observed, first + timedelta(days=50), design=long) for first in (DESIGN.enrolment.starts, END))
+    (few,), (many,) = (each.challengers[0].guardrail_days[:1] for each in (early, late))
+    assert len(many) > 2 * len(few) > 48
+    lines = [each.document()["challengers"][0]["guardrail_lines"]["complaints"] for each in (early, late)]
+    assert [len(line) for line in lines] == [24, 24]
+    for line, days in zip(lines, (few, many), strict=True):
+        assert [line[0]["day"], line[-1]["day"]] == [days[0].day.isoformat(), days[-1].day.isoformat()]
+        assert line[-1]["worse"] == days[-1].worse
+
+
+def test_the_day_that_broke_a_guardrail_first_is_written_down():
+    harm = played(DESIGN, 5, complaints={"champion": 0.01, "challenger": 0.4})
+    told = read(harm).document()["challengers"][0]
+    days = only(harm).guardrail_days[0]
+    first = next(each for each in days if each.broken)
+    assert [(each["metric"], each["day"]) for each in told["broken_first"]] == [("complaints", first.day.isoformat())]
+    assert read(played(DESIGN, 1)).document()["challengers"][0]["broken_first"] == []
+
+
 def test_a_metric_of_which_more_is_better_is_worse_where_less_comes():
     design = changed(
         enrolment={"debtors": 2200}, guardrails=[{"metric": "cash_per_minute", "margin": 50.0, "horizon_days": 7}]

@@ -1,56 +1,39 @@
-"""A test's debtors, measured day by day: each day's once they have matured, as sums that add, for good."""
+"""A test's debtors, measured day by day: each day's once they have matured, as sums that add, for good.
+
+What was written down is read, and what was measured is written, in short transactions: nothing is held while the book
+is asked, which may take minutes where many days have matured at once.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
-from arrears.errors import Refused
-from arrears.experiments import records
+from arrears.experiments import enrolments, records
 from arrears.experiments.design import Design
+from arrears.experiments.design_parts import Protected
+from arrears.experiments.groups import by_group, members
 from arrears.experiments.measure import measured
-from arrears.experiments.metrics import METRICS
-from arrears.experiments.moments import Column
+from arrears.experiments.moments import Column, Moments
 from arrears.experiments.observed import Observed
 from arrears.experiments.records import Enrolled, Experiment
-from arrears.experiments.schedule import matures
+from arrears.experiments.schedule import Watch
 from arrears.lake import Lake
 from features.after import COLUMNS, came_after
+from features.measurable import AT_DESK, KNOWN_BEFORE
 from training.experiments.at_desk import at_desk
+from training.experiments.clusters import given_to
 from training.progress import QUIET, Progress
 
 PRIMARY = "primary"
-MEASURED = frozenset({*COLUMNS, "minutes", "holds_hit"})
-"""Columns of metrics that are read from the lake and the desk."""
-
-KNOWN_BEFORE = frozenset({"balance_before_minor", "past_due_before_minor", "bucket_before", "champion_score"})
-"""Covariates that a night writes down of whoever comes in."""
-
-
-def refuse_unmeasured(design: Design) -> None:
-    """Let no test start by what nobody would measure.
-
-    Raises
-    ------
-    Refused : a metric or covariate of it is not measured, with those that are.
-    """
-    named = (design.primary.metric, *design.secondary, *(each.metric for each in design.guardrails))
-    metrics = sorted({name for name in named if not MEASURED.issuperset(METRICS[name].columns)})
-    before = sorted({each.name for each in design.covariates} - KNOWN_BEFORE)
-    if metrics or before:
-        raise Refused(
-            asked=f"start the test {design.label}",
-            found=f"{', '.join([*metrics, *before])} would not be measured",
-            do=f"Use columns {', '.join(sorted(MEASURED))} and covariates {', '.join(sorted(KNOWN_BEFORE))}.",
-        )
 
 
 def measure_days(
-    connection: Connection, lake: Lake, experiment: Experiment, *, at: datetime, progress: Progress = QUIET
+    engine: Engine, lake: Lake, experiment: Experiment, *, at: datetime, progress: Progress = QUIET
 ) -> int:
     """Write down what came of every day's debtors that have matured since; how many sums were written.
 
@@ -59,75 +42,118 @@ def measure_days(
     lake : whose last day is the day we stand on; a day counts once a later one is known of, so it is over.
     at : the moment of writing.
     """
-    design, known = experiment.design, lake.last_day
-    if known is None:
-        return 0
-    by_day = _by_day(records.enrolled(connection, experiment.experiment_id))
-    written = 0
-    for measure, columns, horizon, settlement in _measures(design):
-        done = records.sums(connection, experiment.experiment_id, measure)
-        due = [day for day in by_day if day not in done]
-        due = [day for day in due if matures(day, horizon_days=horizon, settlement_days=settlement) < known]
-        progress.expect(len(due))
-        for day in due:
-            progress.step(f"{measure} of {day}")
-            on = matures(day, horizon_days=horizon, settlement_days=settlement)
-            who, currency = by_day[day], design.cohort.currency
-            values = _values(connection, lake, who, day, currency=currency, horizon_days=horizon, settled_on=on)
-            moments = measured(
-                columns,
-                [each.arm for each in who],
-                values,
-                household=[each.household for each in who] if design.household_together else None,
-            )
-            records.keep_sums(connection, experiment.experiment_id, day, measure, moments, on=on, at=at)
-            written += 1
-    return written
+    due = _due(engine, experiment, known=lake.last_day)
+    progress.expect(len(due))
+    for measure, day in due:
+        progress.step(f"{measure.name} of {day}")
+        moments = _moments(engine, lake, experiment, measure, day)
+        with engine.begin() as connection:
+            on = measure.watch.matures(day)
+            records.keep_sums(connection, experiment.experiment_id, day, measure.name, moments, on=on, at=at)
+    return len(due)
 
 
 def observed_of(connection: Connection, experiment: Experiment) -> Observed:
     """Everything that was written down of a test."""
     key, design = experiment.experiment_id, experiment.design
-    assigned: dict[date, Counter[str]] = {}
-    for day, who in _by_day(records.enrolled(connection, key)).items():
-        units = {each.household if design.household_together else each.debtor_id: each.arm for each in who}
-        assigned[day] = Counter(units.values())
     return Observed(
         matured=records.sums(connection, key, PRIMARY),
         guarded={each.metric: records.sums(connection, key, each.metric) for each in design.guardrails},
-        assigned=assigned,
+        assigned=enrolments.drawn(connection, experiment),
     )
 
 
-def _measures(design: Design) -> list[tuple[str, tuple[Column, ...], int, int]]:
-    """What is measured, with its columns, horizon and settlement days."""
-    primary = design.primary
+@dataclass(frozen=True)
+class _Measure:
+    """What is measured of the debtors of one day, and when."""
+
+    name: str
+    columns: tuple[Column, ...]
+    watch: Watch
+    protected: Protected | None = None
+
+
+def _measures(design: Design) -> list[_Measure]:
+    guardrails = (_Measure(each.metric, each.columns, each.watch, each.protected) for each in design.guardrails)
+    return [_Measure(PRIMARY, design.columns(), design.watch), *guardrails]
+
+
+def _due(engine: Engine, experiment: Experiment, *, known: date | None) -> list[tuple[_Measure, date]]:
+    """What has matured and is not written down yet."""
+    if known is None:
+        return []
+    with engine.connect() as connection:
+        days = enrolments.days_of(connection, experiment)
+        done = {
+            (each.name, day)
+            for each in _measures(experiment.design)
+            for day in enrolments.measured_days(connection, experiment, each.name)
+        }
     return [
-        (PRIMARY, design.columns(), primary.horizon_days, primary.settlement_days),
-        *((each.metric, each.columns, each.horizon_days, each.settlement_days) for each in design.guardrails),
+        (each, day)
+        for each in _measures(experiment.design)
+        for day in days
+        if (each.name, day) not in done and each.watch.matures(day) < known
     ]
 
 
-def _by_day(who: Sequence[Enrolled]) -> dict[date, list[Enrolled]]:
-    found: dict[date, list[Enrolled]] = {}
-    for each in sorted(who, key=lambda one: (str(one.enrolled_on), one.debtor_id)):
-        if each.enrolled_on is not None:
-            found.setdefault(each.enrolled_on, []).append(each)
-    return found
+def _moments(engine: Engine, lake: Lake, experiment: Experiment, measure: _Measure, day: date) -> Moments:
+    with engine.connect() as connection:
+        who = enrolments.of_day(connection, experiment, day)
+        values = _at_desk(connection, lake, who, measure, day)
+        collector = _collectors(connection, experiment, who, measure, day)
+    values |= _before(who, measure) | _from_lake(lake, who, measure, day, currency=experiment.design.cohort.currency)
+    return measured(
+        measure.columns,
+        [each.arm for each in who],
+        values,
+        collector,
+        household=[each.household for each in who] if experiment.design.household_together else None,
+    )
 
 
-def _values(
-    connection: Connection,
-    lake: Lake,
-    who: Sequence[Enrolled],
-    day: date,
-    *,
-    currency: str,
-    horizon_days: int,
-    settled_on: date,
+def _at_desk(
+    connection: Connection, lake: Lake, who: Sequence[Enrolled], measure: _Measure, day: date
 ) -> dict[str, Any]:
+    if not _named(measure, AT_DESK):
+        return {}
+    debtors, zone = [each.debtor_id for each in who], lake.settings.portfolio.zone
+    desk = at_desk(connection, debtors, day, horizon_days=measure.watch.horizon_days, zone=zone)
+    return {"minutes": desk.minutes, "holds_hit": desk.holds_hit}
+
+
+def _collectors(
+    connection: Connection, experiment: Experiment, who: Sequence[Enrolled], measure: _Measure, day: date
+) -> list[str] | None:
+    """Whose each debtor is, where arms have staff of their own; None: nobody's debtors are alike."""
+    if experiment.design.staff == "shared":
+        return None
+    debtors, horizon_days = [each.debtor_id for each in who], measure.watch.horizon_days
+    return given_to(connection, debtors, experiment.design.label, day, horizon_days=horizon_days)
+
+
+def _before(who: Sequence[Enrolled], measure: _Measure) -> dict[str, Any]:
+    return {name: [each.covariates.get(name, 0.0) for each in who] for name in _named(measure, KNOWN_BEFORE)}
+
+
+def _from_lake(lake: Lake, who: Sequence[Enrolled], measure: _Measure, day: date, *, currency: str) -> dict[str, Any]:
     debtors = [each.debtor_id for each in who]
-    desk = at_desk(connection, debtors, day, horizon_days=horizon_days, zone=lake.settings.portfolio.zone)
-    before = {name: [each.covariates.get(name, 0.0) for each in who] for name in KNOWN_BEFORE}
-    came = came_after(lake, debtors, day, currency=currency, horizon_days=horizon_days, settled_on=settled_on)
-    return {**before, **came, "minutes": desk.minutes, "holds_hit": desk.holds_hit}
+    columns = ["contacts"] if measure.protected else _named(measure, COLUMNS)
+    if not columns:
+        return {}
+    came: dict[str, Any] = came_after(
+        lake,
+        debtors,
+        day,
+        currency=currency,
+        horizon_days=measure.watch.horizon_days,
+        settled_on=measure.watch.matures(day),
+        columns=columns,
+    )
+    if measure.protected:
+        return dict(by_group(debtors, came["contacts"], members(lake, measure.protected)))
+    return came
+
+
+def _named(measure: _Measure, known: Collection[str]) -> list[str]:
+    return [column.name for column in measure.columns if column.name in known]
