@@ -1,7 +1,7 @@
 """How far the debtors of each arm came, from enrolment to a promise, and what was spent on them.
 
-Everybody enrolled counts in their arm, whatever was done; what was done counts from the debtor's first night on, until
-the test ended.
+Everybody enrolled counts in their arm, whatever was done; what was done counts from the start of the debtor's first day
+on, until the test ended. Whoever calls in is served whatever an arm would have done, and is told apart.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from arrears.experiments.records import Experiment
 
 _ARMS = """
     WITH enrolled AS (
-        SELECT debtor_id, arm, night_id FROM experiment_debtors WHERE experiment_id = :experiment
+        SELECT debtor_id, arm, night_id, enrolled_on::timestamp AT TIME ZONE :zone AS since,
+            coalesce(CAST(:ended AS date)::timestamp AT TIME ZONE :zone, 'infinity') AS until
+        FROM experiment_debtors WHERE experiment_id = :experiment
     ), days AS (
         SELECT night_id FROM nights WHERE CAST(:ended AS date) IS NULL OR served_on < :ended
-    ), items AS (
-        SELECT e.arm, i.debtor_id, i.work_item_id
+    ), listed AS (
+        SELECT DISTINCT i.debtor_id
         FROM enrolled e JOIN work_items i ON i.debtor_id = e.debtor_id AND i.night_id >= e.night_id
         JOIN days ON days.night_id = i.night_id
     ), held AS (
@@ -28,20 +30,23 @@ _ARMS = """
         JOIN decisions d ON d.debtor_id = e.debtor_id AND d.night_id >= e.night_id AND d.action = 'held'
         JOIN days ON days.night_id = d.night_id
     ), served AS (
-        SELECT i.debtor_id, sum(greatest(extract(
+        SELECT e.debtor_id, bool_or(i.lane = 'inbound') AS called_in, sum(greatest(extract(
             epoch FROM least(coalesce(l.ended_at, :now), l.expires_at, :now) - l.taken_at), 0)) / 60 AS minutes
-        FROM items i JOIN leases l ON l.work_item_id = i.work_item_id AND l.person = i.debtor_id GROUP BY i.debtor_id
+        FROM enrolled e JOIN work_items i USING (debtor_id)
+        JOIN leases l ON l.work_item_id = i.work_item_id AND l.person = i.debtor_id
+        WHERE l.taken_at >= e.since AND l.taken_at < e.until GROUP BY e.debtor_id
     ), tried AS (
-        SELECT i.debtor_id, count(*) AS attempts, bool_or(o.is_right_party) AS talked,
+        SELECT e.debtor_id, count(*) AS attempts, bool_or(o.is_right_party) AS talked,
             bool_or(o.disposition IN ('promise', 'plan_made')) AS promised
-        FROM items i JOIN outcomes o USING (work_item_id) GROUP BY i.debtor_id
+        FROM enrolled e JOIN work_items i USING (debtor_id) JOIN outcomes o USING (work_item_id)
+        WHERE o.at >= e.since AND o.at < e.until GROUP BY e.debtor_id
     )
     SELECT e.arm, count(*) AS enrolled, count(held.debtor_id) AS held, count(listed.debtor_id) AS listed,
-        count(served.debtor_id) AS served, count(tried.debtor_id) AS tried,
+        count(served.debtor_id) AS served, count(*) FILTER (WHERE served.called_in) AS called_in,
+        count(tried.debtor_id) AS tried,
         count(*) FILTER (WHERE tried.talked) AS talked, count(*) FILTER (WHERE tried.promised) AS promised,
         coalesce(sum(served.minutes), 0)::float AS minutes, coalesce(sum(tried.attempts), 0)::int AS attempts
-    FROM enrolled e LEFT JOIN held USING (debtor_id) LEFT JOIN (SELECT DISTINCT debtor_id FROM items) AS listed
-        USING (debtor_id) LEFT JOIN served USING (debtor_id) LEFT JOIN tried USING (debtor_id)
+    FROM enrolled e LEFT JOIN held USING (debtor_id) LEFT JOIN listed USING (debtor_id) LEFT JOIN served USING (debtor_id) LEFT JOIN tried USING (debtor_id)
     GROUP BY e.arm
 """
 _DAYS = """
@@ -58,6 +63,7 @@ class ArmSoFar:
     ----------
     held : by a rule, on a night or at a claim, at least once.
     listed, served, tried : with an item on a list, claimed by a collector, with an outcome.
+    called_in : of those served, who called in themselves at least once.
     talked, promised : with the right party, with a promise or a plan.
     minutes, attempts : of all debtors together: while items were on a desk, and outcomes.
     """
@@ -67,6 +73,7 @@ class ArmSoFar:
     held: int = 0
     listed: int = 0
     served: int = 0
+    called_in: int = 0
     tried: int = 0
     talked: int = 0
     promised: int = 0
@@ -89,15 +96,21 @@ STEPS: Sequence[tuple[str, str]] = (
     ("held", "Held by a rule at least once"),
     ("listed", "On a list"),
     ("served", "Served to a collector"),
+    ("called_in", "Called in themselves"),
     ("tried", "Attempted"),
     ("talked", "Talked to"),
     ("promised", "Promised"),
 )
 
 
-def arms_so_far(connection: Connection, experiment: Experiment, *, now: datetime) -> list[ArmSoFar]:
-    """Every arm of a test, in its design's order; what is in hand counts up to now."""
-    asked = {"experiment": experiment.experiment_id, "ended": experiment.ended_on, "now": now}
+def arms_so_far(connection: Connection, experiment: Experiment, *, now: datetime, zone: str) -> list[ArmSoFar]:
+    """Every arm of a test, in its design's order; what is in hand counts up to now.
+
+    Parameters
+    ----------
+    zone : the portfolio's, in which days begin.
+    """
+    asked = {"experiment": experiment.experiment_id, "ended": experiment.ended_on, "now": now, "zone": zone}
     found = {row.arm: ArmSoFar(**row._mapping) for row in connection.execute(text(_ARMS), asked)}  # noqa: SLF001 - SQLAlchemy's own way
     return [found.get(arm.name, ArmSoFar(arm.name)) for arm in experiment.design.arms]
 

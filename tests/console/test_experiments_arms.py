@@ -1,0 +1,198 @@
+"""How far each arm came, counted at a desk: debtors are claimed, tried, talked to, promise and pay; one calls in."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from arrears.experiments import records
+from arrears.experiments.design import read_design
+from arrears.queues.strategy import strategy
+from serving.console.experiments_funnel import arms_so_far
+from serving.console.experiments_payers import payers
+from serving.deployment import Deployment
+from serving.desk.look_up import look_up
+from serving.desk.outcome import outcome
+from serving.desk.working import claim
+from serving.night.nightly import run_night
+from tests.experiments.smallest_night import smallest_night
+from tests.experiments.test_read_and_act import DESIGN
+from tests.night.any_book import AS_OF, DAY, loaded
+from tests.night.desk_book import StandingClock, lake_of
+from tests.queues.next.told import told
+from tests.serving.desk_day import ANNA, MONDAY, TAIPEI, Desk, MovedPresent, book
+from training.experiments.at_desk import at_desk
+
+HELD = "D40"
+BY = {"at": MONDAY - timedelta(days=3), "by": "strategist"}
+ZONE = "Asia/Taipei"
+DUE = (DAY + timedelta(days=4)).isoformat()
+
+
+@dataclass
+class Done:
+    """What was done, written down beside the desk: by debtor, and in what order."""
+
+    arms: dict[str, str]
+    minutes: Counter = field(default_factory=Counter)
+    attempts: Counter = field(default_factory=Counter)
+    served: set = field(default_factory=set)
+    talked: set = field(default_factory=set)
+    promised: set = field(default_factory=set)
+    called_in: set = field(default_factory=set)
+
+    def of(self, arm, who):
+        return sum(1 for debtor in who if self.arms.get(debtor) == arm)
+
+    def total(self, arm, told):
+        return sum(amount for debtor, amount in told.items() if self.arms.get(debtor) == arm)
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory, module_database, no_registry):
+    """Forty debtors of whom one may not be contacted, a night with a test over them, and a Monday's work."""
+    engine = module_database
+    with engine.begin() as connection:
+        records.plan(connection, read_design(DESIGN), evidence={}, **BY)
+        records.start(connection, records.find(connection, "simple"), because="ready", **BY)
+    holds = [{"hold_id": "H1", "debtor_id": HELD, "kind": "attorney", "starts_on": "2026-06-01"}]
+    folder = tmp_path_factory.mktemp("arms")
+    lake = loaded(folder, "TW", book(40, holds=holds))
+    clock = StandingClock(MONDAY - timedelta(hours=2))
+    house = strategy("value_at_risk")
+    run_night(engine, lake, no_registry, AS_OF, house, clock=clock, limits_on=DAY, served_on=DAY)
+    present = MovedPresent(lake.root, at=MONDAY)
+    desk = Desk(Deployment(places=None, engine=engine, registry=None, champions=None, present=present))
+    with engine.connect() as connection:
+        test = records.find(connection, "simple")
+        done = Done({each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)})
+    for place, disposition in enumerate(["no_answer", "refused", "promise", "promise", "no_answer", "refused"]):
+        _work(desk, done, claim(desk.deployment, ANNA), disposition, minutes=place + 1)
+    caller = next(who for who in sorted(done.arms) if who not in done.served and who != HELD)
+    called = look_up(desk.deployment, ANNA, account_id=f"A{caller[1:]}", reason="called in").claimed
+    done.called_in.add(caller)
+    _work(desk, done, called, "refused", minutes=7)
+    in_hand = claim(desk.deployment, ANNA)
+    done.served.add(in_hand.item.debtor_id)
+    done.minutes[in_hand.item.debtor_id] = 2
+    desk.move(minutes=2)
+    return desk, test, done, folder
+
+
+def _work(desk, done, held, disposition, *, minutes):
+    """Keep an item so long, then say what came of it."""
+    debtor = held.item.debtor_id
+    desk.move(minutes=minutes)
+    whole = told(disposition)
+    named = {name: getattr(whole, name) for name in whole.__dataclass_fields__}
+    left_out = {"outcome_id", "debtor_id", "point_id", "debts_discussed"}
+    answers = {name: value for name, value in named.items() if value is not None and name not in left_out}
+    answers |= {"due_on": DUE} if "due_on" in answers else {}
+    answers["point_id"] = next((way["point"] for way in held.ways if way["channel"] == "call"), f"P{debtor[1:]}")
+    if whole.debts_discussed:
+        answers["debts_discussed"] = held.item.accounts
+    outcome(desk.deployment, ANNA, held.item.work_item_id, answers)
+    done.served.add(debtor)
+    done.minutes[debtor] += minutes
+    done.attempts[debtor] += 1
+    if disposition != "no_answer":
+        done.talked.add(debtor)
+    if disposition == "promise":
+        done.promised.add(debtor)
+
+
+def test_every_step_of_every_arm_is_what_was_done(worked):
+    desk, test, done, _ = worked
+    with desk.deployment.engine.connect() as connection:
+        found = arms_so_far(connection, test, now=desk.now, zone=ZONE)
+    assert [each.arm for each in found] == ["champion", "challenger"]
+    assert len(done.arms) == 39, "one of forty is in the random holdout"
+    assert HELD in done.arms
+    assert len(done.served) == 8
+    for each in found:
+        arm, everybody = each.arm, set(done.arms)
+        assert each.enrolled == done.of(arm, everybody)
+        assert each.held == done.of(arm, {HELD})
+        assert each.listed == done.of(arm, everybody - {HELD})
+        assert each.served == done.of(arm, done.served)
+        assert each.called_in == done.of(arm, done.called_in)
+        assert each.tried == done.of(arm, set(done.attempts))
+        assert each.talked == done.of(arm, done.talked)
+        assert each.promised == done.of(arm, done.promised)
+        assert each.attempts == done.total(arm, done.attempts)
+        assert each.minutes == pytest.approx(done.total(arm, done.minutes))
+    assert sum(each.promised for each in found) == 2
+    assert sum(each.called_in for each in found) == sum(each.held for each in found) == 1
+    assert min(each.served for each in found) > 0, "both arms are worked, turn by turn"
+
+
+def test_minutes_of_the_reading_are_those_of_the_funnel(worked):
+    desk, test, done, _ = worked
+    who = sorted(done.minutes)
+    with desk.deployment.engine.connect() as connection:
+        found = at_desk(connection, who, DAY, horizon_days=5, zone=ZONE)
+        before = at_desk(connection, who, DAY + timedelta(days=1), horizon_days=5, zone=ZONE)
+        arms = arms_so_far(connection, test, now=desk.now + timedelta(hours=9), zone=ZONE)
+    assert sum(found.minutes) == pytest.approx(sum(each.minutes for each in arms))
+    assert sum(before.minutes) == 0
+
+
+def test_what_was_done_after_the_test_had_ended_does_not_count(worked):
+    desk, test, done, _ = worked
+    engine = desk.deployment.engine
+    with engine.connect() as connection:
+        records.end(connection, test, ended_by="stopped", on=DAY, because="a fault", evidence={}, **BY)
+        ended = records.of_id(connection, test.experiment_id)
+        found = arms_so_far(connection, ended, now=desk.now, zone=ZONE)
+        connection.rollback()
+    assert [(each.served, each.tried, each.called_in, each.minutes) for each in found] == [(0, 0, 0, 0.0)] * 2
+    assert sum(each.enrolled for each in found) == len(done.arms)
+
+
+def test_payers_of_each_arm_are_those_who_paid_within_the_horizon(worked):
+    desk, test, done, folder = worked
+    first, last = DAY, DAY + timedelta(days=4)
+    days = {
+        "D1": first,
+        "D2": last,
+        "D3": last + timedelta(days=1),
+        "D4": first - timedelta(days=1),
+        "D5": first,
+        "D6": date(2026, 6, 17),
+    }
+    rows = [paid(who, day, 10) for who, day in days.items()]
+    rows.append(paid("D5", last, -10, payment_id="P-back", reverses="P-D5"))
+    lake = loaded_with(folder, rows)
+    with desk.deployment.engine.connect() as connection:
+        found = payers(connection, lake, test)
+    assert found == dict(Counter(done.arms[who] for who in ("D1", "D2", "D6")))
+
+
+def test_an_item_of_an_older_night_counts_from_the_day_its_debtor_came_in(worked):
+    """Who had it in hand before the test's night has it still: what comes of it from that day on is the arm's."""
+    desk, _, done, _ = worked
+    engine = desk.deployment.engine
+    with engine.begin() as connection:
+        newer = smallest_night(connection)
+        records.plan(connection, read_design(DESIGN.replace('"simple"', '"later"')), evidence={}, **BY)
+        later = records.find(connection, "later")
+        who = [records.Enrolled(later.experiment_id, name, arm, name, "", {}) for name, arm in done.arms.items()]
+        records.enrol(connection, newer, DAY, who)
+        found = arms_so_far(connection, later, now=desk.now, zone=ZONE)
+    assert sum(each.served for each in found) == len(done.served)
+    assert sum(each.attempts for each in found) == sum(done.attempts.values())
+    assert [each.listed for each in found] == [0, 0], "on no list of a night with the test"
+
+
+def paid(who, day, amount, **own):
+    told = {"payment_id": f"P-{who}", "line": 1, "account_id": f"A{who[1:]}", "paid_on": day, "amount": amount}
+    return told | {"source": "voluntary", "status": "posted"} | own
+
+
+def loaded_with(folder, payments):
+    """The book with payments, known at the end of June."""
+    rows = {name: rows for name, rows in book(40).items() if rows}
+    known = datetime(2026, 6, 30, 12, tzinfo=TAIPEI).isoformat()
+    rows["payments"] = [{"recorded_at": known} | each for each in payments]
+    return lake_of(folder, rows, settings='no_law_profile = ["TW"]\n')
