@@ -2,7 +2,7 @@
 
 A debtor is drawn once, on the first day on which a running test's cohort holds it, and then keeps what was drawn: the
 record of earlier nights comes first, whatever a later design says. The draw itself follows from ids, salts and, where
-arms are dealt within strata, from who else came in on that day; `replayed` draws the whole record again.
+arms are dealt within strata, from who else came in on that day.
 """
 
 from __future__ import annotations
@@ -111,40 +111,6 @@ def arm_of(
     if debtors.held_out is not None:
         test[debtors.held_out] = arm[debtors.held_out] = NONE
     return Arms(test.astype(np.str_), arm.astype(np.str_))
-
-
-def replayed(
-    designs: Sequence[Design],
-    debtors: Debtors,
-    *,
-    enrolled_on: NDArray[np.datetime64],
-    eligible: Mapping[str, Eligible],
-) -> Arms:
-    """The record that nights have made, drawn again from the days on which each debtor came in.
-
-    Parameters
-    ----------
-    designs : a test's versions, or several tests; on each day those count whose weeks hold it.
-    enrolled_on : the day of each debtor's first arm; not a time for who never had one.
-    eligible : by label, as on that debtor's day.
-
-    Examples
-    --------
-    >>> from arrears.experiments.design import read_design
-    >>> from arrears.experiments.example import EXAMPLE
-    >>> design = read_design(EXAMPLE.replace('strata = ["bucket", "balance_band", "entry"]', ""))
-    >>> people, day = Debtors(np.array(["D1", "D2"])), np.array(["2026-06-03", "NaT"], dtype="datetime64[D]")
-    >>> replayed([design], people, enrolled_on=day, eligible={design.label: Eligible(np.full(2, True))}).arm.tolist()
-    ['champion', '']
-    """
-    nobody = np.full(len(debtors.debtor_id), NONE)
-    known = Arms(nobody, nobody)
-    for day in np.unique(enrolled_on[~np.isnat(enrolled_on)]):
-        came = enrolled_on == day
-        today = {label: Eligible(each.flags & came, each.stratum) for label, each in eligible.items()}
-        standing = Debtors(debtors.debtor_id, debtors.household)
-        known = arm_of(designs, standing, day=day.item(), eligible=today, recorded=known)
-    return known
 
 
 def _of_running(designs: Sequence[Design], test: Words) -> Flags:

@@ -119,22 +119,6 @@ def spread_of(
     )
 
 
-def debtors_per_arm(cv: float, effect: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
-    """Debtors of each of two even arms that a fixed test needs.
-
-    Parameters
-    ----------
-    cv : standard deviation over mean.
-    effect : share of the mean.
-
-    Examples
-    --------
-    >>> debtors_per_arm(1.7, 0.06), debtors_per_arm(2.3, 0.06)
-    (12602, 23067)
-    """
-    return int(np.ceil(2 * (_z_needed(alpha, power) * cv / effect) ** 2))
-
-
 def planned(design: Design, spread: Spread) -> Plan:
     """What the design can find in a cohort of that spread.
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arrears.errors import BadInput
-from arrears.experiments.assign import Arms, Debtors, Eligible, arm_of, replayed
+from arrears.experiments.assign import Arms, Debtors, Eligible, arm_of
 from arrears.experiments.lots import STEPS, lots
 from arrears.experiments.succession import successor
 from tests.experiments.designs import changed, shared
@@ -251,27 +251,28 @@ def test_a_recorded_arm_stands_though_its_debtor_has_left_the_cohort():
 
 
 @settings(max_examples=25)
-@given(st.lists(st.integers(0, 30), min_size=30, max_size=60), st.booleans(), st.integers(1, 5))
-def test_a_replay_of_nights_with_restarts_and_new_shares_draws_every_debtor_the_same_arm(came, stratified, homes):
+@given(st.lists(st.integers(0, 30), min_size=30, max_size=60), st.booleans(), st.integers(1, 5), st.randoms())
+def test_another_process_with_other_rows_draws_every_debtor_the_same_arm_through_new_shares(
+    came, stratified, homes, random
+):
     count = len(came)
     design = changed(arms=shared(0.8, 0.2)) if stratified else plain(arms=shared(0.8, 0.2))
     both = [design, follows(design, 0.3, 0.7)]
     home = np.array([f"H{number // homes}" for number in range(count)])
     stratum = np.array([f"S{number % 3}" for number in range(count)])
     arrived = np.array(came)
-    asked, recorded = people(count, household=home), None
-    enrolled_on = np.full(count, np.datetime64("NaT", "D"))
+    names, order = people(count).debtor_id, list(range(count))
+    random.shuffle(order)
+    there = {"one": np.arange(count), "other": np.array(order)}
+    recorded = dict.fromkeys(there)
     for night in range(31):
         day = date(2026, 6, 1) + timedelta(days=night)
-        here = arrived <= night
-        eligible = {each.label: Eligible(here, stratum) for each in both}
-        earlier = recorded
-        recorded = arm_of(both, asked, day=day, eligible=eligible, recorded=recorded)
-        new = (recorded.arm != "") & ((earlier.arm == "") if earlier else True)
-        enrolled_on[new] = day
-    again = replayed(both, asked, enrolled_on=enrolled_on, eligible=everybody(*both, count=count, stratum=stratum))
-    assert again.arm.tolist() == recorded.arm.tolist()
-    assert again.test.tolist() == recorded.test.tolist()
+        for process, rows in there.items():
+            eligible = {each.label: Eligible((arrived <= night)[rows], stratum[rows]) for each in both}
+            asked = Debtors(names[rows], home[rows])
+            recorded[process] = arm_of(both, asked, day=day, eligible=eligible, recorded=recorded[process])
+    assert recorded["other"].arm.tolist() == recorded["one"].arm[order].tolist()
+    assert recorded["other"].test.tolist() == recorded["one"].test[order].tolist()
 
 
 def test_no_debtors_have_no_arms():

@@ -8,7 +8,7 @@ import pytest
 from statsmodels.stats.power import NormalIndPower
 
 from arrears.errors import BadInput, Refused
-from arrears.experiments.power import Spread, debtors_per_arm, planned, refuse_small, spread_of
+from arrears.experiments.power import Spread, planned, refuse_small, spread_of
 from tests.experiments.designs import changed, shared
 
 
@@ -18,6 +18,12 @@ def spread(cv=1.7, **parts):
 
 
 DESIGN = changed()
+
+
+def debtors_per_arm(cv, effect, *, alpha=0.05, power=0.8):
+    """Of two even arms, in a test that looks once."""
+    asked = {"primary": {"smallest_effect_minor": 4000.0 * effect}, "stop": {"alpha": alpha, "power": power}}
+    return planned(changed(**asked), spread(cv)).fixed_debtors / 2
 
 
 @pytest.mark.parametrize(("cv", "promised"), [(1.7, 13_000), (2.3, 22_000)])
