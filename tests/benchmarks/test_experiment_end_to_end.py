@@ -91,8 +91,9 @@ def past(lake):
         on_days(con, lake.settings, [day])
         rows = positions_plan(lake.present, lake.settings).run(con).select(["debtor_id", "bucket"]).to_pandas()
     who = sorted(set(rows[rows["bucket"].isin(BUCKETS)]["debtor_id"]))
-    came = came_after(lake, who, day, currency="USD", horizon_days=HORIZON, settled_on=STARTS)
-    cash = np.array(came["net_cash_minor"])
+    column = "net_cash_minor"
+    came = came_after(lake, who, day, currency="USD", horizon_days=HORIZON, settled_on=STARTS, columns=[column])
+    cash = np.array(came[column])
     cap = int(np.quantile(cash, 0.95))
     return len(who), float(np.minimum(cash, cap).mean()), cap
 
@@ -161,9 +162,10 @@ def run(database, registry, world, tmp_path, arm, share):
     (source / "portfolio.toml").write_text((folder / "book" / "portfolio.toml").read_text())
     load(source, root, SystemClock())
     lake = Lake(root)
-    with database.begin() as connection:
+    with database.connect() as connection:
         test = records.find(connection, "planted")
-        measure_days(connection, lake, test, at=BY["at"])
+    measure_days(database, lake, test, at=BY["at"])
+    with database.connect() as connection:
         observed = observed_of(connection, test)
     ended, first = None, STARTS + timedelta(days=HORIZON + SETTLES)
     for ahead in range(7 * WEEKS + 1):
