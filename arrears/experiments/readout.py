@@ -156,12 +156,17 @@ def _challenged(design: Design, observed: Observed, arm: str, as_of: date) -> Ch
 def _first_decision(
     design: Design, observed: Observed, looks: tuple[Look, ...], days: list[list[Guarded]]
 ) -> tuple[Verdict, date | None]:
-    """The rule's word on the first day on which it ended the test, else its word of the last look."""
+    """The rule's word on the first day on which it decided, else its word of the last look.
+
+    A challenger that is decided and goes on being worked, because it waits for a person or others go on, may still do
+    harm: a guardrail that breaks then has the last word.
+    """
     by_day = {look.on: look for look in looks}
     breaks = {each.day for found in days for each in found if each.broken}
     said = Verdict("continue", ("no look yet",))
+    decided: tuple[Verdict, date] | None = None
     for day in sorted({*by_day, *breaks}):
-        look = by_day.get(day)
+        look = by_day.get(day) if decided is None else None
         latest = [next((each for each in reversed(found) if each.day <= day), None) for found in days]
         found = verdict(
             _at(design, look) if look else None,
@@ -173,10 +178,12 @@ def _first_decision(
             ],
             mismatch=_shares(design, observed, day).found,
         )
-        if found.decision != "continue":
+        if found.decision == "stop_for_harm":
             return found, day
+        if found.decision != "continue":
+            decided = found, day
         said = found if look else said
-    return said, None
+    return decided or (said, None)
 
 
 def _at(design: Design, look: Look) -> AtLook:
