@@ -91,18 +91,18 @@ def _on(design: Design, guardrail: Guardrail, moments: Moments, challenger: str,
         return None
     # Where nothing has happened yet one event more or less in an arm is what cannot be told apart from it.
     one_event = math.sqrt(sum(1 / each**2 for each in counted)) if told.unit == "number" else 0.0
-    error = max(found.error, one_event)
-    if not error > 0:
+    if not max(found.error, one_event) > 0:
         return None
     worse = found.effect if told.better == "less" else -found.effect
     count = sum(found.debtors)
     planned = design.enrolment.debtors * _share(design, challenger)
     family = len(design.guardrails) * len(design.challengers)
     allowed = design.stop.guardrail_alpha
-    wide, narrow = (
-        ConfidenceSequence(alpha=alpha, tightest_at=planned / 2).half_width(count, error)
+    errors = (
+        ConfidenceSequence(alpha=alpha, tightest_at=planned / 2).half_width(count, 1.0)
         for alpha in (allowed / family, allowed)
     )
+    wide, narrow = (max(found.reach(each), each * one_event) for each in errors)
     low, high = worse - wide, worse + narrow
     return Guarded(
         metric=guardrail.metric,

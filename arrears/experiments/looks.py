@@ -167,7 +167,7 @@ def _look(design: Design, measured: list[_Measured], *, ended: bool) -> Look:
         [each.planned.may_promote for each in measured],
         ended=ended,
     )
-    at_least, at_most = repeated(found, last.found.effect, last.found.error)
+    at_least, at_most = repeated(found, last.found.effect, last.found.reach)
     told: dict[str, Any] = {name: getattr(last.planned, name) for name in ("number", "closes", "on", "may_promote")}
     return Look(
         **told,

@@ -217,7 +217,9 @@ def _secondary(design: Design, observed: Observed, arm: str, looks: tuple[Look, 
 def _claim(design: Design, looks: tuple[Look, ...]) -> Adjusted:
     last = looks[-1]
     alpha = design.stop.alpha / len(design.challengers)
-    return adjusted(last.bounds, last.found.z, last.found.error, alpha=alpha)
+    # Of the size at which the effect lies `z` of them away: with few collectors an error tells less than it seems.
+    error = abs(last.found.effect / last.found.z) if last.found.z else last.found.error
+    return adjusted(last.bounds, last.found.z, error, alpha=alpha)
 
 
 def _kept(challenged: Challenged) -> dict[str, Any]:

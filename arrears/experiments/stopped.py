@@ -8,6 +8,7 @@ While a test runs there is `repeated`, which holds at every look at once (same b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,13 +72,14 @@ def at_least(bounds: Bounds, z: float, *, drift: float) -> float:
     return float(above.sum())
 
 
-def repeated(bounds: Bounds, effect: float, error: float) -> tuple[float, float]:
+def repeated(bounds: Bounds, effect: float, reach: Callable[[float], float]) -> tuple[float, float]:
     """An interval that holds the effect at every look of the test at once.
 
     Parameters
     ----------
     bounds : of the looks so far.
-    effect, error : observed at the last of them, with its standard error.
+    effect : observed at the last of them.
+    reach : how far from it so many standard errors lie, as `Difference.reach` tells.
 
     Returns
     -------
@@ -85,10 +87,10 @@ def repeated(bounds: Bounds, effect: float, error: float) -> tuple[float, float]
 
     Examples
     --------
-    >>> repeated(Bounds((0.5,), (-2.8,), (2.8,)), 10.0, 5.0)
+    >>> repeated(Bounds((0.5,), (-2.8,), (2.8,)), 10.0, lambda z: 5.0 * z)
     (-4.0, 24.0)
     """
-    return effect - bounds.high[-1] * error, effect - bounds.low[-1] * error
+    return effect - reach(bounds.high[-1]), effect - reach(bounds.low[-1])
 
 
 def _drift_at(bounds: Bounds, z: float, chance: float) -> float:

@@ -85,6 +85,16 @@ def test_covariates_take_out_of_the_clustered_error_what_was_known_before():
     assert found.error < 0.6 * compared(rows).error
 
 
+def test_bounds_in_standard_errors_reach_further_where_few_collectors_tell_the_error():
+    few, many = (
+        compared(staffed(12, debtors=400, collectors=20, spread=400.0), is_clustered=how) for how in (True, False)
+    )
+    assert few.reach(1.96) > 1.05 * 1.96 * few.error
+    assert many.reach(1.96) == pytest.approx(1.96 * many.error, rel=0.01)
+    assert few.reach(few.z) == pytest.approx(few.effect), "what lies at the effect's own z is the effect"
+    assert few.reach(-2.0) == -few.reach(2.0)
+
+
 def test_without_clusters_every_other_test_of_equal_arms_finds_a_difference_and_with_them_one_in_twenty():
     naive, clustered = aa_tests(400, debtors=1000, collectors=20, share_of_collectors=0.05)
     assert naive > 0.25

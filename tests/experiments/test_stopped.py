@@ -58,11 +58,11 @@ def test_crossing_exactly_at_the_last_look_uses_up_the_error():
 def test_the_repeated_interval_leaves_zero_out_exactly_when_a_bound_is_crossed():
     found = bounds((0.5,))
     for z in (found.high[0] - 1e-9, found.high[0] + 1e-9):
-        low, _ = repeated(found, z * 7.0, 7.0)
+        low, _ = repeated(found, z * 7.0, lambda many: 7.0 * many)
         assert (low > 0) == (z > found.high[0])
 
 
 def test_a_look_that_may_not_promote_claims_no_lower_end():
-    low, high = repeated(bounds((0.5,), may_promote=[False]), 10.0, 2.0)
+    low, high = repeated(bounds((0.5,), may_promote=[False]), 10.0, lambda many: 2.0 * many)
     assert low == -np.inf
     assert np.isfinite(high)
