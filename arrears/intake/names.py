@@ -86,7 +86,7 @@ def column_problems(table: Table, columns: Collection[str]) -> Iterator[Problem]
                 name,
                 "protected_column",
                 "a protected attribute beside facts that models read",
-                "Move it to the table protected, which the fairness report alone reads.",
+                "Move it to the table protected, which the reading of fairness alone looks at.",
             )
         elif is_of_care(name):
             yield _error(

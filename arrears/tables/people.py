@@ -103,7 +103,7 @@ PARTIES = Table(
 
 PROTECTED = Table(
     "protected",
-    "Attributes that the fairness report alone may read.",
+    "Attributes that the reading of fairness alone may look at, and no model.",
     key=("debtor_id", "attribute"),
     columns=(
         Column("debtor_id", "text", "The debtor.", refers_to="debtors"),
