@@ -17,9 +17,10 @@ from serving.api import audit, routes
 from serving.api import desk as desk_routes
 from serving.api import events as event_routes
 from serving.api import experiments as experiment_routes
+from serving.api import experiments_plan as experiment_plan_routes
 from serving.api import exports as export_routes
 from serving.api import supervise as supervise_routes
-from serving.console import desk_pages, experiments_pages, look_up_pages, manager_pages, pages
+from serving.console import desk_pages, experiments_pages, experiments_plan_pages, look_up_pages, manager_pages, pages
 from serving.console.frame import problem_page
 from serving.people.door import wants_page
 from serving.problems import Problem
@@ -42,6 +43,8 @@ def make_app() -> FastAPI:
     app.include_router(supervise_routes.router)
     app.include_router(manager_pages.router)
     app.include_router(experiment_routes.router)
+    app.include_router(experiment_plan_routes.router)
+    app.include_router(experiments_plan_pages.router)
     app.include_router(experiments_pages.router)
     app.include_router(pages.router)
     app.add_exception_handler(Problem, _told)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from arrears.experiments import records
+from arrears.experiments import history, records
 from arrears.queues import in_force
 from arrears.state.reading import reading
 from serving import running
@@ -19,7 +19,7 @@ from serving.api.experiments_payloads import (
     move_of,
     summary_of,
 )
-from serving.console.experiments import newest, strategy_in_force
+from serving.console.experiments import strategy_in_force
 from serving.problems import Problem
 
 router = APIRouter(prefix="/v1", responses=PROBLEMS)
@@ -41,11 +41,12 @@ def experiment(experiment_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> Exper
         test = records.of_id(connection, experiment_id)
         if test is None:
             raise Problem("not-found", "No test of that id is on record.")
-        acts, counted = records.acts(connection, experiment_id), records.counts(connection)
+        acts, counted = history.deeds(connection, experiment_id), records.counts(connection)
+        plan, read = (history.rests_on(connection, experiment_id, did) for did in ("planned", "read"))
     return ExperimentDocument(
         **summary_of(test, counted.get(experiment_id, {})),
         design=test.design.document(),
-        plan=newest(acts, "planned"),
-        reading=newest(acts, "read"),
+        plan=plan,
+        reading=read,
         acts=[act_of(each) for each in acts],
     )

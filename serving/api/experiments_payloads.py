@@ -7,12 +7,35 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from arrears.experiments.records import Act, Experiment
+from arrears.experiments.history import Deed
+from arrears.experiments.records import Experiment
 from arrears.queues.in_force import Move
+from arrears.queues.supervise.acts import LONGEST
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExperimentPlan(_Sent):
+    """A test to be planned."""
+
+    design: Annotated[
+        dict[str, Any],
+        Field(description="As a design's TOML file has it: arms, cohort, enrolment, primary, guardrails, stop."),
+    ]
+    keep: Annotated[bool, Field(description="Put it on record, so that it can be started.")] = False
+
+
+class ExperimentStart(_Sent):
+    """A planned test to be started."""
+
+    because: Annotated[str, Field(min_length=1, max_length=LONGEST, description="Why: it stands in the history.")]
+    version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="The newest where none is named.")] = None
 
 
 class ExperimentArm(_Answer):
@@ -74,6 +97,16 @@ class Experiments(_Answer):
     experiments: list[ExperimentSummary]
 
 
+class ExperimentPlanned(_Answer):
+    """What a design can find in the book."""
+
+    experiment_id: Annotated[int | None, Field(description="On record; null where it was only worked out.")]
+    name: str
+    version: int
+    plan: Annotated[dict[str, Any], Field(description="Debtors, weeks, power, looks and money in minor units.")]
+    hindrances: Annotated[list[str], Field(description="What would keep it from being started as things stand.")]
+
+
 class ExperimentDocument(ExperimentSummary):
     """One test in full."""
 
@@ -100,7 +133,7 @@ def summary_of(test: Experiment, debtors: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def act_of(act: Act) -> ExperimentAct:
+def act_of(act: Deed) -> ExperimentAct:
     """An act in the API's words."""
     return ExperimentAct.model_validate(act)
 

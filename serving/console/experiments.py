@@ -7,16 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from arrears.experiments import records
+from arrears.experiments import history, records
 from arrears.experiments.design import Design
+from arrears.experiments.history import Deed
 from arrears.experiments.metrics import METRICS
-from arrears.experiments.records import Act, Experiment
+from arrears.experiments.records import Experiment
 from arrears.queues import in_force
 from arrears.queues.strategy import DEFAULT, strategy
 from arrears.queues.supervise.acts import LONGEST
 from arrears.state.reading import reading
 from serving.console import experiments_charts as charts
 from serving.console import experiments_told as told
+from serving.console.experiments_draft import hindrances
 from serving.console.experiments_funnel import STEPS, arms_so_far, days_of
 from serving.console.experiments_payers import payers
 from serving.console.words import decimal
@@ -32,10 +34,15 @@ _DECISIONS = """
         jsonb_path_query_array(evidence, '$.challengers[*].verdict.decision') AS decisions
     FROM experiment_acts WHERE did = 'read' ORDER BY experiment_id, act_id DESC
 """
+LOGGED = "logged"
+"""Where a plan keeps what the logged past says of its challengers."""
+
 DID = {
     "planned": "Planned",
     "started": "Started",
     "read": "Read",
+    "arm_ended": "One arm ended",
+    "closed": "Closed to newcomers",
     "ended": "Ended",
     "rolled_back": "Promotion taken back",
 }
@@ -77,16 +84,17 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
     now, zone = deployment.clock.now(), deployment.settings.portfolio.zone
     with reading(deployment.engine) as connection:
         test = found(connection, name, version)
-        acts = records.acts(connection, test.experiment_id)
-        arms = arms_so_far(connection, test, now=now)
+        acts = history.deeds(connection, test.experiment_id)
+        read, plan = (history.rests_on(connection, test.experiment_id, did) for did in ("read", "planned"))
+        arms = arms_so_far(connection, test, now=now, zone=zone)
         came_in = days_of(connection, test)
         paid = _paid(deployment, connection, test)
-    read = newest(acts, "read")
+        in_its_way = hindrances(connection, test.design, deployment.day) if test.state == "planned" else []
     return {
         "test": test,
         "design": test.design,
         "metric": METRICS[test.design.primary.metric],
-        "plan": _plan(newest(acts, "planned"), test.design),
+        "plan": plan_shown(plan, test.design),
         "verdicts": told.verdicts(test, read, acts),
         "read": read,
         "challengers": [_challenged(each, test.design) for each in read["challengers"]] if read else [],
@@ -96,6 +104,9 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         "paid": paid,
         "came_in": came_in,
         "acts": [(each, DID[each.did], in_zone(each.at, zone)) for each in reversed(_told_once(acts))],
+        "hindrances": in_its_way,
+        "refused": "",
+        "because": "",
         "promotable": [each["arm"] for each in read["challengers"] if _promotes(each)] if read else [],
         "may_change": may_enter("POST", "/experiments", person.role),
         "longest": LONGEST,
@@ -114,12 +125,6 @@ def found(connection: Connection, name: str, version: int) -> Experiment:
     if test is None:
         raise Problem("not-found", "No test of that name and version is on record.")
     return test
-
-
-def newest(acts: Sequence[Act], did: str) -> dict[str, Any] | None:
-    """The evidence of the last act of a kind; None where there is none, or it rests on nothing."""
-    rests_on = [act.evidence for act in acts if act.did == did]
-    return dict(rests_on[-1]) if rests_on and rests_on[-1] else None
 
 
 def strategy_in_force(moves: Sequence[in_force.Move]) -> str:
@@ -142,7 +147,8 @@ def _promotes(challenged: Mapping[str, Any]) -> bool:
     return bool(challenged["verdict"]["decision"] == "promote")
 
 
-def _plan(evidence: Mapping[str, Any] | None, design: Design) -> dict[str, Any] | None:
+def plan_shown(evidence: Mapping[str, Any] | None, design: Design) -> dict[str, Any] | None:
+    """A plan's document with its power curve drawn; None where a design was written down without one."""
     if evidence is None or "plan" not in evidence:
         return None
     plan = evidence["plan"]
@@ -167,9 +173,23 @@ def _challenged(each: Mapping[str, Any], design: Design) -> dict[str, Any]:
     }
 
 
-def _told_once(acts: Sequence[Act]) -> list[Act]:
+def logged_still(connection: Connection, known: Experiment | None, design: Design) -> dict[str, Any]:
+    """What the logged past said of an earlier text of a plan, while the same arms are compared over the same days."""
+    if (
+        known is None
+        or known.design.primary != design.primary
+        or known.design.cohort.currency != design.cohort.currency
+    ):
+        return {}
+    if [arm.strategy for arm in known.design.arms] != [arm.strategy for arm in design.arms]:
+        return {}
+    evidence = history.rests_on(connection, known.experiment_id, "planned") or {}
+    return {LOGGED: evidence[LOGGED]} if LOGGED in evidence else {}
+
+
+def _told_once(acts: Sequence[Deed]) -> list[Deed]:
     """The acts, and of readings in a row that say the same only the last."""
-    kept = list[Act]()
+    kept = list[Deed]()
     for act in acts:
         if kept and (kept[-1].did, kept[-1].because) == (act.did, act.because) == ("read", act.because):
             kept.pop()

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from arrears.experiments import acting
 from arrears.queues.supervise.acts import LONGEST
 from arrears.state import audit_trail
+from models.under_test import UnderTest
 from serving import running
 from serving.console import experiments
 from serving.console.frame import page
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/experiments", include_in_schema=False)
 Name = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Because = Annotated[str, Form(max_length=LONGEST)]
-Done = Annotated[Literal["stopped", "promoted", "rolled_back"] | None, Query()]
+Done = Annotated[Literal["kept", "started", "stopped", "promoted", "rolled_back"] | None, Query()]
 
 
 @router.get("")
@@ -39,7 +40,8 @@ def roll_back(request: Request, because: Because = "") -> Response:
     deployment, by = running.deployment(), person_of(request).name
     with deployment.engine.begin() as connection:
         at = deployment.clock.now()
-        label = acting.roll_back(connection, at=at, by=by, because=because)
+        registered = UnderTest(deployment.registry, deployment.lake)
+        label = acting.roll_back(connection, at=at, by=by, because=because, registered=registered)
         _audit(connection, at, by, "experiment.rolled_back", label, because)
     return RedirectResponse("/experiments?done=rolled_back", status_code=303)
 
@@ -81,7 +83,8 @@ def promote(
     deployment, by = running.deployment(), person_of(request).name
     with deployment.engine.begin() as connection:
         at, test = deployment.clock.now(), experiments.found(connection, name, version)
-        acting.promote(connection, test, arm or None, on=deployment.day, at=at, by=by, because=because)
+        registered, on = UnderTest(deployment.registry, deployment.lake), deployment.day
+        acting.promote(connection, test, arm or None, on=on, at=at, by=by, because=because, registered=registered)
         _audit(connection, at, by, "experiment.promoted", test.label, because)
     return _back(name, version, "promoted")
 

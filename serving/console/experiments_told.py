@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from arrears.experiments.design import Design
+from arrears.experiments.history import Deed
 from arrears.experiments.metrics import METRICS
-from arrears.experiments.records import Act, Experiment
+from arrears.experiments.records import Experiment
 from arrears.experiments.schedule import looks
 from arrears.money import to_major
 from serving.console.words import count, decimal, money, sentence, short_day
@@ -95,7 +96,7 @@ def verdict_words(experiment: Experiment, decisions: Sequence[str]) -> tuple[str
     return "; ".join(dict.fromkeys(VERDICTS[each] for each in decisions)), _chip(decisions)
 
 
-def verdicts(experiment: Experiment, reading: Reading | None, acts: Sequence[Act]) -> list[Said]:
+def verdicts(experiment: Experiment, reading: Reading | None, acts: Sequence[Deed]) -> list[Said]:
     """The verdict on each challenger with its reasons; what ended the test first, which tells all where it was harm."""
     ended = [
         Said("", ENDS[experiment.ended_by or "stopped"], _CHIPS.get(experiment.ended_by or "", "held"), (act.because,))
@@ -209,8 +210,7 @@ def _chip(decisions: Sequence[str]) -> str:
 
 
 def _first_look(design: Design) -> str:
-    primary = design.primary
-    first = looks(design.enrolment, horizon_days=primary.horizon_days, settlement_days=primary.settlement_days)[0]
+    first = looks(design.enrolment, design.watch)[0]
     return f"the first look is on {short_day(first.on)}, when the first week's debtors have matured"
 
 

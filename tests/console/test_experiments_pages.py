@@ -9,7 +9,8 @@ from sqlalchemy import text
 from arrears.clock import SystemClock
 from arrears.experiments import acting, records
 from arrears.experiments.design import read_design
-from arrears.experiments.power import planned, spread_of
+from arrears.experiments.plan_document import plan_document
+from arrears.experiments.power import spread_of
 from arrears.experiments.readout import readout
 from arrears.experiments.records import Enrolled
 from serving.console.experiments_told import written
@@ -82,14 +83,7 @@ def plan_of(own):
     """What the command writes beside a plan, from a made-up spread."""
     draw = [0.0] * 55 + [300.0 * step for step in range(1, 46)]
     spread = spread_of(draw, cap=None, stock=1_500, per_week=120)
-    return {
-        "learned_on": "2005-08-31",
-        "currency": "TWD",
-        "spread": {**vars(spread), "cv": spread.cv},
-        "plan": planned(own, spread).document(),
-        "enrols": own.enrolment.debtors,
-        "enough": False,
-    }
+    return plan_document(own, date(2005, 8, 31), spread)
 
 
 def begun(connection, own):
@@ -156,6 +150,7 @@ def test_every_test_stands_in_the_list_with_its_verdict(client):
 def test_before_the_first_test_the_page_tells_how_to_plan_one(tests):
     told = words(tests[None])
     assert "No test is on record" in told
+    assert "Plan a test : say what is tried on whom" in told
     assert "arrears experiment plan DESIGN.toml --keep" in told
     assert "In force: value_at_risk/1" in told
 
@@ -174,7 +169,7 @@ def test_a_plan_tells_what_it_can_find_in_money(client, tests):
     own = plan_of(design("later_letters", "90-119"))["plan"]
     assert f"{own['debtors']:,}" in told
     assert page.count('aria-label="Chance to find an effect, by its size"') == 2
-    assert "arrears experiment start later_letters/1" in told
+    assert "Start the test" in told
     assert "/stop" not in page
 
 

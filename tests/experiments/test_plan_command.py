@@ -11,15 +11,15 @@ from arrears.experiments.example import EXAMPLE
 from arrears.lake import Lake
 from commands.context import json_text
 from commands.main import main
+from serving.planned import past_spread, prepare
 from tests.experiments.designs import changed
-from training.experiments.planned import past_spread, plan_document
 
 DESIGN = changed(cohort={"currency": "TWD"}, primary={"cap_minor": None})
 
 
 @pytest.fixture(scope="module")
 def told(demo_lake):
-    return plan_document(DESIGN, *past_spread(DESIGN, demo_lake))
+    return prepare(DESIGN, demo_lake).document
 
 
 def test_the_spread_is_the_books_own(told):
@@ -55,9 +55,12 @@ def test_an_empty_lake_is_refused(tmp_path):
         past_spread(DESIGN, Lake(tmp_path))
 
 
-def test_a_metric_that_payments_do_not_tell_is_refused(demo_lake):
-    with pytest.raises(WrongUse, match="net_roll_money is not read from payments"):
-        past_spread(changed(primary={"metric": "net_roll_money"}), demo_lake)
+def test_a_plan_by_roll_money_rests_on_the_spread_of_roll_money(demo_lake, told):
+    design = changed(cohort={"currency": "TWD"}, primary={"metric": "net_roll_money", "cap_minor": None}, secondary=[])
+    document = prepare(design, demo_lake).document
+    assert document["spread"]["stock"] > 1000
+    assert document["learned_on"] < told["learned_on"], "a cycle's end is waited for"
+    assert document["spread"]["mean"] != told["spread"]["mean"]
 
 
 def test_a_cohort_of_nobody_is_refused(demo_lake):

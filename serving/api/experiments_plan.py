@@ -1,0 +1,94 @@
+"""`POST /v1/experiments` and its start: a program plans a test, and lets nights enrol debtors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from sqlalchemy import Connection
+
+from arrears.errors import BadInput
+from arrears.experiments import records
+from arrears.experiments.design import Design, design_of
+from arrears.state import audit_trail
+from features.measurable import refuse_unmeasured
+from models.under_test import UnderTest
+from serving import planned, running
+from serving.api.described import ACT_PROBLEMS
+from serving.api.experiments_payloads import (
+    ExperimentPlan,
+    ExperimentPlanned,
+    ExperimentStart,
+    ExperimentSummary,
+    summary_of,
+)
+from serving.console.experiments import logged_still
+from serving.console.experiments_draft import hindrances
+from serving.people.door import person_of
+from serving.problems import Problem
+
+router = APIRouter(prefix="/v1", responses=ACT_PROBLEMS)
+
+Name = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+@router.post("/experiments")
+def plan(request: Request, asked: ExperimentPlan) -> ExperimentPlanned:
+    """What a design can find in the book, and on request on record; the same design twice is kept once.
+
+    A plan that has not started may be replaced by another of its name and version; one that cannot find what it looks
+    for is refused.
+    """
+    deployment, by = running.deployment(), person_of(request).name
+    design = _read(asked)
+    refuse_unmeasured(design, deployment.lake)
+    prepared, kept = planned.prepare(design, deployment.lake), None
+    with deployment.engine.begin() as connection:
+        in_its_way = hindrances(connection, design, deployment.day)
+        if asked.keep:
+            at, known = deployment.clock.now(), records.find(connection, design.name, design.version)
+            further = logged_still(connection, known, design)
+            kept = planned.keep(connection, prepared, deployment.lake, at=at, by=by, further=further)
+            if known is None or known.design != design:
+                _audit(connection, at, by, "experiment.planned", design.label, design.sentence)
+    return ExperimentPlanned(
+        experiment_id=kept, name=design.name, version=design.version, plan=prepared.document, hindrances=in_its_way
+    )
+
+
+@router.post("/experiments/{name}/start")
+def start(request: Request, name: Name, asked: ExperimentStart) -> ExperimentSummary:
+    """Let nights enrol debtors from the design's first day on; after this the design never changes."""
+    deployment, by = running.deployment(), person_of(request).name
+    with deployment.engine.begin() as connection:
+        test = records.find(connection, name, asked.version)
+        if test is None:
+            raise Problem("not-found", "No test of that name is on record.")
+        at = deployment.clock.now()
+        planned.start(
+            connection,
+            test,
+            deployment.lake,
+            at=at,
+            by=by,
+            because=asked.because,
+            today=deployment.day,
+            registered=UnderTest(deployment.registry, deployment.lake),
+        )
+        _audit(connection, at, by, "experiment.started", test.label, asked.because)
+        begun = records.find(connection, name, test.design.version) or test
+    return ExperimentSummary(**summary_of(begun, {}))
+
+
+def _read(asked: ExperimentPlan) -> Design:
+    try:
+        return design_of(asked.design)
+    except OverflowError as problem:
+        raise BadInput(
+            asked="plan a test", found="a number or a day beyond what can be reckoned with", do="Mend it."
+        ) from problem
+
+
+def _audit(connection: Connection, at: datetime, by: str, did: str, subject: str, because: str) -> None:
+    audit_trail.note(connection, at=at, who=by, did=did, subject=subject, detail={"because": because})

@@ -1,0 +1,110 @@
+"""What the form of a test offers: strategies, what the book has of currencies and clients, metrics and covariates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from arrears.buckets import Bucket
+from arrears.experiments.metrics import METRICS
+from arrears.lake import Lake
+from arrears.queues.in_force import in_force
+from arrears.queues.strategy import names, strategy
+from arrears.state.reading import reading
+from serving.console.experiments_form import MODEL, SCALES, Typed
+from serving.deployment import Deployment
+from serving.gate.book import PAST_DUE
+from serving.present import manifest_changed_at
+
+STRATA = (("bucket", "bucket"), ("balance_band", "balance band"), ("entry", "new entry or stock"))
+ENTRIES = (("both", "everybody"), ("new", "only who falls late from then on"), ("stock", "only who is late by then"))
+BEFORE = {
+    "balance_before_minor": "what was owed",
+    "past_due_before_minor": "what was past due",
+    "bucket_before": "the bucket",
+    "champion_score": "the champion's chance to pay",
+}
+MOST_CLIENTS = 20
+MOST_RAILS = 8
+MOST_ARMS = 6
+_CURRENCIES = "SELECT currency FROM accounts WHERE currency IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
+_CLIENTS = "SELECT DISTINCT client FROM accounts WHERE client IS NOT NULL ORDER BY 1"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the book holds.
+
+    Attributes
+    ----------
+    currencies : the most accounts first.
+    """
+
+    currencies: tuple[str, ...]
+    clients: tuple[str, ...]
+
+
+def choices(deployment: Deployment, typed: Typed) -> dict[str, Any]:
+    """What each field of the form offers; what was typed is among it, whether it is there now or not."""
+    held, chosen = _held(deployment), typed.fields.get("follows", ())
+    with reading(deployment.engine) as connection:
+        serves = in_force(connection)
+    known = [f"{each.name}/{each.version}" for each in map(strategy, names())]
+    offered = [*known, *(each for each in dict.fromkeys(chosen) if each and each not in known)]
+    rails = [each for each in METRICS.values() if not each.primary]
+    return {
+        "in_force": f"{serves.name}/{serves.version}",
+        "strategies": [(each, each.removeprefix(MODEL)) for each in offered],
+        "currencies": [(each, each) for each in dict.fromkeys([*held.currencies, typed.one("currency")]) if each],
+        "clients": held.clients[:MOST_CLIENTS],
+        "buckets": [(each, "charged off" if each == Bucket.CHARGED_OFF else each) for each in PAST_DUE],
+        "strata": STRATA,
+        "entries": ENTRIES,
+        "primaries": [(each.name, each.sentence) for each in METRICS.values() if each.primary],
+        "secondaries": [(each.name, each.sentence) for each in METRICS.values() if not each.of_a_group],
+        "rail_metrics": [(each.name, each.sentence) for each in rails],
+        "covariates": [(name, BEFORE[name]) for name in SCALES],
+        "arm_rows": _rows(typed, ("arm", "follows", "share"), at_least=2, at_most=MOST_ARMS),
+        "rail_rows": _rows(
+            typed,
+            ("rail", "margin", "rail_horizon", "rail_settlement", "attribute", "protected"),
+            at_least=1,
+            at_most=MOST_RAILS,
+        ),
+        "has_book": bool(held.currencies),
+    }
+
+
+def first_currency(deployment: Deployment) -> str:
+    """The currency of most accounts; "" where nothing is loaded."""
+    return next(iter(_held(deployment).currencies), "")
+
+
+def _rows(typed: Typed, names: tuple[str, ...], *, at_least: int, at_most: int) -> list[dict[str, str]]:
+    """The rows of fields that come in rows, and one that is empty."""
+    columns = {name: list(typed.fields.get(name, ())) for name in names}
+    filled = max((place for place, value in enumerate(columns[names[1]], start=1) if value), default=0)
+    count = min(max(filled + 1, at_least), at_most)
+    return [
+        {name: column[row] if row < len(column) else "" for name, column in columns.items()} for row in range(count)
+    ]
+
+
+def _held(deployment: Deployment) -> Held:
+    lake = deployment.lake
+    return _book((lake.root, manifest_changed_at(lake.root)))
+
+
+@lru_cache(maxsize=4)
+def _book(as_it_stands: tuple[Path, int]) -> Held:
+    """Of a lake's folder, and of when it last changed."""
+    lake = Lake(as_it_stands[0])
+    if "accounts" not in lake.tables:
+        return Held((), ())
+    has_clients = "client" in lake.columns("accounts")
+    with lake.connect() as con:
+        currencies = [str(code) for (code,) in con.execute(_CURRENCIES).fetchall()]
+        clients = [str(name) for (name,) in con.execute(_CLIENTS).fetchall()] if has_clients else []
+    return Held(tuple(currencies), tuple(clients))

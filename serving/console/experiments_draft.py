@@ -1,0 +1,219 @@
+"""A test that is being planned in the console: what was typed, what it could find, and what stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from arrears.errors import ArrearsError, BadInput
+from arrears.experiments import records
+from arrears.experiments.as_toml import as_toml
+from arrears.experiments.design import Design, read_design
+from arrears.experiments.power import coming
+from arrears.experiments.records import Experiment
+from arrears.experiments.succession import refuse_overlap, successor
+from arrears.queues.in_force import in_force
+from arrears.state.reading import reading
+from features.measurable import refuse_unmeasured
+from serving import planned
+from serving.console.experiments_form import Typed, read_form, typed_of
+from serving.console.experiments_told import written
+from serving.console.forms import Form, one
+from serving.console.words import count, many, share, short_day
+from serving.deployment import Deployment
+
+WEEKS = 8
+WORTH_FINDING = 0.05
+"""Share of what a debtor brings that is looked for where nobody says what is worth having."""
+
+_UNSAID = {"effect": "1", "debtors": "2"}
+"""Fields that may be left empty, and what stands in for them while the book is asked."""
+
+
+@dataclass
+class Draft:
+    """What is on the page.
+
+    Attributes
+    ----------
+    text : the design as TOML; as it was typed where that cannot be read.
+    text_fault : why it cannot.
+    prepared : what it could find; None where something is wrong.
+    filled : by field, where its number comes from if nobody typed it.
+    hindrances : what would keep it from being started as things stand.
+    """
+
+    typed: Typed
+    text: str = ""
+    text_fault: str = ""
+    prepared: planned.Prepared | None = None
+    filled: dict[str, str] = field(default_factory=dict)
+    hindrances: list[str] = field(default_factory=list)
+
+
+def blank(deployment: Deployment, currency: str) -> Draft:
+    """A form to begin from: the strategy in force, evenly against whatever is chosen, from the next Monday on."""
+    with reading(deployment.engine) as connection:
+        chosen = in_force(connection)
+    fields: dict[str, Sequence[str]] = {
+        "arm": ["champion", "challenger"],
+        "follows": [f"{chosen.name}/{chosen.version}", ""],
+        "share": ["50", "50"],
+        "currency": [currency],
+        "buckets": ["1-29", "30-59", "60-89"],
+        "entry": ["both"],
+        "strata": ["bucket", "entry"],
+        "household": ["yes"],
+        "metric": ["net_cash"],
+        "horizon": ["30"],
+        "settlement": ["5"],
+        "secondary": ["cash_per_minute"],
+        "covariates": ["balance_before_minor", "champion_score"],
+        "starts": [next_monday(deployment.day).isoformat()],
+        "weeks": [str(WEEKS)],
+        "pay_cycle": ["14"],
+        "rail": ["complaints", "contacts"],
+        "margin": ["0.002", "0.5"],
+        "rail_horizon": ["14", "14"],
+        "rail_settlement": ["0", "0"],
+        "low": ["0"],
+        "high": ["100"],
+        "alpha": ["5"],
+        "power": ["80"],
+    }
+    return Draft(Typed(fields))
+
+
+def of_design(deployment: Deployment, design: Design) -> Draft:
+    """A design in the form."""
+    return _planned(deployment, Draft(typed_of(design, as_toml(design))))
+
+
+def following(test: Experiment, day: date) -> Design:
+    """A successor to begin from: the same shares still, from the next Monday on.
+
+    Raises
+    ------
+    WrongUse, BadInput : it has not begun yet by that day.
+    """
+    own = test.design
+    starts = max(next_monday(day), next_monday(own.enrolment.starts))
+    shares = {arm.name: arm.share for arm in own.arms}
+    return successor(own, shares=shares, starts=starts, weeks=own.enrolment.weeks, debtors=own.enrolment.debtors)
+
+
+def read_typed(deployment: Deployment, form: Form) -> Draft:
+    """What was typed into the form, with what it could find."""
+    empty = [name for name in _UNSAID if not one(form, name).strip()]
+    probe = read_form({**form, **{name: [_UNSAID[name]] for name in empty}})
+    if not empty or probe.design is None:
+        return _planned(deployment, Draft(read_form(form)))
+    try:
+        fields, filled = _unsaid(deployment, probe.design, empty)
+    except ArrearsError as problem:
+        typed = Typed({name: list(values) for name, values in form.items()})
+        typed.fault("design", f"{problem.found}. {problem.do}")
+        return Draft(typed)
+    return _planned(deployment, Draft(read_form({**form, **fields}), filled=filled))
+
+
+def read_text(deployment: Deployment, text: str, before: Form) -> Draft:
+    """What was written as TOML, in the form, with what it could find.
+
+    Parameters
+    ----------
+    before : the form as it stood, which is shown again where the text cannot be read.
+    """
+    try:
+        design = read_design(text, where="the text")
+    except (BadInput, OverflowError) as problem:
+        found = problem.found if isinstance(problem, BadInput) else "a number is beyond what can be reckoned with"
+        draft = Draft(Typed({name: list(values) for name, values in before.items()}))
+        draft.text, draft.text_fault = text, found
+        return draft
+    return of_design(deployment, design)
+
+
+def next_monday(day: date) -> date:
+    """The first Monday after a day.
+
+    Examples
+    --------
+    >>> str(next_monday(date(2005, 10, 3))), str(next_monday(date(2005, 10, 9)))
+    ('2005-10-10', '2005-10-10')
+    """
+    return day + timedelta(days=7 - day.weekday())
+
+
+def hindrances(connection: Connection, design: Design, today: date) -> list[str]:
+    """What would keep a test from being started today, as sentences."""
+    found, chosen = [], in_force(connection)
+    label = f"{chosen.name}/{chosen.version}"
+    if design.enrolment.starts < today:
+        found.append(f"Its first day, {short_day(design.enrolment.starts)}, is over: choose a later one.")
+    if design.champion.strategy not in (None, label):
+        found.append(f"Its champion is {design.champion.strategy}, and {label} is in force.")
+    try:
+        refuse_overlap(design, [each.design for each in records.running(connection)])
+    except ArrearsError as problem:
+        found.append(f"{problem.found}. {problem.do}")
+    return found
+
+
+def _planned(deployment: Deployment, draft: Draft) -> Draft:
+    """The same with its text, what it could find, and what is in its way."""
+    design = draft.typed.design
+    if design is None:
+        return draft
+    draft.text = as_toml(design)
+    draft.typed.fields["base"] = [draft.text]
+    with reading(deployment.engine) as connection:
+        draft.hindrances = hindrances(connection, design, deployment.day)
+    try:
+        refuse_unmeasured(design, deployment.lake)
+        draft.prepared = planned.prepare(design, deployment.lake)
+    except ArrearsError as problem:
+        draft.typed.fault("design", f"{problem.found}. {problem.do}")
+        return draft
+    _tell_too_small(draft.typed, design, draft.prepared.document)
+    return draft
+
+
+def _tell_too_small(typed: Typed, design: Design, told: Mapping[str, Any]) -> None:
+    """Beside the fields, in the numbers of the plan, why it cannot find what it looks for."""
+    plan, currency, enrols = told["plan"], told["currency"], told["enrols"]
+    if told["will_come"] < enrols:
+        weeks = many(design.enrolment.weeks, "week")
+        typed.fault("debtors", f"Only about {count(told['will_come'])} debtors come in {weeks}")
+    if not told["enough"]:
+        worth, finds = (written(each, "money", currency) for each in (told["worth_finding_minor"], plan["finds_minor"]))
+        when = f"they come in {many(plan['weeks'], 'week')}" if plan["weeks"] else "so many never come"
+        typed.fault(
+            "effect",
+            f"{count(enrols)} debtors find {worth} {currency} in {share(plan['power'])} of tests, and "
+            f"{share(design.stop.power)} are asked for. That takes {count(plan['debtors'])} debtors: {when}. "
+            f"{count(enrols)} find {finds} {currency} or more",
+        )
+
+
+def _unsaid(deployment: Deployment, design: Design, empty: list[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Numbers for fields that were left empty, from the book's own past."""
+    _, spread = planned.past_spread(design, deployment.lake)
+    currency, weeks = design.cohort.currency, design.enrolment.weeks
+    fields, filled = {}, {}
+    if "effect" in empty:
+        minor = float(f"{max(abs(spread.mean) * WORTH_FINDING, 1.0):.2g}")
+        whole = design.model_copy(
+            update={"primary": design.primary.model_copy(update={"smallest_effect_minor": minor})}
+        )
+        fields["effect"] = [*typed_of(whole).fields["effect"]]
+        mean = written(spread.mean, "money", currency)
+        filled["effect"] = f"{share(WORTH_FINDING)} of the {mean} {currency} that a debtor brings: say what is worth it"
+    if "debtors" in empty:
+        fields["debtors"] = [str(max(int(coming(spread, weeks, design)), 2))]
+        filled["debtors"] = f"as many as come in {many(weeks, 'week')}"
+    return fields, filled
