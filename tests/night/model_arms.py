@@ -1,5 +1,8 @@
 """A book, a registry of small models of paying, and a test of two of its versions."""
 
+import shutil
+
+import fasteners
 import numpy as np
 
 from arrears.experiments import records
@@ -9,7 +12,7 @@ from models.propensity import PROPENSITY
 from models.registry import Registry
 from tests.night.desk_book import AS_OF, people, statement
 
-NAMES = [f"D{number}" for number in range(1, 61)]
+NAMES = [f"D{number}" for number in range(1, 81)]
 FEATURES = ("days_past_due", "balance_minor")
 NO_LOTS = "[desk]\nrandom_slice_share = 0\nholdout_share = 0\nedge_share = 0\n"
 DESIGN = """
@@ -36,7 +39,7 @@ buckets = ["30-59"]
 [enrolment]
 starts = 2026-06-15
 weeks = 3
-debtors = 130
+debtors = 85
 pay_cycle_days = 7
 
 [primary]
@@ -82,11 +85,24 @@ def registered(
     return registry.register(made, run_id=run, verdict=verdict, because="a test says so")
 
 
-def two_versions(registry: Registry, folder):
-    """Versions 1 and 2 of propensity, of which the first is champion."""
-    for seed in (1, 2):
-        registered(registry, folder, seed)
-    registry.promote("propensity", "1", who="test", why="to serve")
+def two_versions(database, shared_folder, empty_mlflow, folder) -> Registry:
+    """A registry of one's own with versions 1 and 2 of propensity, of which the first is champion.
+
+    Their files belong to all tests of a run: whoever breaks a version registers another.
+    """
+    made = shared_folder / "two-versions"
+    with fasteners.InterProcessLock(shared_folder / "two-versions.lock"):
+        if not made.exists():
+            begun_in = shared_folder / "two-versions-begun"
+            begun_in.mkdir()
+            shutil.copy(empty_mlflow, begun_in / "mlflow.db")
+            for seed in (1, 2):
+                registered(Registry(f"sqlite:///{begun_in / 'mlflow.db'}"), begun_in, seed)
+            made.symlink_to(begun_in)  # last, so that whoever sees it sees all of it
+    shutil.copy(made / "mlflow.db", folder / "mlflow.db")
+    found = Registry(f"sqlite:///{folder / 'mlflow.db'}", database)
+    found.promote("propensity", "1", who="test", why="to serve")
+    return found
 
 
 def begun(connection, models, text=DESIGN, **by):
