@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from arrears.experiments import records
 from arrears.experiments.assign import NONE, Arms, Debtors, Eligible, arm_of
 from arrears.experiments.design import Design
+from arrears.experiments.placed import Placed, placed
 from arrears.experiments.records import Enrolled, Experiment
 from arrears.experiments.staff import Staff
 from arrears.policy.columns import Days, Numbers, Rows, Words
@@ -118,6 +119,15 @@ class Divided:
     came_in: tuple[Enrolled, ...]
     staff: Mapping[str, Staff] = field(default_factory=dict)
 
+    @property
+    def not_reached(self) -> tuple[str, ...]:
+        """Tests with debtors past due none of whom the strategy in force reaches, so that no arm has any minutes."""
+        tests = dict.fromkeys(part.test for part in self.parts if part.test)
+        of = {test: [part for part in self.parts if part.test == test] for test in tests}
+        return tuple(
+            test for test, own in of.items() if any(part.debtors for part in own) and not any(part.share for part in own)
+        )
+
 
 def strategies_of(connection: Connection) -> tuple[Strategy, ...]:
     """The strategies of all arms of tests that run."""
@@ -179,10 +189,9 @@ def divided(
     began_on : since when each debtor is past due.
     score : (n,) the chance to pay, as it stands before the test.
     """
-    lead = _leads(book)
-    who = book.debtor_id[lead]
+    stand = _placed(book)
+    who, lead, owed = stand.debtor_id, stand.lead, stand.owed
     entered = np.array([began_on.get(debtor) for debtor in who.tolist()], dtype="M8[D]")
-    owed = _owed(book, lead)
     eligible = {
         each.label: _eligible(each.design, book, lead, owed, entered)
         for each in running.experiments
@@ -283,22 +292,15 @@ def _homes(book: Book, lead: Rows, asks: pa.Table) -> Words:
     return np.array(told, dtype=np.str_)
 
 
-def _leads(book: Book) -> Rows:
-    """(debtors,) of each debtor, in the order of their ids, the account that says where it stands: the latest one."""
-    owed = np.nan_to_num(book.balance_minor)
-    order = np.lexsort((book.account_id, -owed, -book.bucket_rank, book.debtor_id))
-    _, first = np.unique(book.debtor_id[order], return_index=True)
-    found: Rows = order[first]
-    return found
-
-
-def _owed(book: Book, lead: Rows) -> Numbers:
-    """(debtors,) what each owes in the currency of its leading account."""
-    who, place = np.unique(book.debtor_id, return_inverse=True)
-    alike = book.currency == book.currency[lead][place]
-    owed = np.where(np.isnan(book.balance_minor), np.nan_to_num(book.past_due_minor), book.balance_minor)
-    summed: Numbers = np.bincount(place, weights=np.where(alike, owed, 0.0), minlength=len(who)).astype(np.float64)
-    return summed
+def _placed(book: Book) -> Placed:
+    return placed(
+        debtor_id=book.debtor_id,
+        account_id=book.account_id,
+        currency=book.currency,
+        bucket_rank=book.bucket_rank,
+        balance_minor=book.balance_minor,
+        past_due_minor=book.past_due_minor,
+    )
 
 
 def _eligible(design: Design, book: Book, lead: Rows, owed: Numbers, entered: Days) -> Eligible:
