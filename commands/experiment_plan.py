@@ -70,12 +70,15 @@ def successor(
     json: AsJson = False,
 ) -> None:
     """The same test with other shares, as a design of its own: earlier debtors keep their arm."""
+    from arrears.errors import Refused
     from arrears.experiments.as_toml import as_toml
     from arrears.experiments.succession import successor as following
     from serving.console.experiments_draft import next_monday
 
     with state(lake, database) as (engine, lake_, now), engine.connect() as connection:
         test = named(connection, name)
+        if test.state == "planned":
+            raise Refused(asked=f"a successor of {test.label}", found="it has not started", do="Change its own plan.")
         own = test.design.enrolment
         first = starts.date() if starts else max(next_monday(today(lake_, now)), next_monday(own.starts))
     design = following(
@@ -191,9 +194,11 @@ def _draw_plan(document: Mapping[str, Any], console: Console) -> None:
         return say_money(round(minor), document["currency"])
 
     found, spread = document["plan"], document["spread"]
+    cv = "many" if spread["cv"] is None else f"{spread['cv']:.2f}"
+    part = "" if found["finds_share"] is None else f" ({found['finds_share']:.1%})"
     console.print(f"[bold]{document['design']}[/bold], by what came in after {document['learned_on']}")
     console.print(
-        f"A debtor pays {money(spread['mean'])} on average (spread {spread['cv']:.2f} times that); the cohort has "
+        f"A debtor pays {money(spread['mean'])} on average (spread {cv} times that); the cohort has "
         f"{spread['stock']:,} debtors and {spread['per_week']:,.0f} more a week."
     )
     console.print(
@@ -203,7 +208,7 @@ def _draw_plan(document: Mapping[str, Any], console: Console) -> None:
     )
     console.print(
         f"The design enrols {document['enrols']:,}: its power is {found['power']:.2f}, and it finds "
-        f"{money(found['finds_minor'])} per debtor ({found['finds_share']:.1%}), {money(found['finds_total_minor'])} a "
+        f"{money(found['finds_minor'])} per debtor{part}, {money(found['finds_total_minor'])} a "
         f"month. It ends at {found['mean_stop']:.0%} of its debtors on average, after {found['days']} days at most."
     )
     if document["will_come"] < document["enrols"]:

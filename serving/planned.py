@@ -205,8 +205,8 @@ class _Question:
 @lru_cache(maxsize=16)
 def _past(asked: _Question) -> Past:
     lake, cohort = Lake(asked.root), Cohort.model_validate_json(asked.cohort)
-    known = _in_cohort(cohort, lake, asked.day)
-    entered = set(known) - set(_in_cohort(cohort, lake, asked.day - timedelta(days=_BACK)))
+    known = in_cohort(cohort, lake, asked.day)
+    entered = set(known) - set(in_cohort(cohort, lake, asked.day - timedelta(days=_BACK)))
     came = came_after(
         lake,
         known,
@@ -219,7 +219,7 @@ def _past(asked: _Question) -> Past:
     return Past(np.asarray(came[asked.column], dtype=np.float64), len(entered))
 
 
-def _in_cohort(cohort: Cohort, lake: Lake, day: date) -> list[str]:
+def in_cohort(cohort: Cohort, lake: Lake, day: date) -> list[str]:
     """The debtors that a night of that evening would have found in the cohort, in the order of their ids."""
     with lake.connect() as con:
         on_days(con, lake.settings, [day])

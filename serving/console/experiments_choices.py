@@ -20,6 +20,7 @@ from serving.present import manifest_changed_at
 
 STRATA = (("bucket", "bucket"), ("balance_band", "balance band"), ("entry", "new entry or stock"))
 ENTRIES = (("both", "everybody"), ("new", "only who falls late from then on"), ("stock", "only who is late by then"))
+STAFF = (("shared", "everybody works all arms"), ("separate", "each arm has its own, ten or more"))
 BEFORE = {
     "balance_before_minor": "what was owed",
     "past_due_before_minor": "what was past due",
@@ -73,6 +74,7 @@ def choices(deployment: Deployment, typed: Typed) -> dict[str, Any]:
             at_least=1,
             at_most=MOST_RAILS,
         ),
+        "staff": STAFF,
         "has_book": bool(held.currencies),
     }
 

@@ -115,6 +115,7 @@ def typed_of(design: Design, base: str = "") -> Typed:
         "balance_below": [_major(cohort.balance_below_minor, currency)],
         "bands": [" ".join(_major(edge, currency) for edge in cohort.balance_bands_minor)],
         "strata": list(design.strata),
+        "staff": [design.staff],
         "household": ["yes"] if design.household_together else [],
         "metric": [primary.metric],
         "horizon": [str(primary.horizon_days)],
@@ -195,6 +196,7 @@ def _document(typed: Typed) -> dict[str, Any] | None:
     told["arms"] = _arms(typed)
     told["covariates"] = _covariates(typed, told.get("covariates") or ())
     told["guardrails"] = _guardrails(typed)
+    told["staff"] = typed.one("staff").strip() or told.get("staff", "shared")
     told["salt"] = typed.one("salt").strip() or f"{told['name']}, from {typed.one('starts').strip()}"
     return told
 

@@ -34,8 +34,9 @@ def test_the_form_knows_every_covariate_that_a_night_writes_down():
                 }
             ]
         ),
+        changed(staff="separate"),
     ],
-    ids=["example", "three arms", "yen", "half a cent", "successor", "a protected group"],
+    ids=["example", "three arms", "yen", "half a cent", "successor", "a protected group", "staff"],
 )
 def test_a_design_that_is_opened_and_sent_back_is_the_same(design):
     typed = read_form(form_of(design))

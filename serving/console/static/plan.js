@@ -14,5 +14,5 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 // Whoever comes back by the browser's own button may send again.
 addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent; });
 
-const first = document.querySelector("[aria-invalid=true]") || document.getElementById("found");
-if (first) { first.closest("details")?.setAttribute("open", ""); first.scrollIntoView({ block: "center" }); if (first.matches("input, select, textarea")) first.focus({ preventScroll: true }); }
+const first = document.querySelector("[aria-invalid=true]");
+if (first) { first.closest("details")?.setAttribute("open", ""); first.focus({ preventScroll: true }); first.scrollIntoView({ block: "center" }); }

@@ -1,0 +1,90 @@
+"""`arrears experiment successor`: other shares are another design, printed or put on record."""
+
+import json
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from arrears.experiments import records
+from arrears.experiments.design import read_design
+from commands.main import main
+from tests.experiments.designs import changed
+
+DESIGN = changed(
+    name="simple",
+    cohort={"currency": "TWD", "buckets": ["1-29", "30-59", "60-89"]},
+    arms=[
+        {"name": "champion", "role": "champion", "share": 0.5, "strategy": "value_at_risk/1"},
+        {"name": "challenger", "role": "challenger", "share": 0.5, "strategy": "severity/1"},
+    ],
+    enrolment={"starts": "2005-10-10", "debtors": 5_000},
+    primary={"smallest_effect_minor": 80_000.0, "cap_minor": 5_000_000},
+)
+BY = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
+
+
+@pytest.fixture(scope="module")
+def engine(module_database):
+    with module_database.begin() as connection:
+        records.plan(connection, DESIGN, evidence={}, **BY)
+        records.plan(connection, changed(**{**DESIGN.document(), "name": "waits"}), evidence={}, **BY)
+        records.start(connection, records.find(connection, "simple"), because="now", **BY)
+    return module_database
+
+
+@pytest.fixture
+def asked(engine, demo_lake, capsys, monkeypatch):
+    """Runs the command; its exit code, and what it said on both streams."""
+
+    def run(*words):
+        url = engine.url.render_as_string(hide_password=False)
+        at = ["--lake", str(demo_lake.root), "--database", url]
+        monkeypatch.setattr(sys, "argv", ["arrears", "experiment", "successor", *words, *at])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, " ".join(said.err.split())
+
+    return run
+
+
+def test_what_is_printed_is_the_design_with_other_shares_from_the_next_monday(asked, engine):
+    code, out, err = asked("simple", "--share", "challenger=0.3")
+    assert (code, err) == (0, "")
+    follows = read_design(out)
+    assert (follows.version, follows.predecessor, follows.salt) == (2, 1, DESIGN.salt)
+    assert {arm.name: arm.share for arm in follows.arms} == {"champion": 0.7, "challenger": 0.3}
+    assert str(follows.enrolment.starts) == "2005-10-17", "after the first day of the one that it follows"
+    with engine.connect() as connection:
+        assert records.find(connection, "simple").design == DESIGN, "nothing is on record yet"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("simple", "--share", "challenger=much"), 2, "Write --share challenger=0.3"),
+        (("simple", "--share", "other=0.3"), 2, "its arms are champion, challenger"),
+        (("simple", "--share", "challenger=1.5"), 3, "less than or equal to 1"),
+        (("simple", "--share", "challenger=0.3", "--starts", "2005-10-10"), 2, "from a later day"),
+        (("waits", "--share", "challenger=0.3"), 4, "it has not started"),
+        (("nobody", "--share", "challenger=0.3"), 2, "no such test"),
+    ],
+)
+def test_what_cannot_follow_is_refused_with_what_there_is(asked, words, code, said):
+    ended, out, err = asked(*words)
+    assert (ended, out) == (code, "")
+    assert said in err
+
+
+def test_a_successor_is_kept_with_its_plan(asked, engine):
+    words = ("simple", "--share", "challenger=0.3", "--starts", "2005-10-24", "--weeks", "9", "--keep", "--json")
+    code, out, err = asked(*words)
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    assert (told["test"], told["follows"], told["kept"]) == ("simple/2", "simple/1", True)
+    with engine.connect() as connection:
+        kept = records.find(connection, "simple")
+        (act,) = records.acts(connection, kept.experiment_id)
+    assert (kept.label, kept.state, kept.design.enrolment.weeks) == ("simple/2", "planned", 9)
+    assert act.evidence["plan"]["power"] > 0.8
