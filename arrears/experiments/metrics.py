@@ -28,6 +28,7 @@ class Metric:
     primary : it may decide a test.
     at_cycle_end : it asks where accounts stand, which is told at the end of a billing cycle: `schedule.Watch`.
     of_a_group : it compares a protected group with everybody else, so a guardrail names the group.
+    does : what an arm does that brings more or less of it, with {} for that word.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Metric:
     primary: bool = False
     at_cycle_end: bool = False
     of_a_group: bool = False
+    does: str = "collects {}"
 
     def at(self, means: Mapping[str, float]) -> tuple[float, dict[str, float]]:
         """Its value at those means of its columns, and its slope along each.
@@ -95,6 +97,7 @@ METRICS: dict[str, Metric] = {
             ("net_roll_money_minor",),
             primary=True,
             at_cycle_end=True,
+            does="keeps {} from rolling",
         ),
         Metric("cash_per_minute", "Net cash per collector minute", "money_per_minute", "more", (*_CASH, "minutes")),
         Metric("complaints", "Complaints per assigned debtor", "number", "less", ("complaints",)),

@@ -195,6 +195,7 @@ def _at(design: Design, look: Look) -> AtLook:
         worth=design.primary.smallest_effect_minor,
         may_promote=look.may_promote,
         is_last=look.is_last,
+        does=metric(design.primary.metric).does,
     )
 
 

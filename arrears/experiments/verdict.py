@@ -20,6 +20,7 @@ class AtLook:
     worth : the smallest effect worth finding.
     may_promote : enough whole weeks are in.
     is_last : there will be no further look.
+    does : what the challenger does more or less of, as `metrics.Metric` says it.
     """
 
     z: float
@@ -29,6 +30,7 @@ class AtLook:
     worth: float
     may_promote: bool
     is_last: bool
+    does: str = "collects {}"
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ def verdict(look: AtLook | None, *, broken: Sequence[str], unsafe: Sequence[str]
     if look is None:
         return Verdict("continue", ("only guardrails are read between looks",))
     if look.z <= look.low:
-        return Verdict("stop_for_harm", ("the challenger collects less: the lower bound is crossed",))
+        return Verdict("stop_for_harm", (f"the challenger {look.does.format('less')}: the lower bound is crossed",))
     wins, held = look.may_promote and look.z >= look.high, _held_back(unsafe, mismatch=mismatch)
     if wins and not held:
-        return Verdict("promote", ("the challenger collects more: the upper bound is crossed",))
+        return Verdict("promote", (f"the challenger {look.does.format('more')}: the upper bound is crossed",))
     if look.at_most < look.worth and not wins and not mismatch:
         return Verdict("no_difference", ("what the challenger adds is less than what is worth having",))
     if look.is_last:

@@ -6,10 +6,11 @@ import pytest
 
 from arrears.experiments import records
 from arrears.experiments.design import read_design
+from arrears.experiments.looks import looks_so_far, planned_looks
 from tests.experiments.smallest_night import smallest_night
 from tests.experiments.test_read_and_act import BY, DESIGN, NAMES, NOW, book, paid
 from tests.night.desk_book import DAY, lake_of, statement
-from training.experiments.daily import PRIMARY
+from training.experiments.daily import PRIMARY, observed_of
 from training.experiments.reading import read_test
 
 ARM = {name: ("champion", "challenger")[place % 2] for place, name in enumerate(NAMES)}
@@ -88,6 +89,13 @@ def test_roll_money_is_read_when_every_cycle_has_ended_and_settled_and_not_a_day
         "champion": -kept["champion"],
         "challenger": kept["challenger"],
     }
+    first = planned_looks(test.design)[0].on
+    assert first == MATURED + timedelta(days=6)
+    with database.connect() as connection:
+        observed = observed_of(connection, test)
+    assert looks_so_far(test.design, observed, "challenger", as_of=first - timedelta(days=1)) == ()
+    (look,) = looks_so_far(test.design, observed, "challenger", as_of=first)
+    assert look.found.effect == pytest.approx(sum(OWED.values()) / len(OWED) * 2, rel=0.01)
 
 
 def test_a_gap_between_groups_that_widens_breaks_its_guardrail(database, test, tmp_path):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from arrears.experiments.metrics import metric
 from arrears.experiments.verdict import AtLook, verdict
 
 LOOK = AtLook(z=0.5, low=-2.3, high=2.3, at_most=900.0, worth=240.0, may_promote=True, is_last=False)
@@ -48,3 +49,18 @@ def test_the_rule_decides(parts, decision):
 def test_every_reason_that_holds_a_winner_back_is_told():
     found = verdict(replace(LOOK, z=3.0), broken=[], unsafe=["complaints", "contacts"], mismatch=True)
     assert [reason.split(" ")[0] for reason in found.reasons] == ["complaints", "contacts", "the"]
+
+
+@pytest.mark.parametrize(
+    ("name", "worse", "better"),
+    [
+        ("net_cash", "collects less", "collects more"),
+        ("net_roll_money", "keeps less from rolling", "keeps more from rolling"),
+    ],
+)
+def test_a_crossed_bound_is_told_in_the_words_of_what_decides(name, worse, better):
+    look = replace(LOOK, does=metric(name).does)
+    rest = {"broken": [], "unsafe": [], "mismatch": False}
+    (below,), (above,) = (verdict(replace(look, z=z), **rest).reasons for z in (-3.0, 3.0))
+    assert below == f"the challenger {worse}: the lower bound is crossed"
+    assert above == f"the challenger {better}: the upper bound is crossed"

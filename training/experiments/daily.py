@@ -23,6 +23,7 @@ from arrears.experiments.observed import Observed
 from arrears.experiments.records import Enrolled, Experiment
 from arrears.experiments.schedule import Watch
 from arrears.lake import Lake
+from arrears.state.reading import reading
 from features.after import COLUMNS, came_after
 from features.measurable import AT_DESK, KNOWN_BEFORE
 from training.experiments.at_desk import at_desk
@@ -82,7 +83,7 @@ def _due(engine: Engine, experiment: Experiment, *, known: date | None) -> list[
     """What has matured and is not written down yet."""
     if known is None:
         return []
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         days = enrolments.days_of(connection, experiment)
         done = {
             (each.name, day)
@@ -98,7 +99,7 @@ def _due(engine: Engine, experiment: Experiment, *, known: date | None) -> list[
 
 
 def _moments(engine: Engine, lake: Lake, experiment: Experiment, measure: _Measure, day: date) -> Moments:
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         who = enrolments.of_day(connection, experiment, day)
         values = _at_desk(connection, lake, who, measure, day)
         collector = _collectors(connection, experiment, who, measure, day)

@@ -16,6 +16,7 @@ from arrears.experiments.readout import Readout, readout
 from arrears.experiments.records import Experiment
 from arrears.experiments.seasons import seasons_of
 from arrears.lake import Lake
+from arrears.state.reading import reading
 from training.experiments.daily import measure_days, observed_of
 from training.progress import QUIET, Progress
 
@@ -57,7 +58,7 @@ def read_all(engine: Engine, lake: Lake, *, at: datetime, progress: Progress = Q
 
     A test that somebody else reads at this moment is left to them.
     """
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         running = records.running(connection)
     found = []
     for each in running:
@@ -74,7 +75,7 @@ def read_all(engine: Engine, lake: Lake, *, at: datetime, progress: Progress = Q
 
 def _read(engine: Engine, lake: Lake, experiment: Experiment, *, at: datetime, progress: Progress) -> Read:
     days = measure_days(engine, lake, experiment, at=at, progress=progress)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         observed = observed_of(connection, experiment)
     as_of = lake.last_day or experiment.design.enrolment.starts
     seasons = seasons_of(experiment.design, lake.settings.portfolio.country)
@@ -93,7 +94,7 @@ def _alone(engine: Engine, experiment: Experiment, *, waits: bool) -> Iterator[b
     waits : until no other reads it, so that it is always true.
     """
     lock = {"reads": _READS, "test": experiment.experiment_id}
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with reading(engine) as connection:
         if waits:
             connection.execute(text("SELECT pg_advisory_lock(:reads, CAST(:test AS int))"), lock)
             ours = True
