@@ -19,6 +19,7 @@ from arrears.errors import Refused, WrongUse
 from arrears.experiments import records
 from arrears.experiments.cohort import Cohort
 from arrears.experiments.design import Design
+from arrears.experiments.measurable import refuse_unmeasured
 from arrears.experiments.metrics import METRICS
 from arrears.experiments.model_arms import Registered
 from arrears.experiments.placed import placed
@@ -30,7 +31,6 @@ from arrears.policy.columns import Numbers, Words
 from arrears.queues.supervise.roster import roster_of
 from features.after import came_after
 from features.delinquency import positions_plan
-from features.measurable import refuse_unmeasured
 from features.snapshots import on_days
 from serving.gate.book import PAST_DUE, bucket_ranks
 from serving.present import manifest_changed_at

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from arrears.errors import BadInput
 from arrears.experiments import records
 from arrears.experiments.design import Design, design_of
+from arrears.experiments.measurable import refuse_unmeasured
 from arrears.state import audit_trail
-from features.measurable import refuse_unmeasured
 from models.under_test import UnderTest
 from serving import planned, running
 from serving.api.described import ACT_PROBLEMS

@@ -13,12 +13,12 @@ from arrears.errors import ArrearsError, BadInput
 from arrears.experiments import records
 from arrears.experiments.as_toml import as_toml
 from arrears.experiments.design import Design, read_design
+from arrears.experiments.measurable import refuse_unmeasured
 from arrears.experiments.power import coming
 from arrears.experiments.records import Experiment
 from arrears.experiments.succession import refuse_overlap, successor
 from arrears.queues.in_force import in_force
 from arrears.state.reading import reading
-from features.measurable import refuse_unmeasured
 from serving import planned
 from serving.console.experiments_form import Typed, read_form, typed_of
 from serving.console.experiments_told import written

@@ -3,7 +3,7 @@
 import pytest
 
 from arrears.experiments.as_toml import as_toml
-from features.measurable import KNOWN_BEFORE
+from arrears.experiments.measurable import KNOWN_BEFORE
 from serving.console.experiments_form import SCALES, read_form, typed_of
 from tests.experiments.designs import changed, shared
 

@@ -7,7 +7,8 @@ from arrears.experiments.design import read_design
 from arrears.experiments.design_parts import Protected
 from arrears.experiments.example import EXAMPLE
 from arrears.experiments.groups import groups_of, members
-from features.measurable import refuse_unmeasured
+from arrears.experiments.measurable import AT_DESK, MEASURED, refuse_unmeasured
+from features.after import COLUMNS
 from tests.night.desk_book import lake_of, people
 
 COMPLAINTS = 'metric = "complaints"\nmargin = 0.002'
@@ -33,6 +34,10 @@ def lake(tmp_path_factory):
         belongs("D3", "sex", "female", recorded_at="2026-06-13T12:00:00+00:00"),
     ]
     return lake_of(tmp_path_factory.mktemp("groups"), rows, settings="[delinquency]\nstatus_settles_days = 6\n")
+
+
+def test_every_column_of_a_metric_is_told_by_the_book_or_the_desk():
+    assert {*COLUMNS, *AT_DESK} == MEASURED
 
 
 def test_a_group_is_whoever_is_told_to_be_of_it_last(lake):

@@ -17,6 +17,7 @@ from arrears.experiments import enrolments, records
 from arrears.experiments.design import Design
 from arrears.experiments.design_parts import Protected
 from arrears.experiments.groups import by_group, members
+from arrears.experiments.measurable import AT_DESK, KNOWN_BEFORE
 from arrears.experiments.measure import measured
 from arrears.experiments.moments import Column, Moments
 from arrears.experiments.observed import Observed
@@ -25,7 +26,6 @@ from arrears.experiments.schedule import Watch
 from arrears.lake import Lake
 from arrears.state.reading import reading
 from features.after import COLUMNS, came_after
-from features.measurable import AT_DESK, KNOWN_BEFORE
 from training.experiments.at_desk import at_desk
 from training.experiments.clusters import given_to
 from training.progress import QUIET, Progress

@@ -7,13 +7,12 @@ from arrears.experiments.design import Design
 from arrears.experiments.groups import groups_of
 from arrears.experiments.metrics import GROUP_COLUMNS, METRICS
 from arrears.lake import Lake
-from features.after import COLUMNS
 
 AT_DESK = ("minutes", "holds_hit")
 """Columns of metrics that the desk's own tables tell."""
 
-MEASURED = frozenset({*COLUMNS, *AT_DESK})
-"""Columns of metrics that are read from the lake and the desk."""
+MEASURED = frozenset(column for each in METRICS.values() if not each.of_a_group for column in each.columns)
+"""Columns of metrics that are read from the lake (`features.after`) and the desk."""
 
 KNOWN_BEFORE = frozenset({"balance_before_minor", "past_due_before_minor", "bucket_before", "champion_score"})
 """Covariates that a night writes down of whoever comes in."""
