@@ -48,7 +48,8 @@ def command(
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="Do everything but write; without the database, so by no test and no promotion."
+            "--dry-run",
+            help="Do everything but write: by the strategy in force and the tests that run, where a database was made.",
         ),
     ] = False,
     lake: LakeDir = None,
@@ -59,11 +60,11 @@ def command(
     """Score, hold, value, rank and serve the past-due book of a day."""
     from arrears.lake import Lake
     from arrears.queues.in_force import in_force
-    from arrears.queues.strategy import DEFAULT
     from arrears.queues.strategy import strategy as named
-    from arrears.state import opened
+    from arrears.state import opened, opened_where_made
     from models.registry import Registry
-    from serving.night.nightly import build_by_champions, run_night
+    from serving.night.nightly import run_night
+    from serving.night.trial import trial
     from serving.present import Present
     from training.experiments.reading import read_all
 
@@ -72,15 +73,16 @@ def command(
     asked = named(strategy) if strategy else None
     with progress_console().status("Starting") as status:
         if dry_run:
-            registry = Registry(where.tracking_uri)
-            built = build_by_champions(
-                Lake(where.lake),
-                registry,
-                as_of.date(),
-                asked or named(DEFAULT),
-                served_on=served_on,
-                progress=status.update,
-            )
+            with opened_where_made(where) as engine:
+                built = trial(
+                    engine,
+                    Lake(where.lake),
+                    Registry(where.tracking_uri),
+                    as_of.date(),
+                    asked,
+                    served_on=served_on,
+                    progress=status.update,
+                )
             document = summary(built, night_id=None)
         else:
             with opened(where) as engine:
@@ -140,6 +142,8 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "served": len(built.ranking),
         "held_by_reason": built.judgement.counts(len(built.book)),
         "tests": [],
+        "arms": [_arm(part) for part in (built.arms.parts if built.arms else ()) if part.test],
+        "tests_not_reached": list(built.arms.not_reached) if built.arms else [],
         "arms_failed": [part.document() for part in _failed(built)],
         "shadows": [],
         "lanes": dict(Counter(lanes).most_common()),
@@ -149,6 +153,11 @@ def summary(built: Built, *, night_id: int | None, kept_back_by: int | None = No
         "rates_on": rates.on,
         "seconds": round(built.seconds, 2),
     }
+
+
+def _arm(part: Part) -> dict[str, Any]:
+    told = part.document()
+    return told | {"strategy": f"{told['strategy']['name']}/{told['strategy']['version']}"}
 
 
 def _failed(built: Built) -> list[Part]:
@@ -169,9 +178,7 @@ def _draw(console: Console, document: dict[str, Any]) -> None:
         console.print(
             "[yellow]Currencies not compared, for want of a rate for each (value.rates): each by itself[/yellow]"
         )
-    for each in document["tests"]:
-        for arm, verdict in each["verdicts"].items():
-            console.print(f"Test {each['test']}, {arm}: {verdict}")
+    _draw_tests(console, document)
     table = Table(show_header=False, box=None)
     table.add_row("past due", f"{document['past_due']:,}")
     table.add_row("held", f"{document['held']:,}")
@@ -185,6 +192,19 @@ def _draw(console: Console, document: dict[str, Any]) -> None:
     if document["allocation"]:
         draw_allocation(table, document["allocation"])
     console.print(table)
+
+
+def _draw_tests(console: Console, document: dict[str, Any]) -> None:
+    for test in document["tests_not_reached"]:
+        told = f"Test {test}: the strategy in force reaches none of its debtors within the team's minutes."
+        console.print(f"[yellow]{told} Nobody works them, and the test can find nothing.[/yellow]")
+    for arm in document["arms"]:
+        console.print(
+            f"Test {arm['test']}, {arm['arm']}: {arm['debtors']:,} debtors in {arm['share']:.1%} of the minutes"
+        )
+    for each in document["tests"]:
+        for arm, verdict in each["verdicts"].items():
+            console.print(f"Test {each['test']}, {arm}: {verdict}")
 
 
 def _draw_models(console: Console, document: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commands.context import AsJson, Day, LakeDir, Tracking, emit, places, progress_console
+from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console
 
 if TYPE_CHECKING:
     from serving.night.built import Built
@@ -24,21 +24,20 @@ def command(
     *,
     out: Annotated[Path | None, typer.Option("--out", help="A .parquet or .csv file for all rows.")] = None,
     lake: LakeDir = None,
+    database: Database = None,
     tracking: Tracking = None,
     as_json: AsJson = False,
 ) -> None:
-    """Scores and reasons for the past-due book of a day."""
+    """Scores and reasons for the past-due book of a day, each by the model of the debtor's arm where a test runs."""
     from arrears.lake import Lake
-    from arrears.queues.strategy import DEFAULT, strategy
+    from arrears.state import opened_where_made
     from models.registry import Registry
-    from serving.night.nightly import build_by_champions
     from serving.night.score_file import rows, write
+    from serving.night.trial import trial
 
-    where = places(lake=lake, tracking=tracking)
-    with progress_console().status("Starting") as status:
-        built = build_by_champions(
-            Lake(where.lake), Registry(where.tracking_uri), as_of.date(), strategy(DEFAULT), progress=status.update
-        )
+    where = places(lake=lake, database=database, tracking=tracking)
+    with progress_console().status("Starting") as status, opened_where_made(where) as engine:
+        built = trial(engine, Lake(where.lake), Registry(where.tracking_uri), as_of.date(), progress=status.update)
         scored = rows(built)
         if out is not None:
             write(scored, out)

@@ -4,6 +4,6 @@
 """
 
 from arrears.state.migrate import upgrade
-from arrears.state.server import connect, opened, served
+from arrears.state.server import connect, opened, opened_where_made, served
 
-__all__ = ["connect", "opened", "served", "upgrade"]
+__all__ = ["connect", "opened", "opened_where_made", "served", "upgrade"]

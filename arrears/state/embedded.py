@@ -106,6 +106,18 @@ def data_folder(state: Path) -> Path:
     return state.resolve() / "postgres"
 
 
+def is_made(state: Path) -> bool:
+    """Whether a server was ever started there; nothing is made by asking.
+
+    Examples
+    --------
+    >>> is_made(Path("nowhere"))
+    False
+    """
+    has_name = os.geteuid() != 0 or (state / "postgres.name").exists()
+    return has_name and (data_folder(state) / "PG_VERSION").exists()
+
+
 def _name(state: Path) -> str:
     """The name that a state gave its data, kept in it: a state made anew at the same path never meets the old one's."""
     kept = state / "postgres.name"

@@ -37,6 +37,16 @@ def opened(places: Places) -> Iterator[Engine]:
 
 
 @contextmanager
+def opened_where_made(places: Places) -> Iterator[Engine | None]:
+    """As `opened`, where the deployment names a database or has made its own before; else None, and none is made."""
+    if places.database_url is None and not embedded.is_made(places.state):
+        yield None
+        return
+    with opened(places) as engine:
+        yield engine
+
+
+@contextmanager
 def served(places: Places) -> Iterator[str]:
     """The address of a running database for as long as the block lasts; for those who hand it to other processes."""
     if places.database_url is not None:

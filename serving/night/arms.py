@@ -124,9 +124,7 @@ class Divided:
         """Tests with debtors past due none of whom the strategy in force reaches, so that no arm has any minutes."""
         tests = dict.fromkeys(part.test for part in self.parts if part.test)
         of = {test: [part for part in self.parts if part.test == test] for test in tests}
-        return tuple(
-            test for test, own in of.items() if any(part.debtors for part in own) and not any(part.share for part in own)
-        )
+        return tuple(test for test, own in of.items() if any(p.debtors for p in own) and not any(p.share for p in own))
 
 
 def strategies_of(connection: Connection) -> tuple[Strategy, ...]:

@@ -26,6 +26,9 @@ PIECE = 20.0
 _GOLDEN = 0.6180339887498949
 """Multiples of it, less their whole part, lie evenly however many there are."""
 
+_NEXT_TO_NOTHING = 1e-12
+"""Share of a part that has none: its items come last."""
+
 _ADDED = ("placed", "minutes", "minutes_used", "must_missed", "drawn", "drawn_placed", "beyond")
 _MONEY = ("value", "bonus", "bound")
 
@@ -188,7 +191,7 @@ def mixed(parts: Parts, places: Numbers, minutes: Numbers) -> Numbers:
         rows = np.flatnonzero(parts.of_item == part)
         rows = rows[np.argsort(places[rows], kind="stable")]
         ends = np.cumsum(minutes[rows])
-        when[rows] = (ends - minutes[rows] / 2) / max(share, np.finfo(np.float64).tiny)
+        when[rows] = (ends - minutes[rows] / 2) / max(share, _NEXT_TO_NOTHING)
     found = np.empty(len(places))
     found[np.lexsort((parts.of_item, when))] = np.arange(len(places), dtype=np.float64)
     return found
