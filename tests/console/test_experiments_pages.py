@@ -13,9 +13,14 @@ from arrears.experiments.plan_document import plan_document
 from arrears.experiments.power import spread_of
 from arrears.experiments.readout import readout
 from arrears.experiments.records import Enrolled
+from serving.console import experiments
 from serving.console.experiments_told import written
+from serving.console.frame import _environment
+from serving.deployment import Deployment
 from serving.people import access
 from serving.people.people import add_person
+from serving.people.sign_ins import Person
+from serving.present import Present
 from tests.console.axe import violations
 from tests.experiments.played import played
 
@@ -101,9 +106,8 @@ def read_by(connection, test, as_of, **gains):
 
 @pytest.fixture(scope="module")
 def tests(served):
-    """A planned test, one that goes on, one whose challenger wins and one that did harm; `None`: the page before."""
-    with served.client() as client:
-        found = {None: client.get("/experiments", headers=HTML).text}
+    """A planned test, one that goes on, one whose challenger wins and one that did harm."""
+    found = {}
     with served.engine.begin() as connection:
         unplanned = design("no_plan", "120-149")
         records.plan(connection, unplanned, evidence={}, **BY)
@@ -147,12 +151,18 @@ def test_every_test_stands_in_the_list_with_its_verdict(client):
     assert "Nothing was ever promoted" in told
 
 
-def test_before_the_first_test_the_page_tells_how_to_plan_one(tests):
-    told = words(tests[None])
+@pytest.mark.parametrize(("role", "may_plan"), [("manager", True), ("auditor", False)])
+def test_before_the_first_test_the_page_tells_how_to_plan_one(database, tmp_path, role, may_plan):
+    present = Present(tmp_path, database)
+    deployment = Deployment(places=None, engine=database, registry=None, champions=None, present=present)
+    facts = experiments.every(deployment, Person("Ines", role), None)
+    frame = {"room": "", "rooms": [], "may_find": False, "clock": {"day": "", "time": ""}, "notices": []}
+    page = _environment().get_template("experiments.html").render({**frame, **facts})
+    told = words(page)
     assert "No test is on record" in told
-    assert "Plan a test : say what is tried on whom" in told
     assert "arrears experiment plan DESIGN.toml --keep" in told
     assert "In force: value_at_risk/1" in told
+    assert ('href="/experiments/new"' in page) == may_plan
 
 
 def test_a_design_without_a_plan_says_so(client):

@@ -234,7 +234,7 @@ def test_a_text_of_a_model_or_many_arms_stays_as_it_is_behind_the_form(client):
 def test_who_may_look_may_neither_plan_nor_start(served, client):
     now = SystemClock().now()
     for role, looks in {"auditor": 200, "scientist": 200, "collector": 403}.items():
-        own = {"collector_id": "C12"} if role == "collector" else {}
+        own = {"collector_id": "C14"} if role == "collector" else {}
         add_person(served.engine, f"{role} of plans", role, who="test", now=now, **own)
         key = access.new_key(served.engine, now=now, person=f"{role} of plans")
         headers = HTML | {"Authorization": f"Bearer {key}"}
