@@ -20,7 +20,7 @@ from serving.console import experiments_charts as charts
 from serving.console import experiments_told as told
 from serving.console.experiments_draft import hindrances
 from serving.console.experiments_funnel import STEPS, arms_so_far, days_of
-from serving.console.experiments_payers import payers
+from serving.console.experiments_payers import ToldByBook, told_by_book
 from serving.console.words import decimal
 from serving.deployment import Deployment
 from serving.people.may_enter import may_enter
@@ -88,7 +88,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         read, plan = (history.rests_on(connection, test.experiment_id, did) for did in ("read", "planned"))
         arms = arms_so_far(connection, test, now=now, zone=zone)
         came_in = days_of(connection, test)
-        paid = _paid(deployment, connection, test)
+        book = _by_book(deployment, connection, test)
         in_its_way = hindrances(connection, test.design, deployment.day) if test.state == "planned" else []
     return {
         "test": test,
@@ -101,7 +101,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         "shares": told.shares_said(read, test.design) if read else None,
         "arms": arms,
         "steps": STEPS,
-        "paid": paid,
+        "book": book,
         "came_in": came_in,
         "acts": [(each, DID[each.did], in_zone(each.at, zone)) for each in reversed(_told_once(acts))],
         "hindrances": in_its_way,
@@ -135,12 +135,12 @@ def strategy_in_force(moves: Sequence[in_force.Move]) -> str:
     return f"{house.name}/{house.version}"
 
 
-def _paid(deployment: Deployment, connection: Connection, test: Experiment) -> Mapping[str, int] | None:
-    """The payers of each arm; every payment of the book is read for it, so what was counted may stand for a while."""
+def _by_book(deployment: Deployment, connection: Connection, test: Experiment) -> ToldByBook:
+    """What the book tells of each arm; all of its payments are read for it, so what was counted may stand a while."""
     if deployment.night(connection) is None:
-        return None
+        return ToldByBook(None, None)
     recent = deployment.of_night("recent", Recent).of
-    return recent(f"payers of {test.label}", lambda: payers(connection, deployment.lake, test))
+    return recent(f"the book's words of {test.label}", lambda: told_by_book(connection, deployment.lake, test))
 
 
 def _promotes(challenged: Mapping[str, Any]) -> bool:
@@ -168,7 +168,7 @@ def _challenged(each: Mapping[str, Any], design: Design) -> dict[str, Any]:
         "looks": each["looks"],
         "to_come": each["to_come"],
         "claim": None if each["adjusted"] is None else decimal(each["adjusted"]["p"]),
-        "rails": [(rail, drawn[rail.metric]) for rail in told.rails(each, currency)],
+        "rails": [(rail, drawn[rail.metric]) for rail in told.rails(each, design)],
         "further": told.further(each, currency),
     }
 

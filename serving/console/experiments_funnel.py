@@ -46,7 +46,8 @@ _ARMS = """
         count(tried.debtor_id) AS tried,
         count(*) FILTER (WHERE tried.talked) AS talked, count(*) FILTER (WHERE tried.promised) AS promised,
         coalesce(sum(served.minutes), 0)::float AS minutes, coalesce(sum(tried.attempts), 0)::int AS attempts
-    FROM enrolled e LEFT JOIN held USING (debtor_id) LEFT JOIN listed USING (debtor_id) LEFT JOIN served USING (debtor_id) LEFT JOIN tried USING (debtor_id)
+    FROM enrolled e LEFT JOIN held USING (debtor_id) LEFT JOIN listed USING (debtor_id)
+        LEFT JOIN served USING (debtor_id) LEFT JOIN tried USING (debtor_id)
     GROUP BY e.arm
 """
 _DAYS = """

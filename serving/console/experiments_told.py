@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from arrears.experiments.design import Design
+from arrears.experiments.design_parts import Protected
 from arrears.experiments.history import Deed
 from arrears.experiments.metrics import METRICS
 from arrears.experiments.records import Experiment
@@ -139,9 +140,10 @@ def effect_of(challenged: Reading, design: Design) -> Effect | None:
     )
 
 
-def rails(challenged: Reading, currency: str) -> list[Rail]:
+def rails(challenged: Reading, design: Design) -> list[Rail]:
     """The guardrails of a challenger."""
-    return [_rail(each, currency) for each in challenged["guardrails"]]
+    groups = {each.metric: each.protected for each in design.guardrails}
+    return [_rail(each, design.cohort.currency, groups.get(each["metric"])) for each in challenged["guardrails"]]
 
 
 def further(challenged: Reading, currency: str) -> list[dict[str, Any]]:
@@ -197,12 +199,13 @@ def _more_or_less(value: float, unit: str, currency: str) -> str:
     return f"{written(abs(value), unit, currency)} {'more' if value >= 0 else 'less'}"
 
 
-def _rail(each: Reading, currency: str) -> Rail:
+def _rail(each: Reading, currency: str, group: Protected | None) -> Rail:
     told = METRICS[each["metric"]]
+    whose = f" ({group.attribute}: {group.group})" if group else ""
     worse, low, high, margin = (written(each[name], told.unit, currency) for name in ("worse", "low", "high", "margin"))
     standing = "broken" if each["broken"] else "safe" if each["safe"] else "open"
     day = date.fromisoformat(each["day"])
-    return Rail(each["metric"], told.sentence, worse, low, high, margin, standing, each["debtors"], day)
+    return Rail(each["metric"], told.sentence + whose, worse, low, high, margin, standing, each["debtors"], day)
 
 
 def _chip(decisions: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,7 +11,7 @@ from arrears.experiments import records
 from arrears.experiments.design import read_design
 from arrears.queues.strategy import strategy
 from serving.console.experiments_funnel import arms_so_far
-from serving.console.experiments_payers import payers
+from serving.console.experiments_payers import ToldByBook, told_by_book
 from serving.deployment import Deployment
 from serving.desk.look_up import look_up
 from serving.desk.outcome import outcome
@@ -27,6 +28,8 @@ from training.experiments.at_desk import at_desk
 HELD = "D40"
 BY = {"at": MONDAY - timedelta(days=3), "by": "strategist"}
 ZONE = "Asia/Taipei"
+ALBANY = ZoneInfo("America/New_York")
+"""Where the lake of payments is, as its days are its own."""
 DUE = (DAY + timedelta(days=4)).isoformat()
 
 
@@ -150,7 +153,7 @@ def test_what_was_done_after_the_test_had_ended_does_not_count(worked):
     assert sum(each.enrolled for each in found) == len(done.arms)
 
 
-def test_payers_of_each_arm_are_those_who_paid_within_the_horizon(worked):
+def test_who_paid_and_who_called_in_within_the_horizon_is_counted_in_each_arm(worked):
     desk, test, done, folder = worked
     first, last = DAY, DAY + timedelta(days=4)
     days = {
@@ -163,10 +166,22 @@ def test_payers_of_each_arm_are_those_who_paid_within_the_horizon(worked):
     }
     rows = [paid(who, day, 10) for who, day in days.items()]
     rows.append(paid("D5", last, -10, payment_id="P-back", reverses="P-D5"))
-    lake = loaded_with(folder, rows)
+    moments = {
+        "D7": datetime(2026, 6, 15, 0, 0, tzinfo=ALBANY),
+        "D8": datetime(2026, 6, 19, 23, 59, tzinfo=ALBANY),
+        "D9": datetime(2026, 6, 17, 12, tzinfo=ALBANY),
+        "D11": datetime(2026, 6, 14, 23, 59, tzinfo=ALBANY),
+        "D12": datetime(2026, 6, 20, 0, 0, tzinfo=ALBANY),
+    }
+    contacts = [called(who, at, debtor_id=who) for who, at in moments.items()]
+    contacts.append(called("again", moments["D9"], account_id="A9"))
+    contacts.append(called("out", moments["D9"], debtor_id="D13", direction="out"))
+    lake = loaded_with(folder, rows, contacts)
     with desk.deployment.engine.connect() as connection:
-        found = payers(connection, lake, test)
-    assert found == dict(Counter(done.arms[who] for who in ("D1", "D2", "D6")))
+        found = told_by_book(connection, lake, test)
+        assert told_by_book(connection, loaded_with(folder, []), test) == ToldByBook(None, None)
+    assert found.paid == dict(Counter(done.arms[who] for who in ("D1", "D2", "D6")))
+    assert found.called_in == dict(Counter(done.arms[who] for who in ("D7", "D8", "D9")))
 
 
 def test_an_item_of_an_older_night_counts_from_the_day_its_debtor_came_in(worked):
@@ -190,9 +205,15 @@ def paid(who, day, amount, **own):
     return told | {"source": "voluntary", "status": "posted"} | own
 
 
-def loaded_with(folder, payments):
-    """The book with payments, known at the end of June."""
+def called(name, at, **own):
+    told = {"contact_id": f"C-{name}", "at": at.isoformat(), "channel": "call", "direction": "in"}
+    return told | {"disposition": "inquiry"} | own
+
+
+def loaded_with(folder, payments, contacts=()):
+    """The book with payments and contacts, known at the end of June."""
     rows = {name: rows for name, rows in book(40).items() if rows}
     known = datetime(2026, 6, 30, 12, tzinfo=TAIPEI).isoformat()
-    rows["payments"] = [{"recorded_at": known} | each for each in payments]
+    for name, further in (("payments", payments), ("contacts", contacts)):
+        rows |= {name: [{"recorded_at": known} | each for each in further]} if further else {}
     return lake_of(folder, rows, settings='no_law_profile = ["TW"]\n')
