@@ -101,7 +101,7 @@ def draw(document: Mapping[str, Any], console: Console) -> None:
         return
     table = Table("as of", "accounts", "beside", "rank correlation", "shared top tenth", "mean", "champion's", box=None)
     for night in document["nights"][:_SHOWN_NIGHTS]:
-        told = night["agreement"]
+        told = night["likeness"]
         numbers = [told.get(each) for each in ("rank_correlation", "shared_top_tenth", "mean", "champion_mean")]
         cells = ["" if each is None else f"{each:.3f}" for each in numbers] if told else [night["because"] or ""]
         table.add_row(str(night["as_of"]), f"{night['accounts']:,}", night["champion"], *cells)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, text
 
 from arrears.queues.copying import copy_in
 from arrears.state.shadow import shadow_nights
-from models.agreement import agreement
+from models.likeness import likeness
 from models.scorer import Floats
 
 SHADOWED = ("propensity", "roll_rate")
@@ -29,7 +29,7 @@ class ShadowNight:
     as_of : the day that the night knew.
     champion : the version, or the rules, that was acted on.
     because : why nobody was scored; None where somebody was.
-    agreement : `models.agreement.Agreement.document()`; empty where nobody was scored.
+    likeness : `models.likeness.Likeness.document()`; empty where nobody was scored.
     """
 
     night_id: int
@@ -39,7 +39,7 @@ class ShadowNight:
     champion: str
     accounts: int
     because: str | None
-    agreement: Mapping[str, Any]
+    likeness: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ def keep(
     ----------
     account_id, answer, champion_answer : (n,) of those that both could answer about.
     """
-    told = agreement(answer, champion_answer).document() if len(answer) else {}
+    told = likeness(answer, champion_answer).document() if len(answer) else {}
     row = {"night_id": night_id, "model": model, "version": version, "champion": champion}
-    connection.execute(insert(shadow_nights).values(**row, accounts=len(answer), because=None, agreement=told))
+    connection.execute(insert(shadow_nights).values(**row, accounts=len(answer), because=None, likeness=told))
     count = len(answer)
     columns = {"night_id": [night_id] * count, "model": [model] * count, "account_id": list(account_id)}
     copy_in(connection, "shadow_scores", pa.table(columns | {"answer": answer, "champion_answer": champion_answer}))
@@ -82,7 +82,7 @@ def keep_failure(
 ) -> None:
     """Write down that a model in the shadow scored nobody that night, and why."""
     row = {"night_id": night_id, "model": model, "version": version, "champion": champion}
-    connection.execute(insert(shadow_nights).values(**row, accounts=0, because=because, agreement={}))
+    connection.execute(insert(shadow_nights).values(**row, accounts=0, because=because, likeness={}))
 
 
 def nights_of(connection: Connection, model: str, *, version: str | None = None, limit: int = 400) -> list[ShadowNight]:
@@ -93,7 +93,7 @@ def nights_of(connection: Connection, model: str, *, version: str | None = None,
     version : only those of one version; None: of all.
     """
     sql = text("""
-        SELECT s.night_id, n.as_of, s.model, s.version, s.champion, s.accounts, s.because, s.agreement
+        SELECT s.night_id, n.as_of, s.model, s.version, s.champion, s.accounts, s.because, s.likeness
         FROM shadow_nights s JOIN nights n USING (night_id)
         WHERE s.model = :model AND (CAST(:version AS text) IS NULL OR s.version = :version)
         ORDER BY s.night_id DESC LIMIT :limit

@@ -17,7 +17,7 @@ shadow_nights = Table(
     Column("accounts", Integer, nullable=False),
     Column("because", Text, comment="why it scored nobody; null where it did"),
     Column(
-        "agreement", JSONB, nullable=False, comment="how far its order is the champion's, and the mean answer of both"
+        "likeness", JSONB, nullable=False, comment="how far its order is the champion's, and the mean answer of both"
     ),
 )
 """One row a night and model in the shadow."""

@@ -13,8 +13,8 @@ from arrears.queues import store
 from arrears.queues.strategy import strategy
 from commands import shadow as command
 from models import shadow_log
-from models.agreement import agreement
 from models.artifact import Part
+from models.likeness import likeness
 from models.registry import SHADOW, Registry
 from models.roll_rate import ROLL_RATE, deeper_moves, edge_name
 from serving.night.nightly import run_night
@@ -68,7 +68,7 @@ def test_the_book_is_scored_beside_the_champion_and_nothing_else_changes(databas
     }
     (told,) = logged(database)
     assert (told.night_id, told.version, told.champion, told.accounts) == (night.night_id, "2", "1", len(NAMES))
-    assert told.agreement == agreement(said.answer, said.champion_answer).document()
+    assert told.likeness == likeness(said.answer, said.champion_answer).document()
     for table in ("shadow_nights", "shadow_scores"):
         with pytest.raises(IntegrityError, match="only grows"), database.begin() as connection:
             connection.execute(text(f"DELETE FROM {table}"))
@@ -96,7 +96,7 @@ def test_a_shadow_that_fails_fails_no_night_and_says_why(database, lake, registr
     night = run(database, lake, registry)
     assert (night.shadows, night.built.scores.propensity_by.version) == ((), "1")
     (told,) = logged(database)
-    assert (told.accounts, told.agreement) == (0, {})
+    assert (told.accounts, told.likeness) == (0, {})
     assert "propensity/3 cannot be opened" in told.because
 
 

@@ -22,14 +22,14 @@ CREATE TABLE shadow_nights (
     champion TEXT NOT NULL,
     accounts INTEGER NOT NULL,
     because TEXT,
-    agreement JSONB NOT NULL,
+    likeness JSONB NOT NULL,
     CONSTRAINT shadow_nights_pkey PRIMARY KEY (night_id, model),
     CONSTRAINT shadow_nights_night_id_fkey FOREIGN KEY(night_id) REFERENCES nights (night_id)
 );
 
 COMMENT ON COLUMN shadow_nights.champion IS 'the version, or the rules, that the night acted on';
 COMMENT ON COLUMN shadow_nights.because IS 'why it scored nobody; null where it did';
-COMMENT ON COLUMN shadow_nights.agreement IS 'how far its order is the champion''s, and the mean answer of both';
+COMMENT ON COLUMN shadow_nights.likeness IS 'how far its order is the champion''s, and the mean answer of both';
 
 CREATE TABLE shadow_scores (
     night_id BIGINT NOT NULL,

@@ -14,7 +14,7 @@ TOP_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Likeness:
     """Two models on the same accounts.
 
     Attributes
@@ -34,7 +34,7 @@ class Agreement:
         return asdict(self)
 
 
-def agreement(own: Floats, champion: Floats) -> Agreement:
+def likeness(own: Floats, champion: Floats) -> Likeness:
     """How far two models' answers agree.
 
     Parameters
@@ -43,11 +43,11 @@ def agreement(own: Floats, champion: Floats) -> Agreement:
 
     Examples
     --------
-    >>> told = agreement(np.array([0.1, 0.2, 0.4]), np.array([0.2, 0.3, 0.1]))
+    >>> told = likeness(np.array([0.1, 0.2, 0.4]), np.array([0.2, 0.3, 0.1]))
     >>> told.rank_correlation, told.shared_top_tenth, round(told.mean, 3), round(told.champion_mean, 3)
     (-0.5, None, 0.233, 0.2)
     >>> upwards = np.arange(40.0)
-    >>> agreement(upwards, 2 * upwards).shared_top_tenth, agreement(upwards, -upwards).shared_top_tenth
+    >>> likeness(upwards, 2 * upwards).shared_top_tenth, likeness(upwards, -upwards).shared_top_tenth
     (1.0, 0.0)
     """
     top = int(len(own) * TOP_SHARE)
@@ -56,7 +56,7 @@ def agreement(own: Floats, champion: Floats) -> Agreement:
         # Of equal answers those that come first: both lists are cut after the same number.
         tops = (set(np.argsort(-each, kind="stable")[:top].tolist()) for each in (own, champion))
         shared = len(set.intersection(*tops)) / top
-    return Agreement(_rank_correlation(own, champion), shared, float(own.mean()), float(champion.mean()))
+    return Likeness(_rank_correlation(own, champion), shared, float(own.mean()), float(champion.mean()))
 
 
 def _rank_correlation(one: Floats, other: Floats) -> float | None:

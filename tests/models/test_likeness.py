@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import spearmanr
 
-from models.agreement import agreement
+from models.likeness import likeness
 
 ANSWERS = st.integers(2, 60).flatmap(
     lambda count: st.tuples(
@@ -19,7 +19,7 @@ ANSWERS = st.integers(2, 60).flatmap(
 @given(ANSWERS)
 def test_the_rank_correlation_is_spearmans_ties_and_all(answers):
     own, champion = answers
-    told = agreement(own, champion).rank_correlation
+    told = likeness(own, champion).rank_correlation
     if len(np.unique(own)) == 1 or len(np.unique(champion)) == 1:
         assert told is None
     else:
@@ -29,9 +29,9 @@ def test_the_rank_correlation_is_spearmans_ties_and_all(answers):
 @pytest.mark.parametrize(("shift", "shared"), [(0, 1.0), (5, 0.5), (10, 0.0)])
 def test_of_the_highest_tenth_so_many_are_shared(shift, shared):
     own = np.arange(100.0)
-    assert agreement(own, np.roll(own, shift)).shared_top_tenth == shared
+    assert likeness(own, np.roll(own, shift)).shared_top_tenth == shared
 
 
 def test_of_fewer_than_ten_accounts_there_is_no_tenth():
-    assert agreement(np.arange(9.0), np.arange(9.0)).shared_top_tenth is None
-    assert agreement(np.arange(10.0), np.arange(10.0)).shared_top_tenth == 1.0
+    assert likeness(np.arange(9.0), np.arange(9.0)).shared_top_tenth is None
+    assert likeness(np.arange(10.0), np.arange(10.0)).shared_top_tenth == 1.0
