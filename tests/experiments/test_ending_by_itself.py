@@ -20,9 +20,10 @@ ARMS = [
 
 
 @pytest.fixture
-def connection(database):
-    with database.begin() as connection:
+def connection(module_database):
+    with module_database.connect() as connection:
         yield connection
+        connection.rollback()
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ NOW = datetime(2026, 6, 12, 20, tzinfo=UTC)
 BY = {"at": NOW, "by": "arrears", "because": "harm", "evidence": {}}
 NAMES = [f"D{number}" for number in range(1, 121)]
 NEWCOMERS = [f"D{number}" for number in range(121, 181)]
+LATE = [f"D{number}" for number in range(181, 201)]
+"""Who comes into the cohort after the test was closed."""
 OTHER = """
 [[arms]]
 name = "other"
@@ -39,14 +41,10 @@ def book(names):
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory):
-    return lake_of(tmp_path_factory.mktemp("ended"), book(NAMES), settings=NO_LOTS)
-
-
-@pytest.fixture(scope="module")
-def more(tmp_path_factory):
-    """The book with people who have come into the cohort since."""
-    return lake_of(tmp_path_factory.mktemp("more"), book([*NAMES, *NEWCOMERS]), settings=NO_LOTS)
+def lakes(tmp_path_factory):
+    """The book on three days, with more people in the cohort on each."""
+    known = (NAMES, [*NAMES, *NEWCOMERS], [*NAMES, *NEWCOMERS, *LATE])
+    return [lake_of(tmp_path_factory.mktemp("ended"), book(names), settings=NO_LOTS) for names in known]
 
 
 def run(database, lake, registry, days):
@@ -68,20 +66,20 @@ def parts(database, night):
 
 
 @pytest.fixture(scope="module")
-def nights(module_database, lake, more, no_registry):
+def nights(module_database, lakes, no_registry):
     """Three nights of a test of three arms: before, with one arm ended, and closed; and the arms on record then."""
     with module_database.begin() as connection:
         records.plan(connection, read_design(THREE), at=NOW, by="strategist", evidence={})
         test = records.find(connection, "simple")
         records.start(connection, test, at=NOW, by="strategist", because="ready")
-    first = run(module_database, lake, no_registry, 0)
+    first = run(module_database, lakes[0], no_registry, 0)
     with module_database.begin() as connection:
         test = records.find(connection, "simple")
         assert narrowing.end_arm(connection, test, "other", on=DAY, **BY)
-    second = run(module_database, lake, no_registry, 1)
+    second = run(module_database, lakes[1], no_registry, 1)
     with module_database.begin() as connection:
         assert narrowing.close(connection, test, on=DAY + timedelta(days=1), **BY)
-    third = run(module_database, more, no_registry, 2)
+    third = run(module_database, lakes[2], no_registry, 2)
     with module_database.connect() as connection:
         enrolled = {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
     return first, second, third, enrolled
@@ -90,7 +88,7 @@ def nights(module_database, lake, more, no_registry):
 def test_an_ended_arms_debtors_stay_in_it_and_are_worked_by_the_strategy_in_force(nights, module_database):
     first, second, _, enrolled = nights
     before, after = items(module_database, first), items(module_database, second)
-    assert Counter(row.arm for row in before.values()) == Counter(enrolled.values())
+    assert {name: row.arm for name, row in before.items()} == {name: enrolled[name] for name in NAMES}
     ended = [name for name, arm in enrolled.items() if arm == "other"]
     assert len(ended) > 10
     assert {(after[name].experiment, after[name].strategy_name) for name in ended} == {(None, "value_at_risk")}
@@ -114,8 +112,8 @@ def test_what_is_left_of_the_minutes_is_divided_by_the_debtors_of_the_arms_that_
 def test_nobody_new_comes_into_a_closed_test_and_who_is_in_it_goes_on(nights, module_database):
     _, _, third, enrolled = nights
     found = items(module_database, third)
-    assert set(enrolled) == set(NAMES)
-    assert {found[name].experiment for name in NEWCOMERS} == {None}
+    assert set(enrolled) == {*NAMES, *NEWCOMERS}
+    assert {found[name].experiment for name in LATE} == {None}
     assert {name for name, row in found.items() if row.experiment} == {
         name for name, arm in enrolled.items() if arm != "other"
     }
@@ -123,28 +121,14 @@ def test_nobody_new_comes_into_a_closed_test_and_who_is_in_it_goes_on(nights, mo
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_each_night_comes_out_identical_whatever_was_ended_since(
-    nights, module_database, lake, more, no_registry, place
-):
-    root = (more if place == 2 else lake).root
-    assert replay(module_database, root, no_registry, nights[place]).difference is None
+def test_each_night_comes_out_identical_whatever_was_ended_since(nights, module_database, lakes, no_registry, place):
+    assert replay(module_database, lakes[place].root, no_registry, nights[place]).difference is None
 
 
-def test_newcomers_of_an_open_test_may_still_draw_the_ended_arm_and_are_worked_as_all(
-    database, no_registry, lake, more
-):
-    with database.begin() as connection:
-        records.plan(connection, read_design(THREE), at=NOW, by="strategist", evidence={})
-        test = records.find(connection, "simple")
-        records.start(connection, test, at=NOW, by="strategist", because="ready")
-    run(database, lake, no_registry, 0)
-    with database.begin() as connection:
-        narrowing.end_arm(connection, test, "other", on=DAY, **BY)
-    night = run(database, more, no_registry, 1)
-    with database.connect() as connection:
-        arms = {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
-    drawn = [name for name in NEWCOMERS if arms[name] == "other"]
+def test_newcomers_of_an_open_test_may_still_draw_the_ended_arm_and_are_worked_as_all(nights, module_database):
+    _, second, _, enrolled = nights
+    drawn = [name for name in NEWCOMERS if enrolled[name] == "other"]
     assert drawn, "the lots are those of the design"
-    found = items(database, night)
+    found = items(module_database, second)
     assert {found[name].experiment for name in drawn} == {None}
-    assert replay(database, more.root, no_registry, night).difference is None
+    assert {found[name].arm for name in NEWCOMERS if name not in drawn} == {"champion", "challenger"}

@@ -15,7 +15,7 @@ from serving.live import Live
 from serving.night.nightly import run_night
 from tests.night.any_book import AS_OF, DAY, loaded
 from tests.night.desk_book import StandingClock
-from tests.serving.desk_day import ANNA, MONDAY, book, desk_on
+from tests.serving.desk_day import ANNA, MONDAY, as_remembered, book, desk_on, remember
 
 DESIGN = """
 name = "simple"
@@ -66,20 +66,36 @@ def night(engine, lake, no_registry, at=MONDAY):
     run_night(engine, lake, no_registry, AS_OF, strategy_, clock=StandingClock(at), limits_on=DAY, served_on=DAY)
 
 
+@pytest.fixture(scope="module")
+def worked(module_database, no_registry, tmp_path_factory):
+    """A night that worked a test, while D1 and D2 were held."""
+    lake, live = worked_night(module_database, no_registry, tmp_path_factory.mktemp("labels")), Live()
+    remember(module_database)
+    yield lake, live
+    live.close()
+
+
 @pytest.fixture
-def tested(database, no_registry, tmp_path):
-    """A desk whose night worked a test; D1 and D2 were held. Gives it with everybody's arm."""
-    with database.begin() as connection:
+def tested(worked, module_database):
+    """A desk after that night, and everybody's arm."""
+    lake, live = worked
+    as_remembered(module_database)
+    return desk_on(lake, module_database, live=live), arms_of(module_database)
+
+
+def worked_night(engine, no_registry, folder):
+    with engine.begin() as connection:
         records.plan(connection, read_design(DESIGN), evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", **BY)
-    lake = loaded(tmp_path, "TW", book(DEBTORS, holds=[hold("D1"), hold("D2")]))
-    night(database, lake, no_registry)
-    live = Live()
-    with database.connect() as connection:
+    lake = loaded(folder, "TW", book(DEBTORS, holds=[hold("D1"), hold("D2")]))
+    night(engine, lake, no_registry)
+    return lake
+
+
+def arms_of(engine):
+    with engine.connect() as connection:
         test = records.find(connection, "simple")
-        arms = {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
-    yield desk_on(lake, database, live=live), arms
-    live.close()
+        return {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
 
 
 def ranked_by(arm):
@@ -127,38 +143,27 @@ def test_an_item_that_a_look_up_makes_names_arm_and_strategy(tested):
         desk.run("UPDATE leases SET ended_at = :now", now=desk.now)
 
 
-def test_who_is_not_past_due_any_more_and_calls_in_is_still_of_their_arm(tested, database, no_registry, tmp_path):
-    _, arms = tested
-    rows = book(DEBTORS)
-    rows["statements"][2] |= {"balance": 0, "past_due": 0, "days_past_due": 0, "minimum_due": 0}
-    lake = loaded(tmp_path, "TW", rows)
-    night(database, lake, no_registry, MONDAY + timedelta(minutes=1))
-    desk = desk_on(lake, database)
-    assert look_up(desk.deployment, ANNA, account_id="A3", reason="called in").claimed is not None
-    assert desk.rows(LABELS, who="D3") == [ranked_by(arms["D3"])]
-
-
 @pytest.mark.parametrize("is_over", [False, True])
-def test_an_item_that_is_carried_over_says_what_the_new_night_says(tested, database, no_registry, tmp_path, is_over):
-    desk, arms = tested
-    waits = [next(name for name in arms if arms[name] == arm and name > "D2") for arm in ("champion", "challenger")]
+def test_items_of_a_later_night_say_what_it_says_carried_over_or_opened_for_a_call(
+    database, no_registry, tmp_path, is_over
+):
+    worked_night(database, no_registry, tmp_path)
+    arms = arms_of(database)
+    waits = [next(name for name in arms if arms[name] == arm and name > "D3") for arm in ("champion", "challenger")]
+    rows = book(DEBTORS, holds=[hold("D1"), *map(hold, waits)])
+    rows["statements"][2] |= {"balance": 0, "past_due": 0, "days_past_due": 0, "minimum_due": 0}
+    desk = desk_on(loaded(tmp_path, "TW", rows), database)
     for who in waits:
         put_off(desk, who)
     if is_over:
         end(database)
-    held = loaded(tmp_path, "TW", book(DEBTORS, holds=[hold(waits[0]), hold(waits[1])]))
-    night(database, held, no_registry, MONDAY + timedelta(minutes=1))
-    for who in waits:
-        assert desk.rows(LABELS, who=who) == [(None, None, "value_at_risk") if is_over else ranked_by(arms[who])]
-
-
-def test_after_the_end_an_items_maker_names_no_test(tested, database, no_registry):
-    desk, _ = tested
-    end(database)
     night(database, desk.deployment.lake, no_registry, MONDAY + timedelta(minutes=1))
-    assert look_up(desk.deployment, ANNA, account_id="A1", reason="called in").claimed is not None
-    assert desk.rows(LABELS, who="D1") == [(None, None, "value_at_risk")]
-    assert not desk.rows("SELECT FROM work_items WHERE state = 'ready' AND experiment IS NOT NULL")
+    called = {"A1": "D1", "A3": "D3"}  # one is held, the other not past due any more
+    for account in called:
+        assert look_up(desk.deployment, ANNA, account_id=account, reason="called in").claimed is not None
+        desk.run("UPDATE leases SET ended_at = :now", now=desk.now)
+    for who in (*waits, *called.values()):
+        assert desk.rows(LABELS, who=who) == [(None, None, "value_at_risk") if is_over else ranked_by(arms[who])], who
 
 
 def test_accounts_of_a_night_tell_the_arm_that_worked_them_out(tested):
