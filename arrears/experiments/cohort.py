@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from arrears.buckets import Bucket
 from arrears.policy.columns import Flags, Words
+
+Client = Annotated[str, StringConstraints(pattern=r"^[^\x00]+$", max_length=200)]
+Minor = Annotated[int, Field(ge=-(2**53), le=2**53)]
 
 
 class Cohort(BaseModel):
@@ -28,11 +31,11 @@ class Cohort(BaseModel):
 
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     buckets: tuple[Bucket, ...] = Field(min_length=1)
-    clients: tuple[str, ...] = ()
+    clients: tuple[Client, ...] = ()
     entry: Literal["new", "stock", "both"] = "both"
-    balance_from_minor: int = 0
-    balance_below_minor: int | None = None
-    balance_bands_minor: tuple[int, ...] = ()
+    balance_from_minor: Minor = 0
+    balance_below_minor: Minor | None = None
+    balance_bands_minor: tuple[Minor, ...] = ()
 
     @field_validator("balance_bands_minor")
     @classmethod

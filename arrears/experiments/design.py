@@ -26,6 +26,7 @@ from arrears.experiments.design_parts import (
     Part,
     Plain,
     Primary,
+    Sentence,
     Stop,
     known,
     scale_of,
@@ -52,7 +53,7 @@ class Design(Part):
     name: Name
     version: int = Field(default=1, ge=1)
     predecessor: int | None = Field(default=None, ge=1)
-    sentence: str
+    sentence: Sentence
     salt: Plain
     unit: Literal["debtor"] = "debtor"
     household_together: bool = True

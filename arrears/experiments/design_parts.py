@@ -14,13 +14,21 @@ from arrears.experiments.spending import Spending
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Plain = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f]+$", max_length=200)]
+Sentence = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1000)]
+MOST_MINOR = 2**53
+"""Minor units beyond which a float does not tell one from the next."""
+
+LEAST_EFFECT_MINOR = 0.001
+LEAST_ERROR = 1e-4
+"""Nobody needs to be surer; bounds far in a normal's tail are not reckoned well."""
+
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Part(BaseModel):
     """A piece of a design: it never changes, and knows all of its fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Arm(Part):
@@ -66,8 +74,8 @@ class Primary(Part):
     metric: str
     horizon_days: int = Field(ge=1, le=366)
     settlement_days: int = Field(ge=0, le=90)
-    cap_minor: int | None = Field(default=None, gt=0)
-    smallest_effect_minor: float = Field(gt=0)
+    cap_minor: int | None = Field(default=None, gt=0, le=MOST_MINOR)
+    smallest_effect_minor: float = Field(ge=LEAST_EFFECT_MINOR, le=MOST_MINOR)
 
     @field_validator("metric")
     @classmethod
@@ -147,9 +155,9 @@ class Stop(Part):
 
     spending: Spending = "obrien_fleming"
     harm: Spending = "pocock"
-    alpha: float = Field(default=0.05, gt=0, lt=0.5)
-    power: float = Field(default=0.8, gt=0.5, lt=1)
-    guardrail_alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    alpha: float = Field(default=0.05, ge=LEAST_ERROR, lt=0.5)
+    power: float = Field(default=0.8, gt=0.5, le=1 - LEAST_ERROR)
+    guardrail_alpha: float = Field(default=0.05, ge=LEAST_ERROR, lt=0.5)
 
 
 def known(name: str) -> str:

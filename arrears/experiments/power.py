@@ -240,7 +240,7 @@ def _power(design: Design, spread: Spread, drift: float) -> tuple[float, float]:
     )
     below, above = crossing(found.information, found.low, found.high, drift=drift)
     left = 1 - float(below.sum() + above.sum())
-    return float(above.sum()), float(np.array(shares) @ (below + above)) + left
+    return min(float(above.sum()), 1.0), float(np.array(shares) @ (below + above)) + left
 
 
 def _drift_of(design: Design, spread: Spread, power: float) -> float:

@@ -27,9 +27,9 @@ class Enrolment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    starts: date
+    starts: date = Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))
     weeks: int = Field(ge=1, le=104)
-    debtors: int = Field(ge=2)
+    debtors: int = Field(ge=2, le=1_000_000_000)
     pay_cycle_days: int = Field(default=14, ge=1, le=31)
 
     @property

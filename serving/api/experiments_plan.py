@@ -8,9 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection
 
-from arrears.errors import BadInput
 from arrears.experiments import records
-from arrears.experiments.design import Design, design_of
+from arrears.experiments.design import design_of
 from arrears.experiments.measurable import refuse_unmeasured
 from arrears.state import audit_trail
 from models.under_test import UnderTest
@@ -41,7 +40,7 @@ def plan(request: Request, asked: ExperimentPlan) -> ExperimentPlanned:
     for is refused.
     """
     deployment, by = running.deployment(), person_of(request).name
-    design = _read(asked)
+    design = design_of(asked.design)
     refuse_unmeasured(design, deployment.lake)
     prepared, kept = planned.prepare(design, deployment.lake), None
     with deployment.engine.begin() as connection:
@@ -79,15 +78,6 @@ def start(request: Request, name: Name, asked: ExperimentStart) -> ExperimentSum
         _audit(connection, at, by, "experiment.started", test.label, asked.because)
         begun = records.find(connection, name, test.design.version) or test
     return ExperimentSummary(**summary_of(begun, {}))
-
-
-def _read(asked: ExperimentPlan) -> Design:
-    try:
-        return design_of(asked.design)
-    except OverflowError as problem:
-        raise BadInput(
-            asked="plan a test", found="a number or a day beyond what can be reckoned with", do="Mend it."
-        ) from problem
 
 
 def _audit(connection: Connection, at: datetime, by: str, did: str, subject: str, because: str) -> None:

@@ -130,10 +130,9 @@ def read_text(deployment: Deployment, text: str, before: Form) -> Draft:
     """
     try:
         design = read_design(text, where="the text")
-    except (BadInput, OverflowError) as problem:
-        found = problem.found if isinstance(problem, BadInput) else "a number is beyond what can be reckoned with"
+    except BadInput as problem:
         draft = Draft(Typed({name: list(values) for name, values in before.items()}))
-        draft.text, draft.text_fault = text, found
+        draft.text, draft.text_fault = text, problem.found
         return draft
     return of_design(deployment, design)
 

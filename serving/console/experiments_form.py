@@ -163,8 +163,6 @@ def checked(typed: Typed, document: Mapping[str, Any]) -> Typed:
             # What could not be read is missing for that reason alone.
             if name not in told:
                 typed.fault(name, _sentence(fault["msg"]))
-    except OverflowError:
-        typed.fault("design", "A number or a day is beyond what can be reckoned with")
     else:
         typed.design = design if not typed.faults else None
     return typed

@@ -68,7 +68,7 @@ def test_money_is_typed_in_major_units_and_kept_in_minor_ones():
         ("debtors", [""], "number is missing"),
         ("debtors", ["1e400"], "fifteen digits"),
         ("starts", ["tomorrow"], "2026-06-01"),
-        ("effect", ["0"], "greater than 0"),
+        ("effect", ["0"], "greater than"),
         ("effect", ["1,5"], "point before its decimals"),
         ("cap", ["-3"], "greater than 0"),
         ("share", ["50", "40"], "hares sum to 0.9"),
