@@ -1,7 +1,7 @@
 """A night of a test whose arms have staff of their own: a collector's time for the test goes to one arm alone."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from arrears.experiments import records
 from arrears.experiments.design import read_design
 from arrears.experiments.moments import NOBODY
+from arrears.experiments.readout import readout
 from arrears.experiments.staff import Staff
 from arrears.queues import store
 from arrears.queues.allocation.problem import Team
@@ -25,6 +26,7 @@ from tests.experiments.designs import changed, shared
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
 from tests.night.test_arms import DESIGN, NO_LOTS, collector
 from training.experiments.clusters import given_to
+from training.experiments.daily import PRIMARY, measure_days, observed_of
 
 NAMES = [f"D{number}" for number in range(1, 401)]
 TEAM = [f"C{number}" for number in range(1, 21)]
@@ -110,6 +112,28 @@ def test_a_debtors_cluster_is_the_collector_to_whom_a_night_gave_it(night, modul
     assert found == [row.assigned_to or NOBODY for row in rows.values()]
     assert {NOBODY} < set(found)
     assert set(after) == {NOBODY}, "a night of an earlier day is none of theirs"
+
+
+def test_a_reading_takes_the_debtors_of_one_collector_for_one_cluster(night, module_database, tmp_path, staff):
+    day = date(2026, 7, 28)
+    told = {"line": 1, "paid_on": DAY, "recorded_at": f"{DAY}T18:00:00+00:00"}
+    paid = [
+        told | {"payment_id": f"P{name}", "account_id": f"A{name[1:]}", "amount": 10 + int(name[1:]) % 7}
+        for name in NAMES
+    ]
+    paid.append(paid[0] | {"payment_id": "last", "paid_on": day, "recorded_at": f"{day}T18:00:00+00:00"})
+    later = lake_of(tmp_path, book() | {"payments": paid}, settings=NO_LOTS)
+    with module_database.connect() as connection:
+        test = records.find(connection, "simple")
+    assert measure_days(module_database, later, test, at=NOW) == 1
+    with module_database.connect() as connection:
+        (moments,) = records.sums(connection, test.experiment_id, PRIMARY).values()
+        found = readout(test.design, observed_of(connection, test), as_of=day)
+    assert {collector: arm for arm, collector in moments.cells if collector != NOBODY} == staff
+    assert sum(moments.debtors().values()) == 300
+    (look,) = found.challengers[0].looks
+    assert look.found.clusters == len(TEAM)
+    assert look.found.error > 0
 
 
 def test_the_night_comes_out_identical(night, module_database, lake, no_registry):
