@@ -37,8 +37,8 @@ class Spread:
 
     @property
     def cv(self) -> float:
-        """Standard deviation as a multiple of the mean, capped."""
-        return self.sd / self.mean if self.mean else float("inf")
+        """Standard deviation as a multiple of the mean's size, capped; more may roll than is kept, so that is below 0."""
+        return self.sd / abs(self.mean) if self.mean else float("inf")
 
     @property
     def left_sd(self) -> float:
@@ -59,7 +59,7 @@ class Plan:
     days : from the first day until the last look can be read.
     power : at the smallest effect, with the debtors that the design enrols.
     finds_minor : effect per debtor that they find with the designed power.
-    finds_share : the same as a share of the mean.
+    finds_share : the same as a share of the mean's size.
     finds_total_minor : the same times the cohort's debtors of four weeks: what such an effect is worth a month.
     mean_stop : share of the information at which a test of the smallest effect ends on average.
     curve : effect per debtor, power and mean stop.
@@ -149,7 +149,7 @@ def planned(design: Design, spread: Spread) -> Plan:
         days=(schedule[-1].on - design.enrolment.starts).days + 1,
         power=power,
         finds_minor=finds,
-        finds_share=finds / spread.mean if spread.mean else float("inf"),
+        finds_share=finds / abs(spread.mean) if spread.mean else float("inf"),
         finds_total_minor=finds * (spread.stock + 4 * spread.per_week),
         mean_stop=stop,
         curve=tuple(_curve(design, spread, unit)),

@@ -151,3 +151,9 @@ def test_the_plans_document_is_plain():
 def test_a_test_that_starts_later_plans_its_own_month_end():
     late = changed(enrolment={"starts": date(2026, 6, 29), "weeks": 4})
     assert planned(late, spread(stock=40_000)).weeks == 4
+
+
+def test_a_book_in_which_more_rolls_than_is_kept_is_planned_by_the_size_of_its_mean():
+    kept, rolled = (planned(DESIGN, spread(mean=mean)) for mean in (4000.0, -4000.0))
+    assert (rolled.finds_share, rolled.debtors) == (kept.finds_share, kept.debtors)
+    assert spread(mean=-4000.0).cv == spread().cv > 0
