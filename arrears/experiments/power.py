@@ -37,7 +37,7 @@ class Spread:
 
     @property
     def cv(self) -> float:
-        """Standard deviation as a multiple of the mean's size, capped; more may roll than is kept, so that is below 0."""
+        """Standard deviation as a multiple of the mean's size, capped: the mean of roll money may be below 0."""
         return self.sd / abs(self.mean) if self.mean else float("inf")
 
     @property
