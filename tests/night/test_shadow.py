@@ -1,5 +1,7 @@
 """A model in the shadow: scored every night, written down, never acted on, and judged once outcomes are known."""
 
+import json
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -7,17 +9,25 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from typer.testing import CliRunner
 
 from arrears.errors import Refused, WrongUse
+from arrears.places import find_places
 from arrears.queues import store
 from arrears.queues.strategy import strategy
+from commands import models as models_command
 from commands import shadow as command
 from models import shadow_log
 from models.artifact import Part
 from models.likeness import likeness
 from models.registry import SHADOW, Registry
 from models.roll_rate import ROLL_RATE, deeper_moves, edge_name
+from serving.console.frame import _environment
+from serving.console.registry import models_of
+from serving.deployment import Deployment
 from serving.night.nightly import run_night
+from serving.present import Present
+from serving.scores.champion import Champions
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, statement
 from tests.night.model_arms import FEATURES, NAMES, NO_LOTS, book, fitted, registered, two_versions
 from training.shadow import judged
@@ -121,6 +131,51 @@ def test_an_ended_shadow_scores_no_more_and_its_log_stays(database, lake, regist
     assert len(logged(database)) == 1
     with pytest.raises(Refused, match="it names no version"):
         command.finish(registry, "propensity", None, **BY)
+
+
+def test_the_page_models_shows_its_nights_and_that_nobody_acts_on_it(database, lake, registry, tmp_path):
+    command.begin(registry, "propensity", "2", **BY)
+    run(database, lake, registry)
+    deployment = Deployment(find_places({}), database, registry, Champions(registry), Present(lake.root, database))
+    told = models_of(deployment)
+    frame = {
+        "room": "Models",
+        "rooms": [],
+        "may_find": False,
+        "clock": {"day": "", "time": ""},
+        "notices": [],
+        "now": MORNING,
+    }
+    page = _environment().get_template("models.html").render({**frame, **told, "is_opening": False})
+    (row,) = re.findall("<tr><th[^>]*>Fri 12 Jun 2026</th>.*?</tr>", page)
+    cells = re.findall("<td[^>]*>(.*?)</td>", row)
+    (night,) = logged(database)
+    numbers = ("rank_correlation", "shared_top_tenth", "mean", "champion_mean")
+    assert cells == [str(len(NAMES)), "propensity/1", *(f"{night.likeness[name]:.3f}" for name in numbers)]
+    assert "Version 2 in the shadow" in page
+    assert "never acted on" in page
+
+
+def test_the_command_begins_reads_and_ends(database, lake, registry, tmp_path, monkeypatch):
+    where = {"DATABASE_URL": database.url.render_as_string(hide_password=False), "ARREARS_LAKE": str(lake.root)}
+    for name, value in (where | {"MLFLOW_TRACKING_URI": registry.tracking.uri, "ARREARS_ROOT": str(tmp_path)}).items():
+        monkeypatch.setenv(name, value)
+
+    def asked(*arguments):
+        found = CliRunner().invoke(models_command.app, ["shadow", "propensity", *arguments])
+        assert found.exit_code == 0, found.output
+        return found.stdout
+
+    (moved,) = json.loads(asked("2", "--why", "look", "--json"))["moves"]
+    assert (moved["alias"], moved["to_version"]) == ("shadow", "2")
+    assert "No night has scored it yet." in asked()
+    run(database, lake, registry)
+    told = json.loads(asked("--json"))
+    assert (told["in_the_shadow"], told["judged"]["accounts"], told["nights"][0]["accounts"]) == (True, 0, len(NAMES))
+    assert "No outcome of these nights is known yet" in asked()
+    (moved,) = json.loads(asked("--end", "--why", "enough", "--json"))["moves"]
+    assert moved["to_version"] is None
+    assert "propensity/2, not in the shadow any more" in asked()
 
 
 def test_what_cannot_be_in_the_shadow_is_refused(registry):
