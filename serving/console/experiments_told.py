@@ -31,6 +31,8 @@ ENDS = {
     "no_difference": "Ended: no difference worth having",
     "stopped": "Stopped by hand",
 }
+_ARM_ENDED = "This arm ended by itself: it did harm"
+_WAITS = "All is decided, and it waits for somebody to promote or stop it; whoever is in goes on as before."
 _WITH_DECIMALS = 100.0
 _CHIPS = {"promote": "good", "promoted": "good", "stop_for_harm": "bad", "harm": "bad"}
 
@@ -94,7 +96,8 @@ def verdict_words(experiment: Experiment, decisions: Sequence[str]) -> tuple[str
         return "Not started", ""
     if not decisions:
         return "Not read yet", ""
-    return "; ".join(dict.fromkeys(VERDICTS[each] for each in decisions)), _chip(decisions)
+    over = {"stop_for_harm": "An arm ended by itself: it did harm"} if experiment.arms_ended else {}
+    return "; ".join(dict.fromkeys((VERDICTS | over)[each] for each in decisions)), _chip(decisions)
 
 
 def verdicts(experiment: Experiment, reading: Reading | None, acts: Sequence[Deed]) -> list[Said]:
@@ -109,13 +112,16 @@ def verdicts(experiment: Experiment, reading: Reading | None, acts: Sequence[Dee
     told = [
         Said(
             each["arm"],
-            _then_or_now(VERDICTS[each["verdict"]["decision"]], is_over=bool(ended)),
+            _ARM_ENDED
+            if each["arm"] in experiment.arms_ended
+            else _then_or_now(VERDICTS[each["verdict"]["decision"]], is_over=bool(ended)),
             _CHIPS.get(each["verdict"]["decision"], "held"),
             tuple(map(sentence, each["verdict"]["reasons"])),
         )
         for each in reading["challengers"]
     ]
-    return [*ended, *told]
+    waits = [Said("", "Nobody new comes in", "held", (_WAITS,))] if experiment.closed_on and not ended else []
+    return [*ended, *told, *waits]
 
 
 def effect_of(challenged: Reading, design: Design) -> Effect | None:
