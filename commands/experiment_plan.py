@@ -198,7 +198,8 @@ def _draw_plan(document: Mapping[str, Any], console: Console) -> None:
     part = "" if found["finds_share"] is None else f" ({found['finds_share']:.1%})"
     console.print(f"[bold]{document['design']}[/bold], by what came in after {document['learned_on']}")
     console.print(
-        f"A debtor brings {money(spread['mean'])} on average (spread {cv} times that); the cohort has "
+        f"A debtor brings {money(spread['mean'])} on average (spread {cv} times that; what is known before "
+        f"explains {spread['explained']:.0%} of how debtors differ); the cohort has "
         f"{spread['stock']:,} debtors and {spread['per_week']:,.0f} more a week."
     )
     console.print(

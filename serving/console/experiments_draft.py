@@ -25,6 +25,7 @@ from serving.console.experiments_told import written
 from serving.console.forms import Form, one
 from serving.console.words import count, many, share, short_day
 from serving.deployment import Deployment
+from serving.past_spread import past_spread
 
 WEEKS = 8
 WORTH_FINDING = 0.05
@@ -89,8 +90,8 @@ def blank(deployment: Deployment, currency: str) -> Draft:
 
 
 def of_design(deployment: Deployment, design: Design) -> Draft:
-    """A design in the form."""
-    return _planned(deployment, Draft(typed_of(design, as_toml(design))))
+    """A design in the form; what it can find is not asked yet, since on a large book that takes its time."""
+    return _shown(deployment, Draft(typed_of(design)), design)
 
 
 def following(test: Experiment, day: date) -> Design:
@@ -134,7 +135,7 @@ def read_text(deployment: Deployment, text: str, before: Form) -> Draft:
         draft = Draft(Typed({name: list(values) for name, values in before.items()}))
         draft.text, draft.text_fault = text, problem.found
         return draft
-    return of_design(deployment, design)
+    return _planned(deployment, Draft(typed_of(design)))
 
 
 def next_monday(day: date) -> date:
@@ -163,15 +164,21 @@ def hindrances(connection: Connection, design: Design, today: date) -> list[str]
     return found
 
 
-def _planned(deployment: Deployment, draft: Draft) -> Draft:
-    """The same with its text, what it could find, and what is in its way."""
-    design = draft.typed.design
-    if design is None:
-        return draft
+def _shown(deployment: Deployment, draft: Draft, design: Design) -> Draft:
+    """The same with its text and what is in its way."""
     draft.text = as_toml(design)
     draft.typed.fields["base"] = [draft.text]
     with reading(deployment.engine) as connection:
         draft.hindrances = hindrances(connection, design, deployment.day)
+    return draft
+
+
+def _planned(deployment: Deployment, draft: Draft) -> Draft:
+    """The same with what it could find, too."""
+    design = draft.typed.design
+    if design is None:
+        return draft
+    _shown(deployment, draft, design)
     try:
         refuse_unmeasured(design, deployment.lake)
         draft.prepared = planned.prepare(design, deployment.lake)
@@ -201,7 +208,7 @@ def _tell_too_small(typed: Typed, design: Design, told: Mapping[str, Any]) -> No
 
 def _unsaid(deployment: Deployment, design: Design, empty: list[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Numbers for fields that were left empty, from the book's own past."""
-    _, spread = planned.past_spread(design, deployment.lake)
+    _, spread = past_spread(design, deployment.lake)
     currency, weeks = design.cohort.currency, design.enrolment.weeks
     fields, filled = {}, {}
     if "effect" in empty:

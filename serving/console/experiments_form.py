@@ -94,7 +94,7 @@ def typed_of(design: Design, base: str = "") -> Typed:
 
     Parameters
     ----------
-    base : the text that the form was opened from.
+    base : the text behind the form, in which what it does not show is kept.
     """
     currency, cohort, primary = design.cohort.currency, design.cohort, design.primary
     stop, enrolment, own = design.stop, design.enrolment, design.exclusion

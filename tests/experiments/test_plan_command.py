@@ -11,7 +11,8 @@ from arrears.experiments.example import EXAMPLE
 from arrears.lake import Lake
 from commands.context import json_text
 from commands.main import main
-from serving.planned import past_spread, prepare
+from serving.past_spread import past_spread
+from serving.planned import prepare
 from tests.experiments.designs import changed
 
 DESIGN = changed(cohort={"currency": "TWD"}, primary={"cap_minor": None})
@@ -26,6 +27,14 @@ def test_the_spread_is_the_books_own(told):
     # Of the built-in cards cash is heavy-tailed: about 2.3 times its mean.
     assert 1.5 < told["spread"]["cv"] < 4
     assert told["spread"]["stock"] > 1000
+
+
+def test_what_is_known_before_is_not_noise_so_fewer_debtors_are_needed(demo_lake, told):
+    blind = prepare(changed(cohort={"currency": "TWD"}, primary={"cap_minor": None}, covariates=[]), demo_lake).document
+    assert blind["spread"]["explained"] == 0
+    left = 1 - told["spread"]["explained"]
+    assert 0.7 < left < 0.95, "on the built-in cards what is owed tells a little of what is paid"
+    assert told["plan"]["debtors"] == pytest.approx(left * blind["plan"]["debtors"], rel=1e-3)
 
 
 def test_a_plan_tells_power_looks_and_money(told):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from arrears.experiments.placed import placed
-from serving import planned
 from serving.gate.book import questions, read_book
+from serving.past_spread import in_cohort
 from tests.experiments.designs import changed
 from tests.night.desk_book import account, debtor, lake_of, people, statement
 
@@ -61,5 +61,5 @@ def by_the_night(lake, cohort):
 )
 def test_an_account_that_is_not_past_due_moves_nobody(lake, cohort, found):
     own = changed(cohort={"buckets": ["30-59"], "balance_bands_minor": [], **cohort}, strata=[]).cohort
-    assert planned.in_cohort(own, lake, EVENING) == found
+    assert in_cohort(own, lake, EVENING).debtor_id == found
     assert by_the_night(lake, own) == found
