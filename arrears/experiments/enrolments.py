@@ -1,4 +1,4 @@
-"""Who came into a test, read by day: what a night wrote down of its debtors, and how many units each arm got.
+"""The days of a test: on which anybody came in, which were measured, and how many units each arm got.
 
 What is drawn is a unit: a household where its debtors stay together, else a debtor. A household is drawn once, by the
 night of its first debtor; mates who come in later are given its arm, so they are no further draw.
@@ -11,14 +11,10 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
-from arrears.experiments.records import Enrolled, Experiment
+from arrears.experiments.records import Experiment
 
 _DAYS = """
     SELECT DISTINCT enrolled_on FROM experiment_debtors WHERE experiment_id = :experiment ORDER BY enrolled_on
-"""
-_OF_DAY = """
-    SELECT experiment_id, debtor_id, arm, household, stratum, enrolled_on, covariates
-    FROM experiment_debtors WHERE experiment_id = :experiment AND enrolled_on = :day ORDER BY debtor_id
 """
 _MEASURED = """
     SELECT enrolled_on FROM experiment_sums WHERE experiment_id = :experiment AND measure = :measure
@@ -37,12 +33,6 @@ _DRAWN = """
 def days_of(connection: Connection, experiment: Experiment) -> list[date]:
     """The days on which anybody came in, earliest first."""
     return list(connection.execute(text(_DAYS), {"experiment": experiment.experiment_id}).scalars())
-
-
-def of_day(connection: Connection, experiment: Experiment, day: date) -> list[Enrolled]:
-    """Who came in on a day, in the order of their ids."""
-    rows = connection.execute(text(_OF_DAY), {"experiment": experiment.experiment_id, "day": day}).mappings()
-    return [Enrolled(**row) for row in rows]
 
 
 def measured_days(connection: Connection, experiment: Experiment, measure: str) -> list[date]:

@@ -321,20 +321,20 @@ def enrol(connection: Connection, night_id: int, day: date, who: Sequence[Enroll
     copy_in(connection, "experiment_debtors", pa.table(columns))
 
 
-def enrolled(connection: Connection, experiment_id: int, *, through: date | None = None) -> list[Enrolled]:
+def enrolled(connection: Connection, experiment_id: int, *, on: date | None = None) -> list[Enrolled]:
     """Who is in a test, with the covariates from before, in the order of their ids.
 
     Parameters
     ----------
-    through : only whom nights for days up to this one brought in; None: all.
+    on : only who came in on this day; None: all.
     """
     sql = text("""
         SELECT experiment_id, debtor_id, arm, household, stratum, enrolled_on, covariates
         FROM experiment_debtors
-        WHERE experiment_id = :experiment AND (CAST(:through AS date) IS NULL OR enrolled_on <= :through)
+        WHERE experiment_id = :experiment AND (CAST(:day AS date) IS NULL OR enrolled_on = :day)
         ORDER BY debtor_id
     """)
-    rows = connection.execute(sql, {"experiment": experiment_id, "through": through}).mappings()
+    rows = connection.execute(sql, {"experiment": experiment_id, "day": on}).mappings()
     return [Enrolled(**row) for row in rows]
 
 

@@ -63,10 +63,10 @@ def test_where_debtors_are_drawn_one_by_one_each_of_them_counts(connection):
 def test_days_are_read_one_by_one_with_whoever_came_in_on_them(connection):
     test = records.find(connection, "earlier_calls")
     assert enrolments.days_of(connection, test) == [MONDAY, TUESDAY, WEDNESDAY]
-    found = enrolments.of_day(connection, test, TUESDAY)
+    found = records.enrolled(connection, test.experiment_id, on=TUESDAY)
     assert [(each.debtor_id, each.household, each.arm) for each in found] == CAME[TUESDAY]
     assert {each.enrolled_on for each in found} == {TUESDAY}
-    assert enrolments.of_day(connection, test, WEDNESDAY + timedelta(days=1)) == []
+    assert records.enrolled(connection, test.experiment_id, on=WEDNESDAY + timedelta(days=1)) == []
 
 
 def test_a_measured_day_is_told_for_its_own_measure(connection):

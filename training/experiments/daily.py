@@ -100,7 +100,7 @@ def _due(engine: Engine, experiment: Experiment, *, known: date | None) -> list[
 
 def _moments(engine: Engine, lake: Lake, experiment: Experiment, measure: _Measure, day: date) -> Moments:
     with reading(engine) as connection:
-        who = enrolments.of_day(connection, experiment, day)
+        who = records.enrolled(connection, experiment.experiment_id, on=day)
         values = _at_desk(connection, lake, who, measure, day)
         collector = _collectors(connection, experiment, who, measure, day)
     values |= _before(who, measure) | _from_lake(lake, who, measure, day, currency=experiment.design.cohort.currency)
