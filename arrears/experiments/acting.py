@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from arrears.errors import Refused, WrongUse
 from arrears.experiments import narrowing, records
 from arrears.experiments.model_arms import Registered, bring_into_force, take_back
-from arrears.experiments.records import Act, Experiment
+from arrears.experiments.promoted import Promotion, standing_promotion
+from arrears.experiments.records import Experiment
 from arrears.queues import in_force
 
 ITSELF = "arrears"
@@ -161,9 +162,9 @@ def roll_back(
     WrongUse : no reason.
     Refused : no promotion stands.
     """
-    strategy_move, model_move = in_force.standing(connection), _newest_of_models(connection)
-    if model_move is not None and (strategy_move is None or strategy_move.at < model_move[1].at):
-        return _take_model_back(connection, *model_move, registered, at=at, by=by, because=because)
+    newest = standing_promotion(connection)
+    if newest is not None and newest.of_model is not None:
+        return _take_model_back(connection, newest, newest.of_model, registered, at=at, by=by, because=because)
     move = in_force.roll_back(connection, at=at, by=by, because=because)
     if move.experiment_id is not None:
         evidence = {"strategy": move.strategy, "replaces": move.replaces}
@@ -173,22 +174,10 @@ def roll_back(
     return move.strategy
 
 
-def _newest_of_models(connection: Connection) -> tuple[Experiment, Act] | None:
-    """The test whose promotion of a model's version is the newest that was not taken back, and the act that did it."""
-    found = [each for each in records.every(connection) if each.ended_by == "promoted" and each.design.champion.model]
-    ended = [
-        (each, act)
-        for each in found
-        if records.newest(connection, each.experiment_id, "rolled_back") is None
-        and (act := records.newest(connection, each.experiment_id, "ended")) is not None
-    ]
-    return max(ended, key=lambda pair: pair[1].act_id, default=None)
-
-
 def _take_model_back(
     connection: Connection,
-    experiment: Experiment,
-    ended: Act,
+    newest: Promotion,
+    test: Experiment,
     registered: Registered | None,
     *,
     at: datetime,
@@ -197,12 +186,10 @@ def _take_model_back(
 ) -> str:
     if not because.strip():
         raise WrongUse(asked="take a promotion back", found="no reason", do="Say why.")
-    promoted, before = str(ended.evidence["promoted"]), experiment.design.champion.model or ""
-    evidence = {"model": before, "replaces": promoted}
-    test = experiment.experiment_id
-    records.note(connection, test, at=at, by=by, did="rolled_back", because=because, evidence=evidence)
-    take_back(experiment.design, promoted, registered, who=by, why=because)
-    return before
+    evidence = {"model": newest.before, "replaces": newest.label}
+    records.note(connection, test.experiment_id, at=at, by=by, did="rolled_back", because=because, evidence=evidence)
+    take_back(test.design, newest.label, registered, who=by, why=because)
+    return newest.before
 
 
 def _refuse_another_champion(connection: Connection, experiment: Experiment, asked: str) -> None:

@@ -122,7 +122,7 @@ def take_back(design: Design, challenger: str, registered: Registered | None, *,
         raise Refused(
             asked=asked,
             found=_said(name, serves),
-            do=f"`arrears models history {name}` tells what happened; `arrears models roll-back {name}` goes a step back.",
+            do=f"`arrears models history {name}` tells who moved it; `arrears models roll-back {name}` undoes that.",
         )
     registered.roll_back(name, who=who, why=why, evidence={"takes_back": design.label})
 

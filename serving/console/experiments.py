@@ -11,6 +11,7 @@ from arrears.experiments import history, records
 from arrears.experiments.design import Design
 from arrears.experiments.history import Deed
 from arrears.experiments.metrics import METRICS
+from arrears.experiments.promoted import standing_promotion
 from arrears.experiments.records import Experiment
 from arrears.queues import in_force
 from arrears.queues.strategy import DEFAULT, strategy
@@ -53,7 +54,7 @@ def every(deployment: Deployment, person: Person, done: str | None) -> dict[str,
     with reading(deployment.engine) as connection:
         tests, counted = records.every(connection), records.counts(connection)
         decided = {row.experiment_id: row.decisions for row in connection.execute(text(_DECISIONS))}
-        moves = in_force.moves(connection)
+        moves, promoted = in_force.moves(connection), standing_promotion(connection)
     zone = deployment.settings.portfolio.zone
     return {
         "tests": [
@@ -67,7 +68,7 @@ def every(deployment: Deployment, person: Person, done: str | None) -> dict[str,
         "labels": {each.experiment_id: each.label for each in tests},
         "moves": [(each, in_zone(each.at, zone)) for each in moves],
         "in_force": strategy_in_force(moves),
-        "may_roll_back": bool(moves) and moves[0].rolls_back is None,
+        "promoted": promoted,
         "may_change": may_enter("POST", "/experiments", person.role),
         "longest": LONGEST,
         "done": done,
@@ -181,7 +182,8 @@ def logged_still(connection: Connection, known: Experiment | None, design: Desig
         or known.design.cohort.currency != design.cohort.currency
     ):
         return {}
-    if [arm.strategy for arm in known.design.arms] != [arm.strategy for arm in design.arms]:
+    before, now = ([(arm.strategy, arm.model) for arm in each.arms] for each in (known.design, design))
+    if before != now:
         return {}
     evidence = history.rests_on(connection, known.experiment_id, "planned") or {}
     return {LOGGED: evidence[LOGGED]} if LOGGED in evidence else {}

@@ -7,6 +7,7 @@ import pytest
 from arrears.errors import BadInput, Refused, WrongUse
 from arrears.experiments import acting, records
 from arrears.experiments.design import read_design
+from arrears.experiments.promoted import standing_promotion
 from arrears.queues import in_force
 from arrears.queues.strategy import strategy
 from models.under_test import UnderTest
@@ -61,6 +62,12 @@ def roll_back(database, models):
         return acting.roll_back(connection, because="the summer was odd", registered=models, **BY)
 
 
+def standing(database):
+    with database.connect() as connection:
+        found = standing_promotion(connection)
+    return found and (found.label, found.before)
+
+
 def did(database, test):
     with database.connect() as connection:
         return [act.did for act in records.acts(connection, test.experiment_id)]
@@ -109,8 +116,11 @@ def test_the_newest_promotion_is_taken_back_whether_a_strategys_or_a_models(won,
     with database.begin() as connection:
         in_force.promote(connection, "severity/1", at=NOW - timedelta(days=1), by="strategist", because="older")
     promote(database, won, models)
+    assert standing(database) == ("propensity/2", "propensity/1")
     assert roll_back(database, models) == "propensity/1"
+    assert standing(database) == ("severity/1", "value_at_risk/1")
     assert roll_back(database, models) == "value_at_risk/1"
+    assert standing(database) is None
 
 
 def test_what_the_gate_refuses_moves_nothing_and_the_test_runs_on(won, database, registry, models):

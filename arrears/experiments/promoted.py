@@ -1,0 +1,47 @@
+"""The promotion that would be taken back next: the newest that stands, of a strategy or of a model's version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from arrears.experiments import records
+from arrears.experiments.records import Experiment
+from arrears.queues import in_force
+
+_OF_MODELS = text("""
+    SELECT a.experiment_id, a.at, a.evidence ->> 'promoted' AS label
+    FROM experiment_acts a JOIN experiments e USING (experiment_id)
+    WHERE a.did = 'ended' AND e.ended_by = 'promoted' AND e.design -> 'arms' -> 0 ->> 'model' IS NOT NULL
+        AND NOT EXISTS (
+            SELECT FROM experiment_acts b WHERE b.experiment_id = a.experiment_id AND b.did = 'rolled_back'
+        )
+    ORDER BY a.act_id DESC LIMIT 1
+""")
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A promotion that stands.
+
+    Attributes
+    ----------
+    label : the strategy, or the model's version, that it brought into force.
+    before : what taking it back brings into force again.
+    of_model : the test by which a model's version came into force; None where it is a strategy.
+    """
+
+    label: str
+    before: str
+    of_model: Experiment | None
+
+
+def standing_promotion(connection: Connection) -> Promotion | None:
+    """The newest promotion that was not taken back; None where none stands."""
+    move, found = in_force.standing(connection), connection.execute(_OF_MODELS).one_or_none()
+    if found is not None and (move is None or move.at < found.at):
+        test = records.of_id(connection, found.experiment_id)
+        if test is not None:
+            return Promotion(found.label, test.design.champion.model or "", test)
+    return None if move is None else Promotion(move.strategy, move.replaces, None)
