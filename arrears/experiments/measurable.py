@@ -43,7 +43,7 @@ def _refuse_unknown(design: Design) -> None:
     before = {each.name for each in design.covariates} - KNOWN_BEFORE
     if metrics or before:
         raise Refused(
-            asked=f"start the test {design.label}",
+            asked=f"measure the test {design.label}",
             found=f"{', '.join([*sorted(metrics), *sorted(before)])} would not be measured",
             do=f"Use columns {', '.join(sorted(MEASURED))} and covariates {', '.join(sorted(KNOWN_BEFORE))}; what "
             "compares groups is a guardrail.",
@@ -59,7 +59,7 @@ def _refuse_groups(design: Design, lake: Lake) -> None:
     if absent:
         told = "; ".join(f"{attribute}: {', '.join(groups)}" for attribute, groups in known.items())
         raise Refused(
-            asked=f"start the test {design.label}",
+            asked=f"measure the test {design.label}",
             found=f"the table protected knows nobody of {', '.join(absent)}; it has {told or 'no rows'}",
             do="Name one of those, or load the table.",
         )
@@ -71,7 +71,7 @@ def _refuse_unsettled(design: Design, lake: Lake) -> None:
     early = [name for name, each in watches.items() if each.at_cycle_end and each.settlement_days < settles]
     if early:
         raise Refused(
-            asked=f"start the test {design.label}",
+            asked=f"measure the test {design.label}",
             found=f"a status settles {settles} days after its cycle, and {', '.join(early)} waits for fewer",
             do=f"Give settlement_days = {settles} or more to what is told at the end of a cycle.",
         )
