@@ -47,6 +47,9 @@ class ExperimentArm(_Answer):
     strategy: str | None
     model: str | None
     debtors: int
+    ended_on: Annotated[
+        date | None, Field(description="It did harm: from this day on nobody is worked by it; null while it runs.")
+    ]
 
 
 class ExperimentSummary(_Answer):
@@ -64,6 +67,9 @@ class ExperimentSummary(_Answer):
     ended_by: Annotated[
         Literal["promoted", "harm", "no_difference", "stopped"] | None, Field(description="What ended it.")
     ]
+    closed_on: Annotated[
+        date | None, Field(description="All was decided: from this day on nobody comes in; null while it enrols.")
+    ]
     arms: list[ExperimentArm]
 
 
@@ -73,7 +79,7 @@ class ExperimentAct(_Answer):
     act_id: int
     at: datetime
     by: str
-    did: Literal["planned", "started", "read", "ended", "rolled_back"]
+    did: Literal["planned", "started", "read", "arm_ended", "closed", "ended", "rolled_back"]
     because: str
 
 
@@ -123,13 +129,16 @@ class ExperimentDocument(ExperimentSummary):
 
 def summary_of(test: Experiment, debtors: dict[str, int]) -> dict[str, Any]:
     """The fields of a summary."""
-    own = ("experiment_id", "state", "planned_at", "planned_by", "started_on", "ended_on", "ended_by")
+    own = ("experiment_id", "state", "planned_at", "planned_by", "started_on", "ended_on", "ended_by", "closed_on")
     design = test.design
     return {name: getattr(test, name) for name in own} | {
         "name": design.name,
         "version": design.version,
         "sentence": design.sentence,
-        "arms": [ExperimentArm(**arm.model_dump(), debtors=debtors.get(arm.name, 0)) for arm in design.arms],
+        "arms": [
+            ExperimentArm(**arm.model_dump(), debtors=debtors.get(arm.name, 0), ended_on=test.arms_ended.get(arm.name))
+            for arm in design.arms
+        ],
     }
 
 

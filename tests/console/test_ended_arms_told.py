@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import get_args
 
 import pytest
 
 from arrears.experiments.records import Experiment
+from arrears.state.closed import EXPERIMENT_ACTS
+from serving.api.experiments_payloads import ExperimentAct, summary_of
+from serving.console.experiments import DID
 from serving.console.experiments_told import verdict_words, verdicts
 from tests.experiments.designs import changed, shared
 
@@ -35,6 +39,17 @@ def test_an_arm_that_ended_is_told_beside_one_that_goes_on():
     assert verdict_words(test, ["stop_for_harm", "continue"])[0] == (
         "An arm ended by itself: it did harm; Keep it running"
     )
+
+
+def test_programs_are_told_the_day_on_which_an_arm_ended_and_newcomers_were_turned_away():
+    told = summary_of(replace(RUNNING, arms_ended={"challenger1": DAY}, closed_on=DAY), {})
+    assert [arm.ended_on for arm in told["arms"]] == [None, DAY, None]
+    assert told["closed_on"] == DAY
+
+
+def test_every_act_has_its_words_for_people_and_for_programs():
+    assert set(DID) == set(EXPERIMENT_ACTS)
+    assert set(get_args(ExperimentAct.model_fields["did"].annotation)) == set(EXPERIMENT_ACTS)
 
 
 @pytest.mark.parametrize(("closed_on", "last"), [(DAY, "Nobody new comes in"), (None, "Promote it")])
