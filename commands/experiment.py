@@ -184,6 +184,8 @@ def _draw_readout(document: Mapping[str, Any], console: Console) -> None:
             console.print(table)
         elif each["to_come"]:
             console.print(f"The first look is due on {each['to_come'][0]['on']}.")
+    for each in document["seasons"]:
+        console.print(f"{each['name'].capitalize()}, {each['from']} to {each['to']}: {each['why']}")
     if document["ended_by"]:
         found = "It did harm" if document["ended_by"] == "harm" else "No difference is worth having"
         console.print(
