@@ -18,6 +18,7 @@ _NOT_FOR_OTHERS = """
     WHERE night_id = :night AND experiment = :test AND arm = :arm AND state = 'ready'
 """
 
+
 def staff_by_test(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[str, Staff]:
     """Of each test whose arms have staff of their own who works which, by its label.
 
