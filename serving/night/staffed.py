@@ -11,10 +11,14 @@ from sqlalchemy import Connection, text
 from arrears.experiments import records
 from arrears.experiments.staff import Staff
 from arrears.queues.allocation.problem import Team
+from arrears.queues.holdout import HOLDOUT
 from serving.night.by_part import Parts
 
 _NOT_FOR_OTHERS = """
-    UPDATE work_items SET not_for = ARRAY(SELECT DISTINCT who FROM unnest(not_for || CAST(:others AS text[])) AS who)
+    UPDATE work_items SET not_for = ARRAY(
+        SELECT DISTINCT who FROM unnest(not_for || CAST(:others AS text[])) AS who
+        WHERE who IS DISTINCT FROM assigned_to  -- who agreed on a callback before the test keeps it
+    )
     WHERE night_id = :night AND experiment = :test AND arm = :arm AND state = 'ready'
 """
 
@@ -50,11 +54,17 @@ def keep_apart(
     collectors : the team's ids.
     """
     for test, own in staff.items():
-        works = list(zip(collectors, own.arms(collectors), strict=True))
         for arm in (arm for label, arm in keys if label == test):
-            others = [collector for collector, of in works if of != arm]
-            told = {"night": night_id, "test": test, "arm": arm, "others": others}
+            told = {"night": night_id, "test": test, "arm": arm, "others": _others(own, arm, collectors)}
             connection.execute(text(_NOT_FOR_OTHERS), told)
+
+
+def not_for(connection: Connection, test: str | None, arm: str | None, collectors: Sequence[str]) -> list[str]:
+    """Who of the team works other arms than an item's; nobody where it is of no test, or everybody works all arms."""
+    if test is None or arm is None or test == HOLDOUT:
+        return []
+    staff = staff_by_test(connection, [(test, arm)])
+    return _others(staff[test], arm, collectors) if test in staff else []
 
 
 def divided_among(parts: Parts, keys: Sequence[tuple[str, str]], staff: Mapping[str, Staff], team: Team) -> Parts:
@@ -83,3 +93,7 @@ def divided_among(parts: Parts, keys: Sequence[tuple[str, str]], staff: Mapping[
     minutes = team.minutes.sum(axis=1)
     shares = minutes @ rows / minutes.sum() if minutes.sum() else rows.mean(axis=0)
     return replace(parts, shares=shares, of_collector=rows)
+
+
+def _others(staff: Staff, arm: str, collectors: Sequence[str]) -> list[str]:
+    return [who for who, works in zip(collectors, staff.arms(collectors), strict=True) if works != arm]

@@ -21,7 +21,7 @@ from serving.night.by_part import Parts, minutes_by_part
 from serving.night.nightly import run_night
 from serving.night.reallocate import reallocate
 from serving.night.replay import replay
-from serving.night.staffed import divided_among
+from serving.night.staffed import divided_among, keep_apart, not_for
 from tests.experiments.designs import changed, shared
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
 from tests.night.test_arms import DESIGN, NO_LOTS, collector
@@ -95,6 +95,29 @@ def test_what_is_on_the_teams_list_is_for_its_arms_staff_alone(night, module_dat
     assert {row.arm for row in rows} == {"champion", "challenger"}
     for row in rows:
         assert set(row.not_for) == {name for name in TEAM if staff[name] != row.arm}
+
+
+def test_an_item_made_in_the_day_is_for_its_arms_staff_and_a_shared_one_for_all(night, module_database, staff):
+    with module_database.connect() as connection:
+        for arm in ("champion", "challenger"):
+            assert not_for(connection, "simple/1", arm, TEAM) == [name for name in TEAM if staff[name] != arm]
+        assert not_for(connection, None, None, TEAM) == []
+        assert not_for(connection, "holdout", "2026-06-01", TEAM) == []
+
+
+def test_who_agreed_on_a_callback_before_the_test_keeps_it(night, module_database, staff):
+    """The collector of another arm stays the one who calls, and nobody else of that arm may."""
+    with module_database.connect() as connection:
+        row = next(row for row in items(module_database, night) if row.arm == "champion" and row.assigned_to is None)
+        stranger = next(name for name in TEAM if staff[name] == "challenger")
+        own = "UPDATE work_items SET assigned_to = :who, not_for = '{}' WHERE work_item_id = :item"
+        connection.execute(text(own), {"who": stranger, "item": row.work_item_id})
+        dealt = {"simple/1": Staff(changed(), staff)}
+        keep_apart(connection, night, [("", ""), ("simple/1", "champion")], dealt, TEAM)
+        asked = text("SELECT not_for FROM work_items WHERE work_item_id = :item")
+        found = connection.execute(asked, {"item": row.work_item_id}).scalar_one()
+        connection.rollback()
+    assert set(found) == {name for name in TEAM if staff[name] == "challenger"} - {stranger}
 
 
 def test_sharing_the_day_out_anew_leaves_every_item_with_its_arms_staff(night, module_database, lake, staff):
