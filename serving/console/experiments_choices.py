@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from arrears.buckets import Bucket
+from arrears.experiments.arm_models import READ_BY_NIGHTS
 from arrears.experiments.metrics import METRICS
 from arrears.lake import Lake
 from arrears.queues.in_force import in_force
 from arrears.queues.strategy import names, strategy
 from arrears.state.reading import reading
 from serving.console.experiments_form import MODEL, SCALES, Typed
+from serving.console.registry import registry_of
 from serving.deployment import Deployment
 from serving.gate.book import PAST_DUE
 from serving.present import manifest_changed_at
@@ -51,13 +53,18 @@ def choices(deployment: Deployment, typed: Typed) -> dict[str, Any]:
     """What each field of the form offers; what was typed is among it, whether it is there now or not."""
     held, chosen = _held(deployment), typed.fields.get("follows", ())
     with reading(deployment.engine) as connection:
-        serves = in_force(connection)
+        chosen_now = in_force(connection)
+    label = f"{chosen_now.name}/{chosen_now.version}"
     known = [f"{each.name}/{each.version}" for each in map(strategy, names())]
-    offered = [*known, *(each for each in dict.fromkeys(chosen) if each and each not in known)]
+    models = _versions(deployment)
+    strange = [each for each in dict.fromkeys(chosen) if each and each not in (*known, *models)]
     rails = [each for each in METRICS.values() if not each.primary]
     return {
-        "in_force": f"{serves.name}/{serves.version}",
-        "strategies": [(each, each.removeprefix(MODEL)) for each in offered],
+        "worked_by": {
+            "Strategies": [(each, f"{each} (in force)" if each == label else each) for each in known],
+            "Versions of a model": [(each, f"{each.removeprefix(MODEL)}{serves}") for each, serves in models.items()],
+            "As the text says": [(each, each.removeprefix(MODEL)) for each in strange],
+        },
         "currencies": [(each, each) for each in dict.fromkeys([*held.currencies, typed.one("currency")]) if each],
         "clients": held.clients[:MOST_CLIENTS],
         "buckets": [(each, "charged off" if each == Bucket.CHARGED_OFF else each) for each in PAST_DUE],
@@ -82,6 +89,17 @@ def choices(deployment: Deployment, typed: Typed) -> dict[str, Any]:
 def first_currency(deployment: Deployment) -> str:
     """The currency of most accounts; "" where nothing is loaded."""
     return next(iter(_held(deployment).currencies), "")
+
+
+def _versions(deployment: Deployment) -> dict[str, str]:
+    """Every version that may be an arm, and what is to be said of it; none where the registry does not answer."""
+    told = registry_of(deployment).latest() or {"models": []}
+    return {
+        f"{MODEL}{model.name}/{each.version}": " (serves)" if each.version == model.champion else ""
+        for model in told["models"]
+        if model.name in READ_BY_NIGHTS
+        for each in model.versions
+    }
 
 
 def _rows(typed: Typed, names: tuple[str, ...], *, at_least: int, at_most: int) -> list[dict[str, str]]:

@@ -84,6 +84,7 @@ def on_record(served, name):
 def test_a_new_plan_begins_from_what_is_in_force_on_the_next_monday(client):
     page = client.get("/experiments/new").text
     assert re.search(r'value="value_at_risk/1" selected>value_at_risk/1 \(in force\)', page)
+    assert 'value="model:propensity/1">propensity/1 (serves)' in page
     assert 'name="starts" type="date" value="2005-10-10"' in page
     assert 'value="TWD" selected' in page
     assert 'href="/experiments/new"' in client.get("/experiments").text
