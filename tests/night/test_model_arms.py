@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import text
 
 from arrears.experiments import records
-from arrears.queues import store
+from arrears.queues import in_force, store
 from arrears.queues.strategy import strategy
+from commands.night import summary
 from models.artifact import Part
-from models.roll_rate import edge_name
+from models.contact import CONTACT
+from models.roll_rate import ROLL_RATE, deeper_moves, edge_name
 from models.spec import ModelSpec
 from models.under_test import UnderTest
-from serving.night.nightly import run_night
+from models.uplift import UPLIFT
+from serving.night.nightly import build_by_champions, run_night
 from serving.night.replay import replay
 from serving.scores import standing
 from serving.scores.why import why
@@ -48,10 +51,12 @@ def night(module_database, lake, registry):
     return run(module_database, lake, registry)
 
 
-def run(database, lake, registry, days=0):
+BY_VALUE = strategy("value_at_risk")
+
+
+def run(database, lake, registry, days=0, by=BY_VALUE):
     clock, day = StandingClock(MORNING + timedelta(days=days)), DAY + timedelta(days=days)
-    by_value = strategy("value_at_risk")
-    return run_night(database, lake, registry, AS_OF, by_value, clock=clock, limits_on=DAY, served_on=day, replace=True)
+    return run_night(database, lake, registry, AS_OF, by, clock=clock, limits_on=DAY, served_on=day, replace=True)
 
 
 def arms_of(database):
@@ -158,6 +163,70 @@ def test_while_the_alias_moves_the_arms_keep_their_versions(night, module_databa
     assert {(row.arm, row.propensity_version) for row in rows} == {("champion", "1"), ("challenger", "2"), (None, "2")}
 
 
+def small_version(registry, folder, name, seed):
+    """A small version of a model other than propensity; the first becomes champion."""
+    random = np.random.default_rng(seed)
+    if name == "roll_rate":
+        parts = [Part(edge_name(rank), fitted(seed + rank)) for rank in range(3)]
+        moves = deeper_moves(random.integers(0, 8, 4_000), random.integers(0, 8, 4_000), edges=3)
+        version = registered(registry, folder, seed, spec=ROLL_RATE, parts=parts, moves=moves)
+    elif name == "contact":
+        version = registered(registry, folder, seed, spec=CONTACT)
+    else:
+        segment = {"name": "one", "client": "bank", "currency": "USD", "basis": "loss", "ranking": "response"}
+        segment |= {"boosters": ["paid"], "scale": 1_000.0, "because": "a test says so"}
+        segment |= {"adds_minor": {"estimate": 900.0, "low": 400.0, "high": 1_400.0}}
+        parts = [Part("paid", fitted(seed), facts={"scale": 1.0})]
+        version = registered(registry, folder, seed, spec=UPLIFT, parts=parts, selection={"segments": [segment]})
+    if version == "1":
+        registry.promote(name, "1", who="test", why="to serve")
+    return version
+
+
+@pytest.mark.parametrize("name", ["roll_rate", "contact", "uplift"])
+def test_an_arm_of_any_model_is_worked_as_if_its_version_were_champion_and_nobody_else_is(
+    name, database, lake, shared_folder, empty_mlflow, tmp_path
+):
+    registry = two_versions(database, shared_folder, empty_mlflow, tmp_path)
+    by = strategy("incremental_value" if name == "uplift" else "value_at_risk")
+    with database.begin() as connection:
+        if name == "uplift":
+            told = {"at": NOW, "by": "strategist", "because": "it reads what a call adds"}
+            in_force.promote(connection, f"{by.name}/{by.version}", **told)
+    for seed in (41, 51):
+        small_version(registry, tmp_path, name, seed)
+    alone = {}
+    for version in ("2", "1"):
+        registry.promote(name, version, who="test", why="to see it alone")
+        alone[version] = build_by_champions(lake, registry, AS_OF, by, limits_on=DAY)
+    with database.begin() as connection:
+        begun(connection, UnderTest(registry), DESIGN.replace("propensity", name), **BY)
+    night = run(database, lake, registry, by=by)
+    arms, built = arms_of(database), night.built
+    is_challenger = np.array([arms.get(debtor) == "challenger" for debtor in built.book.debtor_id.tolist()])
+    assert 15 < is_challenger.sum() < len(NAMES) - 15
+    differ = set()
+    for version, mine in (("1", ~is_challenger), ("2", is_challenger)):
+        for term, column in built.terms.items():
+            assert np.array_equal(column[mine], alone[version].terms[term][mine], equal_nan=True), term
+            if not np.array_equal(alone["1"].terms[term][mine], alone["2"].terms[term][mine], equal_nan=True):
+                differ.add(term)
+        for row in np.flatnonzero(mine):
+            for question, told in alone[version].scores.reasons[row].items():
+                found = built.scores.reasons[row][question]
+                assert found["contributions"] == pytest.approx(told["contributions"], abs=1e-6)
+                assert (found["answer"], said_in(found)) == (told["answer"], said_in(told))
+    assert "priority_minor" in differ, "the two versions do put debtors in another order"
+    with database.connect() as connection:
+        (judged,) = store.accounts_of(connection, night.night_id, built.book.debtor_id[is_challenger][0])
+    assert judged.arm_model == f"{name}/2"
+    assert replay(database, lake.root, registry, night.night_id).difference is None
+
+
+def said_in(told):
+    return [reason["sentence"] for reason in told["reasons"]]
+
+
 def broken(registry, folder):
     """A version that opens and cannot score: it answers with a chain's buckets where one chance is asked for."""
     spec = ModelSpec("propensity", "Into which bucket?", "chain", 30)
@@ -192,6 +261,7 @@ def test_a_version_that_fails_leaves_its_arm_to_the_champion_and_the_night_says_
         recorded = store.night(connection, found.night_id)
         rows = store.items(connection, found.night_id, limit=500).rows
     because = recorded.experiments[2]["model_because"]
+    assert [each["model_because"] for each in summary(found.built, night_id=1)["arms_failed"]] == [because]
     assert (recorded.experiments[2]["model"], told in because) == (label, True)
     assert {(row.arm, row.propensity_version) for row in rows} == {("champion", "1"), ("challenger", "1"), (None, "1")}
     said = said_by(registry, found, "1")
