@@ -96,7 +96,7 @@ class Design(Part):
 
     @model_validator(mode="after")
     def _is_of_one_piece(self) -> Design:
-        measured = [guardrail.metric for guardrail in self.guardrails]
+        measured = [guardrail.name for guardrail in self.guardrails]
         told = (self.primary.metric, *self.secondary)
         columns = [covariate.name for covariate in self.covariates]
         low, high = self.slots

@@ -123,6 +123,19 @@ class Guardrail(Part):
         return self
 
     @property
+    def name(self) -> str:
+        """The metric, and whose gap it is: a test may guard the gaps of several groups.
+
+        Examples
+        --------
+        >>> whose = Protected(attribute="sex", group="female")
+        >>> Guardrail(metric="fairness_gap", margin=0.2, horizon_days=7, protected=whose).name
+        'fairness_gap of sex female'
+        """
+        whose = self.protected
+        return self.metric if whose is None else f"{self.metric} of {whose.attribute} {whose.group}"
+
+    @property
     def watch(self) -> Watch:
         """How long debtors are watched for it."""
         return Watch(self.horizon_days, self.settlement_days, METRICS[self.metric].at_cycle_end)

@@ -26,7 +26,8 @@ class Guarded:
 
     Attributes
     ----------
-    metric : its name.
+    name : the guardrail's; a metric may be guarded for several groups.
+    metric : what it measures.
     day : when the last of its debtors matured.
     worse : by how much the challenger is worse; below 0 it is better.
     low, high : hold that at every day of the test at once; the lower end is corrected for the number of guardrails.
@@ -36,6 +37,7 @@ class Guarded:
     debtors : measured, both arms.
     """
 
+    name: str
     metric: str
     day: date
     worse: float
@@ -58,7 +60,7 @@ def guarded(design: Design, observed: Observed, challenger: str, *, as_of: date)
     return [
         [
             found
-            for day, moments in guarding(design, observed, each.metric)
+            for day, moments in guarding(design, observed, each.name)
             if day <= as_of and (found := _on(design, each, moments, challenger, day)) is not None
         ]
         for each in design.guardrails
@@ -105,6 +107,7 @@ def _on(design: Design, guardrail: Guardrail, moments: Moments, challenger: str,
     wide, narrow = (max(found.reach(each), each * one_event) for each in errors)
     low, high = worse - wide, worse + narrow
     return Guarded(
+        name=guardrail.name,
         metric=guardrail.metric,
         day=day,
         worse=worse,

@@ -21,7 +21,7 @@ class Observed:
     Attributes
     ----------
     matured : by day of enrolment, the moments of `Design.columns()` over everybody who came in on that day.
-    guarded : by guardrail's metric and day of enrolment, the moments of `Guardrail.columns`.
+    guarded : by guardrail's name and day of enrolment, the moments of `Guardrail.columns`.
     assigned : by day, how many units (households where they stay together) came into each arm.
     """
 
@@ -39,11 +39,11 @@ def deciding(design: Design, observed: Observed, *, closes: date, as_of: date) -
     )
 
 
-def guarding(design: Design, observed: Observed, metric: str) -> list[tuple[date, Moments]]:
+def guarding(design: Design, observed: Observed, name: str) -> list[tuple[date, Moments]]:
     """Moments of a guardrail so far, on each day on which more of them matured; earliest first."""
-    guardrail = next(each for each in design.guardrails if each.metric == metric)
+    guardrail = next(each for each in design.guardrails if each.name == name)
     known: list[tuple[date, Moments]] = []
-    for enrolled, moments in sorted(observed.guarded.get(metric, {}).items()):
+    for enrolled, moments in sorted(observed.guarded.get(name, {}).items()):
         day = guardrail.watch.matures(enrolled)
         known.append((day, known[-1][1] + moments if known else moments))
     return known

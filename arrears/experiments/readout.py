@@ -170,9 +170,9 @@ def _first_decision(
         latest = [next((each for each in reversed(found) if each.day <= day), None) for found in days]
         found = verdict(
             _at(design, look) if look else None,
-            broken=[each.metric for each in latest if each is not None and each.broken],
+            broken=[each.name for each in latest if each is not None and each.broken],
             unsafe=[
-                guardrail.metric
+                guardrail.name
                 for guardrail, each in zip(design.guardrails, latest, strict=True)
                 if each is None or not each.safe
             ],
@@ -224,13 +224,13 @@ def _claim(design: Design, looks: tuple[Look, ...]) -> Adjusted:
 
 
 def _kept(challenged: Challenged) -> dict[str, Any]:
-    days = {each[-1].metric: each for each in challenged.guardrail_days if each}
+    days = {each[-1].name: each for each in challenged.guardrail_days if each}
     broken = [next((day for day in each if day.broken), None) for each in days.values()]
     told = asdict(replace(challenged, guardrail_days=()))
     del told["guardrail_days"]
     for look in told["looks"]:
         del look["bounds"]  # each look has its own
-    lines = {metric: thinned(each) for metric, each in days.items()}
+    lines = {name: thinned(each) for name, each in days.items()}
     return told | {"broken_first": [asdict(each) for each in broken if each], "guardrail_lines": lines}
 
 

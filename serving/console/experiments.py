@@ -160,7 +160,7 @@ def plan_shown(evidence: Mapping[str, Any] | None, design: Design) -> dict[str, 
 
 def _challenged(each: Mapping[str, Any], design: Design) -> dict[str, Any]:
     currency = design.cohort.currency
-    drawn = {one["metric"]: charts.interval(one) for one in each["guardrails"]}
+    drawn = {one["name"]: charts.interval(one) for one in each["guardrails"]}
     return {
         "arm": each["arm"],
         "decided_on": each["decided_on"],
@@ -169,7 +169,7 @@ def _challenged(each: Mapping[str, Any], design: Design) -> dict[str, Any]:
         "looks": each["looks"],
         "to_come": each["to_come"],
         "claim": None if each["adjusted"] is None else decimal(each["adjusted"]["p"]),
-        "rails": [(rail, drawn[rail.metric]) for rail in told.rails(each, design)],
+        "rails": [(rail, drawn[rail.name]) for rail in told.rails(each, design)],
         "further": told.further(each, currency),
     }
 

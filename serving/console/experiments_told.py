@@ -77,6 +77,7 @@ class Effect:
 class Rail:
     """A guardrail on its latest day, its numbers written; `standing` is broken, safe or open."""
 
+    name: str
     metric: str
     sentence: str
     worse: str
@@ -148,8 +149,8 @@ def effect_of(challenged: Reading, design: Design) -> Effect | None:
 
 def rails(challenged: Reading, design: Design) -> list[Rail]:
     """The guardrails of a challenger."""
-    groups = {each.metric: each.protected for each in design.guardrails}
-    return [_rail(each, design.cohort.currency, groups.get(each["metric"])) for each in challenged["guardrails"]]
+    groups = {each.name: each.protected for each in design.guardrails}
+    return [_rail(each, design.cohort.currency, groups.get(each["name"])) for each in challenged["guardrails"]]
 
 
 def further(challenged: Reading, currency: str) -> list[dict[str, Any]]:
@@ -211,7 +212,8 @@ def _rail(each: Reading, currency: str, group: Protected | None) -> Rail:
     worse, low, high, margin = (written(each[name], told.unit, currency) for name in ("worse", "low", "high", "margin"))
     standing = "broken" if each["broken"] else "safe" if each["safe"] else "open"
     day = date.fromisoformat(each["day"])
-    return Rail(each["metric"], told.sentence + whose, worse, low, high, margin, standing, each["debtors"], day)
+    name, metric, debtors = each["name"], each["metric"], each["debtors"]
+    return Rail(name, metric, told.sentence + whose, worse, low, high, margin, standing, debtors, day)
 
 
 def _chip(decisions: Sequence[str]) -> str:

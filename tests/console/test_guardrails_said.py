@@ -10,7 +10,9 @@ FOUND = {"worse": 0.05, "low": -0.1, "high": 0.19, "margin": 0.2, "broken": Fals
 
 
 def test_a_gap_between_groups_says_whose_it_is_and_any_other_guardrail_does_not():
-    reading = {"guardrails": [FOUND | {"metric": name, "day": "2026-07-01"} for name in ("fairness_gap", "contacts")]}
+    names = {"fairness_gap of sex female": "fairness_gap", "contacts": "contacts"}
+    told = [FOUND | {"name": name, "metric": metric, "day": "2026-07-01"} for name, metric in names.items()]
+    reading = {"guardrails": told}
     gap, contacts = rails(reading, DESIGN)
     assert gap.sentence == "Contacts per debtor of a protected group, less those of all others (sex: female)"
     assert contacts.sentence == "Contacts per assigned debtor"

@@ -21,7 +21,7 @@ def played(design: Design, seed: int, *, per_day=40, cash=None, complaints=None,
     draw = np.random.default_rng([41, seed])
     enrolment = design.enrolment
     matured, assigned = {}, {}
-    guarded = {each.metric: {} for each in design.guardrails}
+    guarded = {each.name: {} for each in design.guardrails}
     for place in range(7 * enrolment.weeks):
         day = enrolment.starts + timedelta(days=place)
         count = per_day + (stock if place == 0 else 0)
@@ -46,6 +46,6 @@ def played(design: Design, seed: int, *, per_day=40, cash=None, complaints=None,
         }
         matured[day] = measured(design.columns(), arm, rows)
         for guardrail in design.guardrails:
-            guarded[guardrail.metric][day] = measured(guardrail.columns, arm, rows)
+            guarded[guardrail.name][day] = measured(guardrail.columns, arm, rows)
         assigned[day] = {each.name: int((arm == each.name).sum()) for each in design.arms}
     return Observed(matured, guarded, assigned)

@@ -15,8 +15,17 @@ from training.experiments.reading import read_test
 
 ARM = {name: ("champion", "challenger")[place % 2] for place, name in enumerate(NAMES)}
 FEMALE = {name for place, name in enumerate(NAMES) if place % 4 < 2}
+AGED = {name for place, name in enumerate(NAMES) if place % 8 < 4}
 OWED = {name: 1000_00 + 700 * int(name[1:]) for name in NAMES}
+WOMEN, OLD = "fairness_gap of sex female", "fairness_gap of age 60 and more"
 GAP = """
+[[guardrails]]
+metric = "fairness_gap"
+protected = {attribute = "age", group = "60 and more"}
+margin = 0.5
+horizon_days = 5
+settlement_days = 1
+
 [[guardrails]]
 metric = "fairness_gap"
 protected = {attribute = "sex", group = "female"}
@@ -48,7 +57,9 @@ def lake_until(folder, last):
     ]
     tables["statements"] = [*tables["statements"], *ends]
     tables["protected"] = [
-        {"debtor_id": name, "attribute": "sex", "group": "female" if name in FEMALE else "male"} for name in NAMES
+        {"debtor_id": name, "attribute": attribute, "group": group[0] if name in whose else group[1]}
+        for attribute, group, whose in (("sex", ("female", "male"), FEMALE), ("age", ("60 and more", "under 60"), AGED))
+        for name in NAMES
     ]
     calls = {name: 4 if ARM[name] == "challenger" and name in FEMALE else 1 for name in NAMES}
     tables["contacts"] = [spoke(name, number) for name, count in calls.items() for number in range(count)]
@@ -102,11 +113,12 @@ def test_a_gap_between_groups_that_widens_breaks_its_guardrail(database, test, t
     found = read_test(database, lake_until(tmp_path, DAY + timedelta(days=7)), test, at=NOW)
     (arm,) = found.readout.challengers
     assert arm.verdict.decision == "stop_for_harm"
-    assert arm.verdict.reasons == ("fairness_gap is worse by more than its margin",)
-    (gap,) = (each for each in arm.guardrails if each.metric == "fairness_gap")
-    assert gap.worse == pytest.approx(3.0)
-    assert total(database, test, "fairness_gap", "contacts_in_group") == {"champion": 30, "challenger": 120}
-    assert total(database, test, "fairness_gap", "outside_group") == {"champion": 30, "challenger": 30}
+    assert arm.verdict.reasons == ("fairness_gap of sex female is worse by more than its margin",)
+    gaps = {each.name: each for each in arm.guardrails if each.metric == "fairness_gap"}
+    assert gaps[WOMEN].worse == pytest.approx(3.0)
+    assert gaps[OLD].worse == pytest.approx(0.0), "as many of the old are women as of the young"
+    assert total(database, test, WOMEN, "contacts_in_group") == {"champion": 30, "challenger": 120}
+    assert total(database, test, WOMEN, "outside_group") == {"champion": 30, "challenger": 30}
 
 
 def test_a_gap_of_which_one_side_has_too_few_is_not_told(database, test, tmp_path):

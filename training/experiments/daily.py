@@ -59,7 +59,7 @@ def observed_of(connection: Connection, experiment: Experiment) -> Observed:
     key, design = experiment.experiment_id, experiment.design
     return Observed(
         matured=records.sums(connection, key, PRIMARY),
-        guarded={each.metric: records.sums(connection, key, each.metric) for each in design.guardrails},
+        guarded={each.name: records.sums(connection, key, each.name) for each in design.guardrails},
         assigned=enrolments.drawn(connection, experiment),
     )
 
@@ -75,7 +75,7 @@ class _Measure:
 
 
 def _measures(design: Design) -> list[_Measure]:
-    guardrails = (_Measure(each.metric, each.columns, each.watch, each.protected) for each in design.guardrails)
+    guardrails = (_Measure(each.name, each.columns, each.watch, each.protected) for each in design.guardrails)
     return [_Measure(PRIMARY, design.columns(), design.watch), *guardrails]
 
 
