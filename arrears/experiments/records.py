@@ -1,7 +1,7 @@
 """Tests on record: what was planned, who is in which arm, what was measured of each day, and everything that was done.
 
-The one module of this room that knows the database. What the engine asks for as columns and designs is read here, and
-what it answers is written here; nothing is decided.
+What the engine asks for as columns and designs is read here, and what it answers is written here; nothing is decided.
+Few modules beside it know the database: `enrolments`, `history`, `narrowing`, `workable` and those who act.
 """
 
 from __future__ import annotations
