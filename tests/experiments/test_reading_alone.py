@@ -17,7 +17,8 @@ from training.experiments.reading import read_all, read_test
 HELD = "SELECT pg_advisory_lock(7204139, CAST(:test AS int))"
 IN_HAND = """
     SELECT count(*) FROM pg_stat_activity
-    WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
+    WHERE datname = current_database() AND backend_type = 'client backend' AND xact_start IS NOT NULL
+        AND pid <> pg_backend_pid()
 """
 
 
