@@ -44,7 +44,7 @@ def plan(request: Request, asked: ExperimentPlan) -> ExperimentPlanned:
     refuse_unmeasured(design, deployment.lake)
     prepared, kept = planned.prepare(design, deployment.lake), None
     with deployment.engine.begin() as connection:
-        in_its_way = hindrances(connection, design, deployment.day)
+        in_its_way = hindrances(connection, design, deployment.lake, deployment.day)
         if asked.keep:
             at, known = deployment.clock.now(), records.find(connection, design.name, design.version)
             further = logged_still(connection, known, design)

@@ -90,7 +90,9 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         arms = arms_so_far(connection, test, now=now, zone=zone)
         came_in = days_of(connection, test)
         book = _by_book(deployment, connection, test)
-        in_its_way = hindrances(connection, test.design, deployment.day) if test.state == "planned" else []
+        in_its_way = (
+            hindrances(connection, test.design, deployment.lake, deployment.day) if test.state == "planned" else []
+        )
     return {
         "test": test,
         "design": test.design,

@@ -16,8 +16,11 @@ from arrears.experiments.design import Design, read_design
 from arrears.experiments.measurable import refuse_unmeasured
 from arrears.experiments.power import coming
 from arrears.experiments.records import Experiment
+from arrears.experiments.staff import dealt
 from arrears.experiments.succession import refuse_overlap, successor
+from arrears.lake import Lake
 from arrears.queues.in_force import in_force
+from arrears.queues.supervise.roster import roster_of
 from arrears.state.reading import reading
 from serving import planned
 from serving.console.experiments_form import Typed, read_form, typed_of
@@ -117,7 +120,7 @@ def read_typed(deployment: Deployment, form: Form) -> Draft:
         fields, filled = _unsaid(deployment, probe.design, empty)
     except ArrearsError as problem:
         typed = Typed({name: list(values) for name, values in form.items()})
-        typed.fault("design", f"{problem.found}. {problem.do}")
+        typed.fault("design", told(problem))
         return Draft(typed)
     return _planned(deployment, Draft(read_form({**form, **fields}), filled=filled))
 
@@ -149,7 +152,7 @@ def next_monday(day: date) -> date:
     return day + timedelta(days=7 - day.weekday())
 
 
-def hindrances(connection: Connection, design: Design, today: date) -> list[str]:
+def hindrances(connection: Connection, design: Design, lake: Lake, today: date) -> list[str]:
     """What would keep a test from being started today, as sentences."""
     found, chosen = [], in_force(connection)
     label = f"{chosen.name}/{chosen.version}"
@@ -159,9 +162,16 @@ def hindrances(connection: Connection, design: Design, today: date) -> list[str]
         found.append(f"Its champion is {design.champion.strategy}, and {label} is in force.")
     try:
         refuse_overlap(design, [each.design for each in records.running(connection)])
+        if design.staff == "separate":
+            dealt(design, roster_of(lake).ids_on(design.enrolment.starts))
     except ArrearsError as problem:
-        found.append(f"{problem.found}. {problem.do}")
+        found.append(told(problem))
     return found
+
+
+def told(problem: ArrearsError) -> str:
+    """What was found and what to do, as sentences beside what was typed."""
+    return f"{problem.found[:1].upper()}{problem.found[1:]}. {problem.do}"
 
 
 def _shown(deployment: Deployment, draft: Draft, design: Design) -> Draft:
@@ -169,7 +179,7 @@ def _shown(deployment: Deployment, draft: Draft, design: Design) -> Draft:
     draft.text = as_toml(design)
     draft.typed.fields["base"] = [draft.text]
     with reading(deployment.engine) as connection:
-        draft.hindrances = hindrances(connection, design, deployment.day)
+        draft.hindrances = hindrances(connection, design, deployment.lake, deployment.day)
     return draft
 
 
@@ -183,20 +193,22 @@ def _planned(deployment: Deployment, draft: Draft) -> Draft:
         refuse_unmeasured(design, deployment.lake)
         draft.prepared = planned.prepare(design, deployment.lake)
     except ArrearsError as problem:
-        draft.typed.fault("design", f"{problem.found}. {problem.do}")
+        draft.typed.fault("design", told(problem))
         return draft
     _tell_too_small(draft.typed, design, draft.prepared.document)
     return draft
 
 
-def _tell_too_small(typed: Typed, design: Design, told: Mapping[str, Any]) -> None:
+def _tell_too_small(typed: Typed, design: Design, document: Mapping[str, Any]) -> None:
     """Beside the fields, in the numbers of the plan, why it cannot find what it looks for."""
-    plan, currency, enrols = told["plan"], told["currency"], told["enrols"]
-    if told["will_come"] < enrols:
+    plan, currency, enrols = document["plan"], document["currency"], document["enrols"]
+    if document["will_come"] < enrols:
         weeks = many(design.enrolment.weeks, "week")
-        typed.fault("debtors", f"Only about {count(told['will_come'])} debtors come in {weeks}")
-    if not told["enough"]:
-        worth, finds = (written(each, "money", currency) for each in (told["worth_finding_minor"], plan["finds_minor"]))
+        typed.fault("debtors", f"Only about {count(document['will_come'])} debtors come in {weeks}")
+    if not document["enough"]:
+        worth, finds = (
+            written(each, "money", currency) for each in (document["worth_finding_minor"], plan["finds_minor"])
+        )
         when = f"they come in {many(plan['weeks'], 'week')}" if plan["weeks"] else "so many never come"
         typed.fault(
             "effect",

@@ -143,7 +143,7 @@ def start(request: Request, name: Name, version: Version, because: Because = "")
     except ArrearsError as problem:
         facts = experiments.one(deployment, person, name, version)
         if facts["test"].state == "planned":
-            refusal = {"refused": f"{problem.found}. {problem.do}", "because": because}
+            refusal = {"refused": experiments_draft.told(problem), "because": because}
             status = 422 if not because.strip() else 409
             return page(request, "experiment.html", room="Experiments", status=status, **(facts | refusal))
     return RedirectResponse(f"/experiments/{quote(name)}/{version}?done=started", status_code=303)

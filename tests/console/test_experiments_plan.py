@@ -159,7 +159,7 @@ def test_a_plan_is_kept_once_changed_until_it_is_started_and_then_never(client, 
     assert (late.status_code, "changed this plan meanwhile" in late.text) == (422, True)
 
     empty = client.post("/experiments/by_the_worst/1/start", data={"because": " "})
-    assert (empty.status_code, "no reason" in empty.text) == (422, True)
+    assert (empty.status_code, "No reason" in empty.text) == (422, True)
     for _ in range(2):  # sent twice, started once
         started = client.post("/experiments/by_the_worst/1/start", data={"because": "autumn is quiet"})
         assert started.status_code == 303, words(started.text)
@@ -187,9 +187,16 @@ def test_a_start_that_is_refused_says_why_and_keeps_the_reason(client, served):
     assert "is over: choose a later one" in words(client.get("/experiments/too_late/1").text)
     answer = client.post("/experiments/too_late/1/start", data={"because": "why <not>"})
     assert answer.status_code == 409
-    assert "Its first day is 2005-09-05" in answer.text or "its first day is 2005-09-05" in answer.text
+    assert "Its first day is 2005-09-05" in answer.text
     assert 'value="why &lt;not&gt;"' in answer.text
     assert on_record(served, "too_late")[0].state == "planned"
+
+
+def test_too_few_collectors_for_staff_of_their_own_are_told_before_the_start(client):
+    answer = client.post("/experiments/new", data=typed(debtors="1500", staff="separate", then="see"))
+    assert answer.status_code == 200
+    assert re.search(r"could be kept, and not started\. .*champion \d+, challenger \d+", words(answer.text))
+    assert "not started" not in words(client.post("/experiments/new", data=typed(debtors="1500", then="see")).text)
 
 
 def test_a_design_goes_out_and_comes_back_as_a_file(client, served):
