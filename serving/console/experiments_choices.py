@@ -14,7 +14,8 @@ from arrears.lake import Lake
 from arrears.queues.in_force import in_force
 from arrears.queues.strategy import names, strategy
 from arrears.state.reading import reading
-from serving.console.experiments_form import MODEL, SCALES, Typed
+from serving.console.experiments_form import MODEL, SCALES
+from serving.console.experiments_typed import Typed
 from serving.console.registry import registry_of
 from serving.deployment import Deployment
 from serving.gate.book import PAST_DUE

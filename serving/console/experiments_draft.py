@@ -23,8 +23,9 @@ from arrears.queues.in_force import in_force
 from arrears.queues.supervise.roster import roster_of
 from arrears.state.reading import reading
 from serving import planned
-from serving.console.experiments_form import Typed, read_form, typed_of
+from serving.console.experiments_form import read_form, typed_of
 from serving.console.experiments_told import written
+from serving.console.experiments_typed import Typed
 from serving.console.forms import Form, one
 from serving.console.words import count, many, share, short_day
 from serving.deployment import Deployment

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,7 +19,17 @@ from arrears.errors import BadInput
 from arrears.experiments.design import Design, read_design
 from arrears.experiments.metrics import METRICS
 from arrears.money import exponents
-from serving.console.forms import Form, one
+from serving.console.experiments_typed import (
+    Typed,
+    count_of,
+    major_of,
+    minor_of,
+    number_of,
+    percent_of,
+    plain,
+    whole_of,
+)
+from serving.console.forms import Form
 
 MODEL = "model:"
 """Begins the value of a choice that names a model's version and no strategy."""
@@ -34,8 +43,6 @@ SCALES: Mapping[str, int] = {
 """Covariates of the form, and the steps in which each is kept."""
 
 _MONEY = ("money", "money_per_minute")
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
-_MOST_DIGITS = 15
 _WHOLE = {
     "horizon": ("primary", "horizon_days"),
     "settlement": ("primary", "settlement_days"),
@@ -65,30 +72,6 @@ _FIELDS = {path: name for told in (_WHOLE, _PARTS, _WORDS, _AMOUNTS) for name, p
 }
 
 
-@dataclass
-class Typed:
-    """What somebody typed, and what is wrong with it.
-
-    Attributes
-    ----------
-    fields : every value of each field of the form.
-    faults : by field, or by "design" what is wrong with all of it, sentences.
-    design : None where something is wrong.
-    """
-
-    fields: dict[str, Sequence[str]]
-    faults: dict[str, list[str]] = field(default_factory=dict)
-    design: Design | None = None
-
-    def one(self, name: str) -> str:
-        """The first value of a field."""
-        return one(self.fields, name)
-
-    def fault(self, name: str, sentence: str) -> None:
-        """Something is wrong with a field."""
-        self.faults.setdefault(name, []).append(sentence)
-
-
 def typed_of(design: Design, base: str = "") -> Typed:
     """A design as the form shows it.
 
@@ -106,22 +89,22 @@ def typed_of(design: Design, base: str = "") -> Typed:
         "salt": [design.salt],
         "arm": [arm.name for arm in arms],
         "follows": [arm.strategy or f"{MODEL}{arm.model}" for arm in arms],
-        "share": [_plain(Decimal(str(arm.share)) * 100) for arm in arms],
+        "share": [plain(Decimal(str(arm.share)) * 100) for arm in arms],
         "currency": [currency],
         "buckets": [str(each) for each in cohort.buckets],
         "clients": [", ".join(cohort.clients)],
         "entry": [cohort.entry],
-        "balance_from": [_major(cohort.balance_from_minor or None, currency)],
-        "balance_below": [_major(cohort.balance_below_minor, currency)],
-        "bands": [" ".join(_major(edge, currency) for edge in cohort.balance_bands_minor)],
+        "balance_from": [major_of(cohort.balance_from_minor or None, currency)],
+        "balance_below": [major_of(cohort.balance_below_minor, currency)],
+        "bands": [" ".join(major_of(edge, currency) for edge in cohort.balance_bands_minor)],
         "strata": list(design.strata),
         "staff": [design.staff],
         "household": ["yes"] if design.household_together else [],
         "metric": [primary.metric],
         "horizon": [str(primary.horizon_days)],
         "settlement": [str(primary.settlement_days)],
-        "cap": [_major(primary.cap_minor, currency)],
-        "effect": [_major(primary.smallest_effect_minor, currency)],
+        "cap": [major_of(primary.cap_minor, currency)],
+        "effect": [major_of(primary.smallest_effect_minor, currency)],
         "secondary": list(design.secondary),
         "covariates": [each.name for each in design.covariates],
         "starts": [enrolment.starts.isoformat()],
@@ -135,10 +118,10 @@ def typed_of(design: Design, base: str = "") -> Typed:
         "attribute": [each.protected.attribute if each.protected else "" for each in design.guardrails],
         "protected": [each.protected.group if each.protected else "" for each in design.guardrails],
         "group": [own.group if own else ""],
-        "low": [_plain(Decimal(str(own.low)) * 100) if own else "0"],
-        "high": [_plain(Decimal(str(own.high)) * 100) if own else "100"],
-        "alpha": [_plain(Decimal(str(stop.alpha)) * 100)],
-        "power": [_plain(Decimal(str(stop.power)) * 100)],
+        "low": [plain(Decimal(str(own.low)) * 100) if own else "0"],
+        "high": [plain(Decimal(str(own.high)) * 100) if own else "100"],
+        "alpha": [plain(Decimal(str(stop.alpha)) * 100)],
+        "power": [plain(Decimal(str(stop.power)) * 100)],
     }
     return Typed(fields, design=design)
 
@@ -205,20 +188,22 @@ def _numbers(typed: Typed, told: dict[str, Any]) -> None:
     if decimals is None:
         typed.fault("currency", "Choose a currency of ISO 4217")
     for name, (part, key) in _WHOLE.items():
-        _put(told[part], key, _whole(typed, name))
+        _put(told[part], key, whole_of(typed, name))
     for name, (part, key) in _PARTS.items():
         if typed.one(name).strip():
-            _put(told[part], key, _percent(typed, name, typed.one(name)))
+            _put(told[part], key, percent_of(typed, name, typed.one(name)))
     for name, (part, key) in _AMOUNTS.items():
         told[part].pop(key, None)
-        minor = _minor(typed, name, typed.one(name), decimals)
+        minor = minor_of(typed, name, typed.one(name), decimals)
         # What is worth finding is a mean, so it may lie between two cents.
         _put(told[part], key, minor if name == "effect" or minor is None else round(minor))
-    edges = [_minor(typed, "bands", each, decimals) for each in re.split(r"[\s;]+", typed.one("bands").strip()) if each]
+    edges = [
+        minor_of(typed, "bands", each, decimals) for each in re.split(r"[\s;]+", typed.one("bands").strip()) if each
+    ]
     told["cohort"]["balance_bands_minor"] = [round(edge) for edge in edges if edge is not None]
     if told["exclusion"] is not None:
         for name in ("low", "high"):
-            _put(told["exclusion"], name, _percent(typed, name, typed.one(name)))
+            _put(told["exclusion"], name, percent_of(typed, name, typed.one(name)))
     with suppress(KeyError):
         del told["enrolment"]["starts"]
     try:
@@ -238,7 +223,7 @@ def _arms(typed: Typed) -> list[dict[str, Any]]:
         taken = {each["name"] for each in arms}
         free = (f"challenger_{number}" if number > 1 else role for number in range(1, 99))
         made = name.strip() or next(each for each in free if each not in taken)
-        arms.append({"name": made, "role": role, "share": _percent(typed, "arms", share), **own})
+        arms.append({"name": made, "role": role, "share": percent_of(typed, "arms", share), **own})
     if len(arms) < 2:  # noqa: PLR2004 - a champion and whoever challenges it
         typed.fault("arms", "Choose what challenges the champion")
     return arms
@@ -260,8 +245,8 @@ def _guardrails(typed: Typed) -> list[dict[str, Any]]:
         if not metric:
             continue
         in_money = metric in METRICS and METRICS[metric].unit in _MONEY
-        told = _minor(typed, "guardrails", margin, decimals) if in_money else _number(typed, "guardrails", margin)
-        days = [_count(typed, "guardrails", each or "0") for each in (horizon, settlement)]
+        told = minor_of(typed, "guardrails", margin, decimals) if in_money else number_of(typed, "guardrails", margin)
+        days = [count_of(typed, "guardrails", each or "0") for each in (horizon, settlement)]
         rail = {"metric": metric, "margin": told, "horizon_days": days[0], "settlement_days": days[1]}
         named = {"attribute": attribute.strip(), "group": group.strip()}
         rails.append(rail | ({"protected": named} if any(named.values()) else {}))
@@ -272,51 +257,6 @@ def _put(part: dict[str, Any], key: str, value: object) -> None:
     part.pop(key, None)
     if value is not None:
         part[key] = value
-
-
-def _whole(typed: Typed, name: str) -> int | None:
-    return _count(typed, name, typed.one(name))
-
-
-def _count(typed: Typed, name: str, text: str) -> int | None:
-    number = _number(typed, name, text)
-    if number is not None and number != int(number):
-        typed.fault(name, "Write a whole number")
-        return None
-    return None if number is None else int(number)
-
-
-def _percent(typed: Typed, name: str, text: str) -> float | None:
-    number = _decimal(typed, name, text.replace("%", ""))
-    return None if number is None else float(number / 100)
-
-
-def _minor(typed: Typed, name: str, text: str, decimals: int | None) -> float | None:
-    if not text.strip() or decimals is None:
-        return None
-    number = _decimal(typed, name, text)
-    return None if number is None else float(number.scaleb(decimals))
-
-
-def _number(typed: Typed, name: str, text: str) -> float | None:
-    number = _decimal(typed, name, text)
-    return None if number is None else float(number)
-
-
-def _decimal(typed: Typed, name: str, text: str) -> Decimal | None:
-    told = text.strip().rstrip(",")
-    if "," in told and not _GROUPED.fullmatch(told):
-        typed.fault(name, "Write a number with a point before its decimals, as 1,250.50")
-        return None
-    try:
-        number = Decimal(told.replace(",", "").replace("_", ""))
-    except InvalidOperation:
-        typed.fault(name, "Write a number" if told else "A number is missing")
-        return None
-    if not number.is_finite() or len(number.as_tuple().digits) > _MOST_DIGITS or abs(number.adjusted()) > _MOST_DIGITS:
-        typed.fault(name, "Write a number of at most fifteen digits")
-        return None
-    return number
 
 
 def _field_of(loc: Sequence[int | str]) -> str:
@@ -334,16 +274,5 @@ def _sentence(message: str) -> str:
     return told[:1].upper() + told[1:]
 
 
-def _major(minor: float | None, currency: str) -> str:
-    if minor is None:
-        return ""
-    return _plain(Decimal(str(minor)).scaleb(-exponents().get(currency, 0)))
-
-
 def _margin(metric: str, margin: float, currency: str) -> str:
-    return _major(margin, currency) if METRICS[metric].unit in _MONEY else _plain(Decimal(str(margin)))
-
-
-def _plain(number: Decimal) -> str:
-    told = f"{number:f}"
-    return told.rstrip("0").rstrip(".") if "." in told else told
+    return major_of(margin, currency) if METRICS[metric].unit in _MONEY else plain(Decimal(str(margin)))
