@@ -49,6 +49,14 @@ def answers(url: str) -> bool:
     return found == 1
 
 
+def test_a_server_is_made_by_its_first_start_and_not_by_asking(tmp_path, state):
+    assert not embedded.is_made(tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
+    with embedded.start(state):
+        assert embedded.is_made(state)
+    assert embedded.is_made(state), "its data stay"
+
+
 def test_the_last_to_leave_stops_the_server(state):
     with embedded.start(state) as first:
         process = postmaster(state)
