@@ -66,6 +66,8 @@ def list_(*, lake: LakeDir = None, database: Database = None, json: AsJson = Fal
                 "starts": each.design.enrolment.starts,
                 "ended_on": each.ended_on,
                 "ended_by": each.ended_by,
+                "closed_on": each.closed_on,
+                "arms_ended": dict(each.arms_ended),
                 "debtors": sum(debtors.get(each.experiment_id, {}).values()),
             }
             for each in records.every(connection)
@@ -161,7 +163,9 @@ def _draw_list(document: Mapping[str, Any], console: Console) -> None:
     table = Table("test", "state", "starts", "ended", "debtors")
     for each in document["tests"]:
         ended = f"{each['ended_on']}, {each['ended_by'].replace('_', ' ')}" if each["ended_by"] else ""
-        table.add_row(each["test"], each["state"], str(each["starts"]), ended, f"{each['debtors']:,}")
+        closed = ["closed to newcomers"] if each["closed_on"] and each["state"] == "running" else []
+        state = ", ".join([each["state"], *(f"{arm} ended" for arm in each["arms_ended"]), *closed])
+        table.add_row(each["test"], state, str(each["starts"]), ended, f"{each['debtors']:,}")
     console.print(table)
 
 
