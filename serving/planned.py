@@ -71,6 +71,7 @@ def keep(
     Refused : nobody would measure it, it cannot find its effect, or that version has started and says something else.
     """
     design = prepared.design
+    records.one_at_a_time(connection)
     known = records.find(connection, design.name, design.version)
     if known is not None and known.state == "planned" and known.design == design and not further:
         return known.experiment_id

@@ -111,7 +111,7 @@ def plan(connection: Connection, design: Design, *, at: datetime, by: str, evide
     ------
     Refused : that version has started and says something else, or what it follows is not on record.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_PLAN_AT_A_TIME})
+    one_at_a_time(connection)
     known = find(connection, design.name, design.version)
     row = {"design": design.document(), "fingerprint": design.fingerprint, "follows": _predecessor(connection, design)}
     if known is None:
@@ -155,7 +155,7 @@ def start(
     """
     refuse_unworkable(connection, experiment.design, today, registered)
     evidence = {"collectors": dealt(experiment.design, team)} if experiment.design.staff == "separate" else {}
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_PLAN_AT_A_TIME})
+    one_at_a_time(connection)
     refuse_overlap(experiment.design, [each.design for each in running(connection)])
     moved = connection.execute(
         update(experiments)
@@ -221,6 +221,11 @@ def note(
     row = {"experiment_id": experiment_id, "at": at, "by": by, "did": did, "because": because}
     made = insert(experiment_acts).values(**row, evidence=dict(evidence)).returning(experiment_acts.c.act_id)
     return int(connection.execute(made).scalar_one())
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Wait until nobody else plans or starts a test, and keep others waiting until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_PLAN_AT_A_TIME})
 
 
 def find(connection: Connection, name: str, version: int | None = None) -> Experiment | None:

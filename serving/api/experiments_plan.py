@@ -46,6 +46,7 @@ def plan(request: Request, asked: ExperimentPlan) -> ExperimentPlanned:
     with deployment.engine.begin() as connection:
         in_its_way = hindrances(connection, design, deployment.lake, deployment.day)
         if asked.keep:
+            records.one_at_a_time(connection)
             at, known = deployment.clock.now(), records.find(connection, design.name, design.version)
             further = logged_still(connection, known, design)
             kept = planned.keep(connection, prepared, deployment.lake, at=at, by=by, further=further)

@@ -195,6 +195,7 @@ def _keep(request: Request, opened: Opened, draft: Draft, prepared: Prepared, *,
     """Put it on record and go there; None where that is refused, with the reason beside its field."""
     deployment, by, design = running.deployment(), person_of(request).name, prepared.design
     with deployment.engine.begin() as connection:
+        records.one_at_a_time(connection)
         known = records.find(connection, design.name, design.version)
         if known is None or known.design != design:
             refusal = _not_here(opened, known, design, stood)

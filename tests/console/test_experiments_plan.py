@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -179,6 +180,15 @@ def test_a_plan_is_kept_once_changed_until_it_is_started_and_then_never(client, 
     follows = on_record(served, "by_the_worst")[0].design
     assert (follows.version, follows.predecessor, [arm.share for arm in follows.arms]) == (2, 1, [0.4, 0.6])
     assert follows.salt == test.design.salt
+
+
+def test_a_plan_that_is_sent_many_times_at_once_is_kept_once(client, served):
+    def send(_):
+        return client.post("/experiments/new", data=typed(name="at_once", debtors="1500", then="keep")).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(send, range(4))) == [303] * 4
+    assert [act.did for act in on_record(served, "at_once")[1]] == ["planned"]
 
 
 def test_a_start_that_is_refused_says_why_and_keeps_the_reason(client, served):
