@@ -46,12 +46,12 @@ def keep_reading(
     -------
     str | None : what ended the test, of `arrears.state.closed.EXPERIMENT_ENDS`; None where it did not.
     """
-    told = "; ".join(f"{each['arm']}: {said(each['verdict'])}" for each in readout["challengers"])
-    if newest_reading(connection, experiment) != readout:
-        records.note(connection, experiment.experiment_id, at=at, by=ITSELF, did="read", because=told, evidence=readout)
     test = records.of_id(connection, experiment.experiment_id)
     if test is None or test.state != "running":
         return None
+    told = "; ".join(f"{each['arm']}: {said(each['verdict'])}" for each in readout["challengers"])
+    if newest_reading(connection, experiment) != readout:
+        records.note(connection, experiment.experiment_id, at=at, by=ITSELF, did="read", because=told, evidence=readout)
     on = date.fromisoformat(readout["as_of"])
     left = [each for each in readout["challengers"] if each["arm"] not in test.arms_ended]
     decided = [each["verdict"]["decision"] for each in left]
@@ -121,6 +121,12 @@ def promote(
             asked=asked,
             found="it was not read yet" if decided is None else f"the rule says {said(decided)}",
             do="Let it run on: `arrears experiment read` tells each day what the rule says.",
+        )
+    if evidence["mismatch"]["found"]:
+        raise Refused(
+            asked=asked,
+            found="the arms do not hold their shares any more",
+            do="Find out why before anything is believed; stop the test, and plan it anew.",
         )
     label = challengers[arm].model or challengers[arm].strategy or ""
     if challengers[arm].model is None:

@@ -22,6 +22,9 @@ from arrears.policy.columns import Numbers
 _LEAST = 1e-10
 """Share of a covariate's own spread below which it tells nothing beside the others."""
 
+FARTHEST = 37.0
+"""Standard errors beyond which a normal chance is too small to be a number: what is further out is told as this."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -209,5 +212,5 @@ def _z(effect: float, error: float, freedom: float) -> float:
     from scipy.special import ndtri, stdtr
 
     if error == 0:
-        return 0.0 if effect == 0 else float(np.copysign(np.inf, effect))
-    return float(np.copysign(ndtri(stdtr(freedom, -abs(effect / error))), effect))
+        return 0.0 if effect == 0 else float(np.copysign(FARTHEST, effect))
+    return float(np.copysign(min(-ndtri(stdtr(freedom, -abs(effect / error))), FARTHEST), effect))

@@ -34,13 +34,13 @@ def started(connection):
     return records.find(connection, "earlier_calls")
 
 
-def reading(*decisions, on=DAY):
+def reading(*decisions, on=DAY, mismatch=False):
     """A reading in which each challenger is decided so."""
     said = [
         {"arm": f"challenger{place}", "verdict": {"decision": decision, "reasons": ["it was read"]}}
         for place, decision in enumerate(decisions, start=1)
     ]
-    return {"as_of": on.isoformat(), "challengers": said}
+    return {"as_of": on.isoformat(), "challengers": said, "mismatch": {"found": mismatch}}
 
 
 def kept(connection, test, *decisions, on=DAY):
@@ -129,13 +129,19 @@ def test_an_arm_that_was_ended_is_not_promoted_and_another_still_is(connection, 
     assert records.of_id(connection, test.experiment_id).ended_by == "promoted"
 
 
+def test_a_winner_is_not_promoted_once_the_arms_do_not_hold_their_shares(connection, started):
+    acting.keep_reading(connection, started, reading("promote", "continue", mismatch=True), at=NOW)
+    with pytest.raises(Refused, match="do not hold their shares"):
+        acting.promote(connection, started, "challenger1", on=DAY, because="it collects more", **BY)
+
+
 def test_a_test_that_has_ended_neither_ends_arms_nor_closes(connection, started):
     acting.stop(connection, started, on=DAY, because="a fault", **BY)
     told = {"on": DAY, "because": "late", "evidence": {}, **BY}
     assert not narrowing.end_arm(connection, started, "challenger1", **told)
     assert not narrowing.close(connection, started, **told)
     assert acting.keep_reading(connection, started, reading("stop_for_harm", "continue"), at=NOW) is None
-    assert records.acts(connection, started.experiment_id)[-1].did == "read"
+    assert records.acts(connection, started.experiment_id)[-1].did == "ended"
 
 
 @pytest.mark.parametrize("undo", ["arms_ended = '{}'", "closed_on = NULL", "closed_on = '2026-08-01'"])

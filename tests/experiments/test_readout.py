@@ -61,6 +61,12 @@ def test_a_challenger_that_collects_less_is_stopped_for_harm_early():
     assert found.looks[-1].number < 5
 
 
+def test_harm_too_large_for_a_chance_to_be_a_number_is_harm():
+    found = only(played(DESIGN, 3, cash={"challenger": -100_000.0}))
+    assert found.verdict.decision == "stop_for_harm"
+    assert found.looks[-1].number == 1
+
+
 def test_arms_alike_end_without_a_difference_worth_having():
     found = only(played(DESIGN, 4))
     assert found.verdict.decision == "no_difference"

@@ -70,6 +70,8 @@ def read_all(engine: Engine, lake: Lake, *, at: datetime, progress: Progress = Q
                     _log.info("test.read_elsewhere test=%s", each.label)
         except ArrearsError as problem:
             _log.warning("test.not_read test=%s found=%s", each.label, problem.found)
+        except Exception:  # noqa: BLE001 - a fault in one test may not hide the harm of another
+            _log.exception("test.not_read test=%s", each.label)
     return found
 
 
