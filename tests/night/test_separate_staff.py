@@ -25,7 +25,7 @@ from serving.night.staffed import divided_among, keep_apart, not_for
 from tests.experiments.designs import changed, shared
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
 from tests.night.test_arms import DESIGN, NO_LOTS, collector
-from training.experiments.clusters import given_to
+from training.experiments.clusters import collectors_of
 from training.experiments.daily import PRIMARY, measure_days, observed_of
 
 NAMES = [f"D{number}" for number in range(1, 401)]
@@ -127,14 +127,48 @@ def test_sharing_the_day_out_anew_leaves_every_item_with_its_arms_staff(night, m
     assert all(staff[row.assigned_to] == row.arm for row in rows)
 
 
+def whose(connection, rows, *, day=DAY):
+    own = records.staff_of(connection, records.find(connection, "simple"))
+    arms = [row.arm for row in rows]
+    debtors = [row.debtor_id for row in rows]
+    return collectors_of(connection, debtors, arms, own, day, horizon_days=5, zone="UTC")
+
+
 def test_a_debtors_cluster_is_the_collector_to_whom_a_night_gave_it(night, module_database, staff):
-    rows = {row.debtor_id: row for row in items(module_database, night) if row.experiment}
+    rows = [row for row in items(module_database, night) if row.experiment]
     with module_database.connect() as connection:
-        found = given_to(connection, list(rows), "simple/1", DAY, horizon_days=5)
-        after = given_to(connection, list(rows), "simple/1", DAY + timedelta(days=1), horizon_days=5)
-    assert found == [row.assigned_to or NOBODY for row in rows.values()]
+        found = whose(connection, rows)
+        after = whose(connection, rows, day=DAY + timedelta(days=1))
+    assert found == [row.assigned_to or NOBODY for row in rows]
     assert {NOBODY} < set(found)
     assert set(after) == {NOBODY}, "a night of an earlier day is none of theirs"
+
+
+def test_whom_no_night_gave_out_is_in_the_cluster_of_who_first_held_them(night, module_database, staff):
+    rows = [row for row in items(module_database, night) if row.experiment]
+    own = {arm: [name for name in TEAM if staff[name] == arm] for arm in ("champion", "challenger")}
+    given_out = next(row for row in rows if row.assigned_to is not None)
+    worked, called_in, too_late = [row for row in rows if row.assigned_to is None and row.arm == "champion"][:3]
+    noon = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
+    with module_database.connect() as connection:
+        held = text("""
+            INSERT INTO leases (work_item_id, person, collector, taken_at, expires_at, ended_at)
+            VALUES (:item, :who, :by, :at, CAST(:at AS timestamptz) + interval '1 hour', :at)
+        """)
+        for row, by, days in (
+            (worked, own["challenger"][0], 0),
+            (worked, own["champion"][0], 1),
+            (worked, own["champion"][1], 2),
+            (called_in, own["challenger"][0], 0),
+            (too_late, own["champion"][0], 5),
+            (given_out, next(name for name in own[given_out.arm] if name != given_out.assigned_to), 0),
+        ):
+            told = {"item": row.work_item_id, "who": row.debtor_id, "by": by, "at": noon + timedelta(days=days)}
+            connection.execute(held, told)
+        found = whose(connection, [worked, called_in, too_late, given_out])
+        connection.rollback()
+    stranger = f"{own['challenger'][0]} of challenger"
+    assert found == [own["champion"][0], stranger, NOBODY, given_out.assigned_to]
 
 
 def test_a_reading_takes_the_debtors_of_one_collector_for_one_cluster(night, module_database, tmp_path, staff):

@@ -23,11 +23,12 @@ from arrears.experiments.moments import Column, Moments
 from arrears.experiments.observed import Observed
 from arrears.experiments.records import Enrolled, Experiment
 from arrears.experiments.schedule import Watch
+from arrears.experiments.unanswered import unanswered
 from arrears.lake import Lake
 from arrears.state.reading import reading
 from features.after import COLUMNS, came_after
 from training.experiments.at_desk import at_desk
-from training.experiments.clusters import given_to
+from training.experiments.clusters import collectors_of
 from training.progress import QUIET, Progress
 
 PRIMARY = "primary"
@@ -61,6 +62,7 @@ def observed_of(connection: Connection, experiment: Experiment) -> Observed:
         matured=records.sums(connection, key, PRIMARY),
         guarded={each.name: records.sums(connection, key, each.name) for each in design.guardrails},
         assigned=enrolments.drawn(connection, experiment),
+        unanswered=unanswered(connection, experiment),
     )
 
 
@@ -102,7 +104,7 @@ def _moments(engine: Engine, lake: Lake, experiment: Experiment, measure: _Measu
     with reading(engine) as connection:
         who = records.enrolled(connection, experiment.experiment_id, on=day)
         values = _at_desk(connection, lake, who, measure, day)
-        collector = _collectors(connection, experiment, who, measure, day)
+        collector = _collectors(connection, lake, experiment, who, measure, day)
     values |= _before(who, measure) | _from_lake(lake, who, measure, day, currency=experiment.design.cohort.currency)
     return measured(
         measure.columns,
@@ -124,13 +126,15 @@ def _at_desk(
 
 
 def _collectors(
-    connection: Connection, experiment: Experiment, who: Sequence[Enrolled], measure: _Measure, day: date
+    connection: Connection, lake: Lake, experiment: Experiment, who: Sequence[Enrolled], measure: _Measure, day: date
 ) -> list[str] | None:
     """Whose each debtor is, where arms have staff of their own; None: nobody's debtors are alike."""
-    if experiment.design.staff == "shared":
+    staff = records.staff_of(connection, experiment)
+    if staff is None:
         return None
-    debtors, horizon_days = [each.debtor_id for each in who], measure.watch.horizon_days
-    return given_to(connection, debtors, experiment.design.label, day, horizon_days=horizon_days)
+    debtors, arms = [each.debtor_id for each in who], [each.arm for each in who]
+    horizon_days, zone = measure.watch.horizon_days, lake.settings.portfolio.zone
+    return collectors_of(connection, debtors, arms, staff, day, horizon_days=horizon_days, zone=zone)
 
 
 def _before(who: Sequence[Enrolled], measure: _Measure) -> dict[str, Any]:
