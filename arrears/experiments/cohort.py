@@ -8,10 +8,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from arrears.buckets import Bucket
+from arrears.experiments.asked_of_new import between, of_length
 from arrears.policy.columns import Flags, Words
 
-Client = Annotated[str, StringConstraints(pattern=r"^[^\x00]+$", max_length=200)]
-Minor = Annotated[int, Field(ge=-(2**53), le=2**53)]
+Client = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$"), of_length(1, 200)]
+Minor = Annotated[int, between(-(2**53), 2**53)]
 
 
 class Cohort(BaseModel):

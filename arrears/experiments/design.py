@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from arrears.errors import BadInput, Refused
 from arrears.experiments.arm_models import faults_of
+from arrears.experiments.asked_of_new import ON_RECORD, is_new
 from arrears.experiments.cohort import Cohort
 from arrears.experiments.design_parts import (
     Arm,
@@ -36,6 +37,9 @@ from arrears.experiments.metrics import METRICS
 from arrears.experiments.moments import Column
 from arrears.experiments.schedule import Enrolment, Watch
 
+MOST_VERSIONS = 2**31 - 1
+"""The largest whole number in which the database keeps a version."""
+
 _NEAR = 1e-6
 
 
@@ -51,8 +55,8 @@ class Design(Part):
     """
 
     name: Name
-    version: int = Field(default=1, ge=1)
-    predecessor: int | None = Field(default=None, ge=1)
+    version: int = Field(default=1, ge=1, le=MOST_VERSIONS)
+    predecessor: int | None = Field(default=None, ge=1, le=MOST_VERSIONS)
     sentence: Sentence
     salt: Plain
     unit: Literal["debtor"] = "debtor"
@@ -76,7 +80,7 @@ class Design(Part):
 
     @field_validator("arms")
     @classmethod
-    def _share_out_everybody(cls, arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
+    def _share_out_everybody(cls, arms: tuple[Arm, ...], info: ValidationInfo) -> tuple[Arm, ...]:
         names = [arm.name for arm in arms]
         twice = sorted({name for name in names if names.count(name) > 1})
         champions = [arm.name for arm in arms if arm.role == "champion"]
@@ -91,7 +95,8 @@ class Design(Part):
                 f"shares sum to {sum(arm.share for arm in arms):g}, not 1 ({told})",
             ),
         ]
-        _refuse([said for broken, said in faults if broken] + faults_of([arm.model for arm in arms]))
+        models = faults_of([arm.model for arm in arms]) if is_new(info) else []
+        _refuse([said for broken, said in faults if broken] + models)
         return arms
 
     @model_validator(mode="after")
@@ -186,8 +191,12 @@ class Design(Part):
         return self.model_dump(mode="json")
 
 
-def read_design(text: str, *, where: str = "the design") -> Design:
+def read_design(text: str, *, where: str = "the design", on_record: bool = False) -> Design:
     """The design in a TOML text.
+
+    Parameters
+    ----------
+    on_record : as of `design_of`.
 
     Raises
     ------
@@ -197,7 +206,7 @@ def read_design(text: str, *, where: str = "the design") -> Design:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise BadInput(asked=f"read {where}", found=f"no TOML: {problem}", do="Mend that line.") from problem
-    return design_of(told, where=where)
+    return design_of(told, where=where, on_record=on_record)
 
 
 def read_design_file(path: Path) -> Design:
@@ -214,21 +223,40 @@ def read_design_file(path: Path) -> Design:
     return read_design(text, where=str(path))
 
 
-def design_of(document: Mapping[str, Any], *, where: str = "the design") -> Design:
+def design_of(document: Mapping[str, Any], *, where: str = "the design", on_record: bool = False) -> Design:
     """The design in a document: a file's, or one that was recorded.
+
+    Parameters
+    ----------
+    on_record : it was taken once, so that what is asked of new designs alone is not asked of it again.
 
     Raises
     ------
     BadInput : something in it cannot be a test, with the numbers.
     """
     try:
-        return Design.model_validate(document)
+        return Design.model_validate(document, context=ON_RECORD if on_record else None)
     except ValidationError as problem:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc'])) or 'design'}: {fault['msg'].removeprefix('Value error, ')}"
             for fault in problem.errors()
         )
         raise BadInput(asked=f"plan the test in {where}", found=faults, do="Mend the fields named.") from problem
+
+
+def refuse_outdated(design: Design) -> None:
+    """Let nothing be planned or started that no new design may say, though it was taken by an earlier version.
+
+    Raises
+    ------
+    BadInput : something in it is beyond what is asked of new designs.
+
+    Examples
+    --------
+    >>> from arrears.experiments.example import EXAMPLE
+    >>> refuse_outdated(read_design(EXAMPLE))
+    """
+    design_of(design.document(), where=design.label)
 
 
 def refuse_edit(started: Design, edited: Design) -> None:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from arrears.experiments.asked_of_new import between, is_new, of_length
 from arrears.experiments.lots import STEPS
 from arrears.experiments.metrics import METRICS
 from arrears.experiments.moments import Column
@@ -14,7 +23,7 @@ from arrears.experiments.spending import Spending
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Plain = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f]+$", max_length=200)]
-Sentence = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1000)]
+Sentence = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$"), of_length(0, 1000)]
 MOST_MINOR = 2**53
 """Minor units beyond which a float does not tell one from the next."""
 
@@ -23,6 +32,7 @@ LEAST_ERROR = 1e-4
 """Nobody needs to be surer; bounds far in a normal's tail are not reckoned well."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Error = Annotated[float, Field(gt=0, lt=0.5), between(LEAST_ERROR, 0.5)]
 
 
 class Part(BaseModel):
@@ -74,8 +84,8 @@ class Primary(Part):
     metric: str
     horizon_days: int = Field(ge=1, le=366)
     settlement_days: int = Field(ge=0, le=90)
-    cap_minor: int | None = Field(default=None, gt=0, le=MOST_MINOR)
-    smallest_effect_minor: float = Field(ge=LEAST_EFFECT_MINOR, le=MOST_MINOR)
+    cap_minor: Annotated[int, Field(gt=0), between(1, MOST_MINOR)] | None = None
+    smallest_effect_minor: Annotated[float, Field(gt=0), between(LEAST_EFFECT_MINOR, MOST_MINOR)]
 
     @field_validator("metric")
     @classmethod
@@ -109,8 +119,8 @@ class Guardrail(Part):
         return known(name)
 
     @model_validator(mode="after")
-    def _names_a_group_where_it_needs_one(self) -> Guardrail:
-        if METRICS[self.metric].of_a_group != (self.protected is not None):
+    def _names_a_group_where_it_needs_one(self, info: ValidationInfo) -> Guardrail:
+        if is_new(info) and METRICS[self.metric].of_a_group != (self.protected is not None):
             needs = (
                 "compares a protected group with all others: name it as protected"
                 if self.protected is None
@@ -168,9 +178,9 @@ class Stop(Part):
 
     spending: Spending = "obrien_fleming"
     harm: Spending = "pocock"
-    alpha: float = Field(default=0.05, ge=LEAST_ERROR, lt=0.5)
-    power: float = Field(default=0.8, gt=0.5, le=1 - LEAST_ERROR)
-    guardrail_alpha: float = Field(default=0.05, ge=LEAST_ERROR, lt=0.5)
+    alpha: Error = 0.05
+    power: Annotated[float, Field(gt=0.5, lt=1), between(0.5, 1 - LEAST_ERROR)] = 0.8
+    guardrail_alpha: Error = 0.05
 
 
 def known(name: str) -> str:

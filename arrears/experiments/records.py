@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from arrears.errors import Refused, WrongUse
-from arrears.experiments.design import Design, design_of, refuse_edit
+from arrears.experiments.design import Design, design_of, refuse_edit, refuse_outdated
 from arrears.experiments.design_parts import Arm
 from arrears.experiments.model_arms import Registered
 from arrears.experiments.moments import Moments, read
@@ -109,8 +109,10 @@ def plan(connection: Connection, design: Design, *, at: datetime, by: str, evide
 
     Raises
     ------
+    BadInput : it says what no new design may.
     Refused : that version has started and says something else, or what it follows is not on record.
     """
+    refuse_outdated(design)
     one_at_a_time(connection)
     known = find(connection, design.name, design.version)
     row = {"design": design.document(), "fingerprint": design.fingerprint, "follows": _predecessor(connection, design)}
@@ -150,6 +152,7 @@ def start(
 
     Raises
     ------
+    BadInput : it was planned by an earlier version, and says what no new design may.
     Refused : it has started before, it overlaps a test that runs, its first day is over, or an arm cannot be worked:
         the champion is not what is in force, a version is not at hand, or it has too few collectors of its own.
     """
@@ -384,7 +387,7 @@ def _predecessor(connection: Connection, design: Design) -> int | None:
 def _experiment(row: Any) -> Experiment:  # noqa: ANN401 - SQLAlchemy's row mapping
     told = {name: row[name] for name in Experiment.__dataclass_fields__ if name not in ("design", "arms_ended")}
     return Experiment(
-        design=design_of(row["design"], where=f"the record of {row['name']}/{row['version']}"),
+        design=design_of(row["design"], where=f"the record of {row['name']}/{row['version']}", on_record=True),
         arms_ended={arm: date.fromisoformat(day) for arm, day in row["arms_ended"].items()},
         **told,
     )

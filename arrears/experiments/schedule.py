@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from arrears.experiments.asked_of_new import between
 
 WEEK = timedelta(days=7)
 _CYCLES = 2
@@ -27,9 +30,9 @@ class Enrolment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    starts: date = Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))
+    starts: Annotated[date, between(date(1900, 1, 1), date(2999, 12, 31))]
     weeks: int = Field(ge=1, le=104)
-    debtors: int = Field(ge=2, le=1_000_000_000)
+    debtors: Annotated[int, Field(ge=2), between(2, 1_000_000_000)]
     pay_cycle_days: int = Field(default=14, ge=1, le=31)
 
     @property

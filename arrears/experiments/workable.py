@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from arrears.errors import Refused
-from arrears.experiments.design import Design
+from arrears.experiments.design import Design, refuse_outdated
 from arrears.experiments.model_arms import Registered, refuse_unfit
 from arrears.queues.in_force import in_force, of_label
 
@@ -24,8 +24,10 @@ def refuse_unworkable(
 
     Raises
     ------
+    BadInput : it was planned by an earlier version, and says what no new design may.
     Refused : its first day is over, its champion is not what is in force, or a version is not at hand.
     """
+    refuse_outdated(design)
     chosen = in_force(connection)
     asked = f"start the test {design.label}"
     if today is not None and design.enrolment.starts < today:

@@ -156,7 +156,9 @@ def _document(typed: Typed) -> dict[str, Any] | None:
     told: dict[str, Any] = {}
     if typed.one("base"):
         try:
-            told = read_design(typed.one("base"), where="the text behind the form").model_dump(mode="python")
+            told = read_design(typed.one("base"), where="the text behind the form", on_record=True).model_dump(
+                mode="python"
+            )
         except BadInput as problem:
             typed.fault("design", problem.found)
             return None
