@@ -175,6 +175,9 @@ def _draw_readout(document: Mapping[str, Any], console: Console) -> None:
     console.print(f"[bold]{document['design']}[/bold] as of {document['as_of']}, by {document['metric']}")
     if document["mismatch"]["found"]:
         console.print("[red]The arms do not hold their shares: believe nothing below until it is known why.[/red]")
+    for each in document["unanswered"]:
+        told = f"{each['arm']} was not worked by its version on {each['nights']} nights, the last for {each['last']}:"
+        console.print(f"[red]{told} {each['because']}[/red]")
     for each in document["challengers"]:
         console.print(f"{each['arm']}: [bold]{said(each['verdict'])}[/bold]")
         table = Table("look", "debtors", "difference", "in standard errors", "bounds")

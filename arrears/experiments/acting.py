@@ -128,6 +128,12 @@ def promote(
             found="the arms do not hold their shares any more",
             do="Find out why before anything is believed; stop the test, and plan it anew.",
         )
+    if any(each["arm"] in (arm, experiment.design.champion.name) for each in evidence.get("unanswered", ())):
+        raise Refused(
+            asked=asked,
+            found="a version that it compares did not answer on some night, and the night's own did",
+            do="Find out why; stop the test, and plan it anew.",
+        )
     label = challengers[arm].model or challengers[arm].strategy or ""
     if challengers[arm].model is None:
         _refuse_another_champion(connection, experiment, asked)

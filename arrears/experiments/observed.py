@@ -6,12 +6,55 @@ changes nothing that was read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from arrears.experiments.design import Design
 from arrears.experiments.moments import Moments, total
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A night on which an arm's version of a model did not answer, so that the night's own did in its place.
+
+    Attributes
+    ----------
+    on : the day that the night was for.
+    debtors : of the arm, past due that night.
+    because : the sentence why.
+    """
+
+    arm: str
+    on: date
+    debtors: int
+    because: str
+
+    @staticmethod
+    def summed(nights: Sequence[Unanswered]) -> list[dict[str, Any]]:
+        """By arm how many nights there were, from which to which, with at most how many debtors, and why the last.
+
+        Examples
+        --------
+        >>> nights = [Unanswered("new", date(2026, 6, day), 40 + day, "It cannot be opened.") for day in (1, 2)]
+        >>> (told,) = Unanswered.summed(nights)
+        >>> told["nights"], told["first"].day, told["last"].day, told["debtors"]
+        (2, 1, 2, 42)
+        """
+        arms = dict.fromkeys(each.arm for each in nights)
+        of = {arm: [each for each in nights if each.arm == arm] for arm in arms}
+        return [
+            {
+                "arm": arm,
+                "nights": len(own),
+                "first": own[0].on,
+                "last": own[-1].on,
+                "debtors": max(each.debtors for each in own),
+                "because": own[-1].because,
+            }
+            for arm, own in of.items()
+        ]
 
 
 @dataclass(frozen=True)
@@ -23,11 +66,13 @@ class Observed:
     matured : by day of enrolment, the moments of `Design.columns()` over everybody who came in on that day.
     guarded : by guardrail's name and day of enrolment, the moments of `Guardrail.columns`.
     assigned : by day, how many units (households where they stay together) came into each arm.
+    unanswered : nights on which an arm's version of a model did not answer, earliest first.
     """
 
     matured: Mapping[date, Moments]
     guarded: Mapping[str, Mapping[date, Moments]] = field(default_factory=dict)
     assigned: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 def deciding(design: Design, observed: Observed, *, closes: date, as_of: date) -> Moments | None:

@@ -19,7 +19,7 @@ from arrears.experiments.holm import holm
 from arrears.experiments.looks import Look, Point, looks_so_far, points_to_come
 from arrears.experiments.metrics import metric
 from arrears.experiments.mismatch import Mismatch, mismatch
-from arrears.experiments.observed import Observed, deciding
+from arrears.experiments.observed import Observed, Unanswered, deciding
 from arrears.experiments.seasons import Flagged
 from arrears.experiments.stopped import Adjusted, adjusted
 from arrears.experiments.verdict import AtLook, Verdict, verdict
@@ -75,6 +75,7 @@ class Readout:
     Attributes
     ----------
     seasons : into which its days fall.
+    unanswered : nights up to the day on which an arm's version of a model did not answer.
     """
 
     design: str
@@ -84,6 +85,7 @@ class Readout:
     mismatch: Mismatch
     challengers: tuple[Challenged, ...]
     seasons: tuple[Flagged, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """What is written down of it as JSON: days as text, and null for a bound that there is not.
@@ -95,7 +97,9 @@ class Readout:
         whole = asdict(replace(self, challengers=()))
         challengers = [_kept(each) for each in self.challengers]
         seasons = [each.document() for each in self.seasons]
-        told: dict[str, Any] = _plain(whole | {"challengers": challengers, "seasons": seasons})
+        told: dict[str, Any] = _plain(
+            whole | {"challengers": challengers, "seasons": seasons, "unanswered": Unanswered.summed(self.unanswered)}
+        )
         return told
 
 
@@ -125,6 +129,7 @@ def readout(design: Design, observed: Observed, *, as_of: date, seasons: Sequenc
         mismatch=_shares(design, observed, as_of),
         challengers=tuple(_challenged(design, observed, arm.name, as_of) for arm in design.challengers),
         seasons=tuple(seasons),
+        unanswered=tuple(each for each in observed.unanswered if each.on <= as_of),
     )
 
 
@@ -137,7 +142,7 @@ def _shares(design: Design, observed: Observed, as_of: date) -> Mismatch:
 def _challenged(design: Design, observed: Observed, arm: str, as_of: date) -> Challenged:
     looks = looks_so_far(design, observed, arm, as_of=as_of)
     days = guarded(design, observed, arm, as_of=as_of)
-    said, decided_on = _first_decision(design, observed, looks, days)
+    said, decided_on = _first_decision(design, observed, arm, looks, days)
     taken = tuple(look for look in looks if decided_on is None or look.on <= decided_on)
     by_bounds = decided_on is not None and bool(taken) and taken[-1].on == decided_on and taken[-1].ends
     return Challenged(
@@ -154,7 +159,7 @@ def _challenged(design: Design, observed: Observed, arm: str, as_of: date) -> Ch
 
 
 def _first_decision(
-    design: Design, observed: Observed, looks: tuple[Look, ...], days: list[list[Guarded]]
+    design: Design, observed: Observed, arm: str, looks: tuple[Look, ...], days: list[list[Guarded]]
 ) -> tuple[Verdict, date | None]:
     """The rule's word on the first day on which it decided, else its word of the last look.
 
@@ -177,6 +182,7 @@ def _first_decision(
                 if each is None or not each.safe
             ],
             mismatch=_shares(design, observed, day).found,
+            unanswered=_unanswered(design, observed, arm, day),
         )
         if found.decision == "stop_for_harm":
             return found, day
@@ -184,6 +190,12 @@ def _first_decision(
             decided = found, day
         said = found if look else said
     return decided or (said, None)
+
+
+def _unanswered(design: Design, observed: Observed, arm: str, day: date) -> list[str]:
+    """The arms of the two compared whose version did not answer on some night up to a day."""
+    silent = {each.arm for each in observed.unanswered if each.on <= day}
+    return [name for name in (design.champion.name, arm) if name in silent]
 
 
 def _at(design: Design, look: Look) -> AtLook:

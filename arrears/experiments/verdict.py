@@ -41,7 +41,14 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def verdict(look: AtLook | None, *, broken: Sequence[str], unsafe: Sequence[str], mismatch: bool) -> Verdict:
+def verdict(
+    look: AtLook | None,
+    *,
+    broken: Sequence[str],
+    unsafe: Sequence[str],
+    mismatch: bool,
+    unanswered: Sequence[str] = (),
+) -> Verdict:
     """Apply the rule.
 
     Parameters
@@ -50,6 +57,7 @@ def verdict(look: AtLook | None, *, broken: Sequence[str], unsafe: Sequence[str]
     broken : guardrails that are surely worse by more than their margin.
     unsafe : guardrails that are not yet surely within their margin, the broken ones included.
     mismatch : the arms do not hold their shares.
+    unanswered : arms whose version of a model did not answer on some night: until now they were not what is compared.
 
     Examples
     --------
@@ -65,19 +73,20 @@ def verdict(look: AtLook | None, *, broken: Sequence[str], unsafe: Sequence[str]
         return Verdict("continue", ("only guardrails are read between looks",))
     if look.z <= look.low:
         return Verdict("stop_for_harm", (f"the challenger {look.does.format('less')}: the lower bound is crossed",))
-    wins, held = look.may_promote and look.z >= look.high, _held_back(unsafe, mismatch=mismatch)
+    wins, held = look.may_promote and look.z >= look.high, _held_back(unsafe, unanswered, mismatch=mismatch)
     if wins and not held:
         return Verdict("promote", (f"the challenger {look.does.format('more')}: the upper bound is crossed",))
-    if look.at_most < look.worth and not wins and not mismatch:
+    if look.at_most < look.worth and not wins and not mismatch and not unanswered:
         return Verdict("no_difference", ("what the challenger adds is less than what is worth having",))
-    if look.is_last:
+    if look.is_last and not unanswered:
         return Verdict("no_difference", held if wins else ("the last look crosses no bound", *held))
     return Verdict("continue", held if wins else ("no bound is crossed", *held))
 
 
-def _held_back(unsafe: Sequence[str], *, mismatch: bool) -> tuple[str, ...]:
+def _held_back(unsafe: Sequence[str], unanswered: Sequence[str], *, mismatch: bool) -> tuple[str, ...]:
     """Why a challenger that wins may not be promoted yet."""
     reasons = [f"{name} is not yet surely within its margin" for name in unsafe]
     if mismatch:
         reasons.append("the arms do not hold their shares: find out why before anything is believed")
+    reasons += [f"the version of the arm {arm} did not answer on some night: the night's own did" for arm in unanswered]
     return tuple(reasons)

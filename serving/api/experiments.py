@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from arrears.experiments import history, records
+from arrears.experiments.observed import Unanswered
+from arrears.experiments.unanswered import unanswered
 from arrears.queues import in_force
 from arrears.state.reading import reading
 from serving import running
@@ -15,6 +17,7 @@ from serving.api.experiments_payloads import (
     ExperimentDocument,
     Experiments,
     ExperimentSummary,
+    ExperimentUnanswered,
     act_of,
     move_of,
     summary_of,
@@ -43,10 +46,12 @@ def experiment(experiment_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> Exper
             raise Problem("not-found", "No test of that id is on record.")
         acts, counted = history.deeds(connection, experiment_id), records.counts(connection)
         plan, read = (history.rests_on(connection, experiment_id, did) for did in ("planned", "read"))
+        silent = Unanswered.summed(unanswered(connection, test))
     return ExperimentDocument(
         **summary_of(test, counted.get(experiment_id, {})),
         design=test.design.document(),
         plan=plan,
         reading=read,
+        unanswered=[ExperimentUnanswered.model_validate(each) for each in silent],
         acts=[act_of(each) for each in acts],
     )

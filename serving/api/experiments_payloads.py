@@ -73,6 +73,17 @@ class ExperimentSummary(_Answer):
     arms: list[ExperimentArm]
 
 
+class ExperimentUnanswered(_Answer):
+    """An arm whose version of a model did not answer on some nights, so that the night's own did."""
+
+    arm: str
+    nights: int
+    first: date
+    last: date
+    debtors: Annotated[int, Field(description="Of the arm, past due, in the night that had most.")]
+    because: Annotated[str, Field(description="Why, in the last of these nights.")]
+
+
 class ExperimentAct(_Answer):
     """One thing that was done with a test."""
 
@@ -123,6 +134,10 @@ class ExperimentDocument(ExperimentSummary):
     reading: Annotated[
         dict[str, Any] | None,
         Field(description="The newest reading: looks, bounds, guardrails, verdict; null before one."),
+    ]
+    unanswered: Annotated[
+        list[ExperimentUnanswered],
+        Field(description="While any is there the rule neither promotes nor finds that nothing is worth having."),
     ]
     acts: Annotated[list[ExperimentAct], Field(description="Oldest first.")]
 

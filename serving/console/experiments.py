@@ -13,6 +13,7 @@ from arrears.experiments.history import Deed
 from arrears.experiments.metrics import METRICS
 from arrears.experiments.promoted import standing_promotion
 from arrears.experiments.records import Experiment
+from arrears.experiments.unanswered import unanswered
 from arrears.queues import in_force
 from arrears.queues.strategy import DEFAULT, strategy
 from arrears.queues.supervise.acts import LONGEST
@@ -88,7 +89,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         acts = history.deeds(connection, test.experiment_id)
         read, plan = (history.rests_on(connection, test.experiment_id, did) for did in ("read", "planned"))
         arms = arms_so_far(connection, test, now=now, zone=zone)
-        came_in = days_of(connection, test)
+        came_in, silent = days_of(connection, test), unanswered(connection, test)
         book = _by_book(deployment, connection, test)
         in_its_way = (
             hindrances(connection, test.design, deployment.lake, deployment.day) if test.state == "planned" else []
@@ -102,6 +103,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         "read": read,
         "challengers": [_challenged(each, test.design) for each in read["challengers"]] if read else [],
         "shares": told.shares_said(read, test.design) if read else None,
+        "unanswered": told.unanswered_said(silent, test.design),
         "arms": arms,
         "steps": STEPS,
         "book": book,

@@ -11,10 +11,11 @@ from arrears.experiments.design import Design
 from arrears.experiments.design_parts import Protected
 from arrears.experiments.history import Deed
 from arrears.experiments.metrics import METRICS
+from arrears.experiments.observed import Unanswered
 from arrears.experiments.records import Experiment
 from arrears.experiments.schedule import looks
 from arrears.money import to_major
-from serving.console.words import count, decimal, money, sentence, short_day
+from serving.console.words import count, decimal, many, money, sentence, short_day
 
 Reading = Mapping[str, Any]
 """`arrears.experiments.readout.Readout.document()`, as an act keeps it."""
@@ -184,6 +185,17 @@ def shares_said(reading: Reading, design: Design) -> str:
     return f"The arms hold their shares: {told} Shares that are right look so uneven by chance {_often(found['p'])}."
 
 
+def unanswered_said(nights: Sequence[Unanswered], design: Design) -> list[str]:
+    """For each arm whose version of a model did not answer, on how many nights, for how many debtors, and why."""
+    models = {arm.name: arm.model for arm in design.arms}
+    return [
+        f"{told['arm'].replace('_', ' ').capitalize()}: {models[told['arm']]} did not answer on "
+        f"{many(told['nights'], 'night')}, {_from_to(told['first'], told['last'])}, for up to "
+        f"{many(told['debtors'], 'debtor')}; the night's own worked them. {told['because']}"
+        for told in Unanswered.summed(nights)
+    ]
+
+
 def written(value: float | None, unit: str, currency: str) -> str:
     """A metric's value for each debtor as people write it; money below a hundred with its decimals.
 
@@ -196,6 +208,10 @@ def written(value: float | None, unit: str, currency: str) -> str:
         return decimal(value, 2 if value is not None and (abs(value) >= 1 or value == 0) else 4)
     one = float(to_major(1, currency))
     return decimal(value * one, 2) if one < 1 and abs(value * one) < _WITH_DECIMALS else money(value, currency)
+
+
+def _from_to(first: date, last: date) -> str:
+    return short_day(first) if first == last else f"{short_day(first)} to {short_day(last)}"
 
 
 def _then_or_now(words: str, *, is_over: bool) -> str:

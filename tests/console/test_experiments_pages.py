@@ -1,5 +1,6 @@
 """The pages Experiments and /v1/experiments: what is planned, how a test stands, and promote, stop and take back."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 
@@ -259,6 +260,39 @@ def test_the_report_is_one_page_without_navigation(client):
         "summer is over",
     ):
         assert each in told
+
+
+def test_an_arm_whose_version_did_not_answer_is_told_by_page_report_and_program(client, served):
+    own = DESIGN.replace("NAME", "newer_model").replace("BUCKET", "150-179")
+    own = own.replace('strategy = "value_at_risk/1"', 'model = "propensity/1"')
+    parts = [
+        {"test": "newer_model/1", "arm": "champion", "debtors": 41, "model_because": None},
+        {"test": "newer_model/1", "arm": "challenger", "debtors": 40, "model_because": "It cannot be opened."},
+    ]
+    copied = """
+        INSERT INTO nights SELECT (jsonb_populate_record(n, CAST(:changed AS jsonb))).* FROM nights n WHERE night_id = 1
+    """
+    changed = {"night_id": 900, "state": "superseded", "served_on": "2005-08-30", "experiments": parts}
+    with served.engine.begin() as connection:
+        test = read_design(own.replace('strategy = "severity/1"', 'model = "propensity/2"'))
+        number = records.plan(connection, test, evidence={}, **BY)
+        connection.execute(text("UPDATE experiments SET state = 'running' WHERE name = 'newer_model'"))
+        connection.execute(
+            text(copied.replace("INTO nights", "INTO nights OVERRIDING SYSTEM VALUE")), {"changed": json.dumps(changed)}
+        )
+    said = "Challenger: propensity/2 did not answer on 1 night, 30 Aug 2005, for up to 40 debtors; the night's own worked them."
+    for path in ("", "/report"):
+        told = words(client.get(f"/experiments/newer_model/1{path}").text)
+        assert f"{said} It cannot be opened." in told.replace("&#39;", "'")
+    (told,) = client.get(f"/v1/experiments/{number}").json()["unanswered"]
+    assert told == {
+        "arm": "challenger",
+        "nights": 1,
+        "first": "2005-08-30",
+        "last": "2005-08-30",
+        "debtors": 40,
+        "because": "It cannot be opened.",
+    }
 
 
 def test_what_does_not_exist_is_not_found(client):

@@ -23,6 +23,7 @@ ON = date(2026, 7, 20)
 
 READ = {
     "as_of": "2026-07-20",
+    "mismatch": {"found": False},
     "challengers": [{"arm": "challenger", "verdict": {"decision": "promote", "reasons": []}}],
 }
 
