@@ -1,5 +1,6 @@
 """Compiled SQL kept on disk is the SQL that would be compiled anew, and what cannot be kept or read costs only time."""
 
+import gc
 import json
 
 import pytest
@@ -105,3 +106,20 @@ def test_the_folder_is_the_users_own(kept):
     asked()
     assert kept.stat().st_mode & 0o077 == 0
     assert not list(kept.glob("*.new"))
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_after_compiling_garbage_is_looked_for_as_before(collects):
+    def make():
+        made.append(gc.isenabled())
+        message = "no such table"
+        raise ValueError(message)
+
+    made = []
+    (gc.enable if collects else gc.disable)()
+    try:
+        with pytest.raises(ValueError, match="no such table"):
+            kept_texts("garbage", {}, default_settings(), make)
+        assert (made, gc.isenabled()) == ([False], collects)
+    finally:
+        gc.enable()
