@@ -7,7 +7,7 @@ stays on the team's list, by rank.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -73,6 +73,8 @@ class Given:
     opens_at, closes_at : (items,) the debtor's hours on the day, NaT where there is no bound.
     must : (items,) a client's coverage demands it.
     explores : (items,) a lot put it on the list: it gets its room whatever it is worth.
+    kept : (items,) its owner's alone while they are at work and may take it: what the plan has no room for waits at
+        the end of their list.
     """
 
     value: Numbers
@@ -84,6 +86,7 @@ class Given:
     closes_at: Instants
     must: Flags
     explores: Flags
+    kept: Flags
     unit: str
 
 
@@ -156,15 +159,17 @@ def allocated(given: Given, places: Numbers, work: AtWork, settings: Settings, *
     if not work.members or not count:
         return unallocated(places)
     rows = _best(given)
-    rules = rules_of(work, settings, seed=seed)
+    rules = replace(rules_of(work, settings, seed=seed), owner_strict=bool(given.kept.any()))
     wanted = wanted_of(given, rows, work)
     plan = solve(work.team, wanted, rules)
-    placed = plan.collector >= 0
+    placed, waits = plan.collector >= 0, (plan.waits_for >= 0) & given.kept[rows]
     names = np.array(work.team.collector_id, dtype=np.object_)
     assigned = np.full(count, None, dtype=np.object_)
     assigned[rows[placed]] = names[plan.collector[placed]]
     place = places.copy()
     place[rows[placed]] = plan.position[placed]
+    assigned[rows[waits]] = names[plan.waits_for[waits]]
+    place[rows[waits]] = count + places[rows[waits]]
     told = report_of(plan, work, wanted, rules, unit=given.unit, beyond=count - len(rows))
     return Allocation(assigned, place, told)
 

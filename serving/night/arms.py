@@ -32,7 +32,7 @@ from arrears.queues.strategy import read as read_strategy
 from serving.gate.book import Book
 from serving.night.answering import Answering, ByArm, Opened, answering_again, answering_of
 from serving.night.by_part import Parts, mixed, whole
-from serving.night.staffed import staff_by_test
+from serving.night.staffed import first_by_test, staff_by_test
 from serving.scores.scoring import Champion
 
 _COVARIATES = ("balance_before_minor", "past_due_before_minor", "bucket_before", "champion_score")
@@ -51,6 +51,7 @@ class Running:
     closed : labels of those into which nobody comes any more.
     models : what answers for the arms that name a version of a model.
     staff : by test who works which arm, where arms have staff of their own.
+    first : by such a test the collector who had each debtor first.
     """
 
     experiments: tuple[Experiment, ...]
@@ -59,6 +60,7 @@ class Running:
     closed: frozenset[str] = frozenset()
     models: ByArm = field(default_factory=dict)
     staff: Mapping[str, Staff] = field(default_factory=dict)
+    first: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,14 @@ class Divided:
     of_account : (n,) the part of each account, all of one debtor alike.
     came_in : who is drawn for the first time.
     staff : by test, where arms have staff of their own.
+    first : by such a test the collector who had each debtor first.
     """
 
     parts: tuple[Part, ...]
     of_account: Rows
     came_in: tuple[Enrolled, ...]
     staff: Mapping[str, Staff] = field(default_factory=dict)
+    first: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def not_reached(self) -> tuple[str, ...]:
@@ -142,7 +146,8 @@ def running_on(connection: Connection, opened: Opened, day: date) -> Running | N
     standing = records.standing(connection, names, through=day)
     strategies = _strategies(found)
     staff = staff_by_test(connection, list(strategies))
-    return Running(found, strategies, standing, closed, answering_of(found, opened), staff)
+    first = first_by_test(connection, staff, standing, day)
+    return Running(found, strategies, standing, closed, answering_of(found, opened), staff, first)
 
 
 def running_again(
@@ -165,7 +170,8 @@ def running_again(
     known = records.standing(connection, sorted({name for name, _ in names}), through=day, before_night=night_id)
     closed = frozenset(str(part["test"]) for part in told if not part.get("enrols", True))
     staff = staff_by_test(connection, list(strategies))
-    return Running(found, strategies, known, closed, answering_again(told, opened), staff) if found else None
+    first = first_by_test(connection, staff, known, day, before_night=night_id)
+    return Running(found, strategies, known, closed, answering_again(told, opened), staff, first) if found else None
 
 
 def divided(
@@ -221,7 +227,7 @@ def divided(
         )
         for row in came.tolist()
     )
-    return Divided(parts, of_debtor[place], came_in, running.staff)
+    return Divided(parts, of_debtor[place], came_in, running.staff, running.first)
 
 
 def with_minutes(told: Divided, ranking: Ranking, capacity: float | None) -> Divided:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from arrears.policy import codes
-from arrears.policy.columns import Days, Flags, Numbers, Rows
+from arrears.policy.columns import Days, Flags, Numbers, Rows, Words
 from arrears.policy.rule import PAY
 from arrears.policy.verdict import Judgement
 from arrears.policy.zonetime import Instants
@@ -25,7 +25,7 @@ from serving.night.allocate import Allocation, AtWork, Given, unallocated
 from serving.night.by_part import Parts, allocated_by_part, drawn_by_part, part_of
 from serving.night.lanes import Lanes
 from serving.night.needs import Needs, needs_of
-from serving.night.staffed import divided_among
+from serving.night.staffed import divided_among, kept_together
 from serving.night.worths import Ordered
 
 _DAY = np.timedelta64(1, "D")
@@ -81,6 +81,8 @@ def lists_of(
     shares = Shares(desk.random_slice_share, desk.edge_share)
     lot = drawn_by_part(parts, who, minutes, day, shares, capacity=work.capacity, bound=Bound(must, duty, held))
     needs = needs_of(book, asks, lead, lanes.lane[lead], ranking.terms["balance_minor"], work.members)
+    needs, kept = _with_first(needs, ordered, who)
+    left_off = lot.explores & ~lot.chosen  # comes last, however valuable
     if not allocate:
         return Lists(lot, held, began, needs, unallocated(lot.place))
     opens_at, closes_at = _hours(lanes, ranking)
@@ -94,9 +96,9 @@ def lists_of(
         closes_at=closes_at,
         must=must,
         explores=lot.explores & lot.chosen,
+        kept=kept & ~left_off,
         unit="",
     )
-    left_off = lot.explores & ~lot.chosen  # comes last, however valuable
     by_part = [_valued(given, rows, book, by, ranking, left_off) for rows, by in _parts(ordered, strategy)]
     return Lists(
         lot,
@@ -105,6 +107,15 @@ def lists_of(
         needs,
         allocated_by_part(parts, by_part, lot.place, work, book.settings, seed=day.toordinal()),
     )
+
+
+def _with_first(needs: Needs, ordered: Ordered, who: Words) -> tuple[Needs, Flags]:
+    """Needs in which a debtor of an arm with staff of its own is their first collector's; and where nobody else's."""
+    if ordered.arms is None or not ordered.arms.staff:
+        return needs, np.zeros(len(who), dtype=np.bool_)
+    keys = [(part.test, part.arm) for part in ordered.arms.parts]
+    owner, kept = kept_together(needs.owner, who, ordered.parts.of_item, keys, ordered.arms.first)
+    return replace(needs, owner=owner), kept
 
 
 def _staffed(ordered: Ordered, work: AtWork) -> Parts:

@@ -6,7 +6,7 @@ whoever agreed on it, and what a manager put on somebody's list stays there whil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -96,8 +96,9 @@ def reallocate(engine: Engine, lake: Lake, *, clock: Clock, by: str, because: st
         places = np.array([row.rank for row in rows], dtype=np.float64)
         parts, strategies = _parts(rows, night)
         keys = [(each["test"], each["arm"]) for each in night.experiments]
-        parts = divided_among(parts, keys, staff_by_test(connection, keys), work.team)
-        given = _given(rows, settings)
+        staff = staff_by_test(connection, keys)
+        parts = divided_among(parts, keys, staff, work.team)
+        given = _given(rows, settings, staffed=staff)
         by_part = [
             _valued(given, rows, np.flatnonzero(parts.of_item == place), strategy, settings)
             for place, strategy in enumerate(strategies)
@@ -150,8 +151,13 @@ def _valued(given: Given, rows: Sequence[Any], own: Rows, strategy: Strategy, se
     return replace(told, value=np.where(told.value < 0, 0.0, value), unit=unit)
 
 
-def _given(rows: Sequence[Any], settings: Settings) -> Given:
-    """The items; of `value` only the sign counts yet: below 0 where the lot left one off a list."""
+def _given(rows: Sequence[Any], settings: Settings, *, staffed: Collection[str]) -> Given:
+    """The items; of `value` only the sign counts yet: below 0 where the lot left one off a list.
+
+    Parameters
+    ----------
+    staffed : tests whose arms have staff of their own: an owner there is who had the debtor first.
+    """
     opens_at, closes_at = _hours(rows)
     skill = settings.desk.high_balance_skill
     drawn = np.array([row.explores for row in rows], dtype=np.bool_)
@@ -174,6 +180,7 @@ def _given(rows: Sequence[Any], settings: Settings) -> Given:
         closes_at=closes_at,
         must=np.zeros(len(rows), dtype=np.bool_),
         explores=drawn & on_a_list,
+        kept=np.array([row.experiment in staffed and bool(row.owner) for row in rows]) & ~(drawn & ~on_a_list),
         unit="",
     )
 

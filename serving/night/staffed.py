@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
+from typing import cast
 
 import numpy as np
 from sqlalchemy import Connection, text
 
 from arrears.experiments import records
+from arrears.experiments.first_collectors import EVER, first_collectors
 from arrears.experiments.staff import Staff
+from arrears.policy.columns import Flags, Rows, Words
 from arrears.queues.allocation.problem import Team
 from arrears.queues.holdout import HOLDOUT
 from serving.night.by_part import Parts
@@ -36,6 +40,35 @@ def staff_by_test(connection: Connection, keys: Sequence[tuple[str, str]]) -> di
         staff = None if test is None else records.staff_of(connection, test)
         if test is not None and staff is not None:
             found[test.label] = staff
+    return found
+
+
+def first_by_test(
+    connection: Connection,
+    staff: Mapping[str, Staff],
+    standing: Mapping[str, tuple[str, str]],
+    day: date,
+    *,
+    before_night: int | None = None,
+) -> dict[str, dict[str, str]]:
+    """By test the collector of the debtor's own arm who had each debtor first, before a day.
+
+    Parameters
+    ----------
+    staff : by test.
+    standing : by debtor the test and arm.
+    before_night : only what was known when that night ran counts; None: all.
+    """
+    held = EVER if before_night is None else (EVER[0], _ran_at(connection, before_night))
+    found = {}
+    for test, own in staff.items():
+        arms = {debtor: arm for debtor, (label, arm) in standing.items() if label == test}
+        begins = own.design.enrolment.starts
+        first = first_collectors(connection, arms, own, begins=begins, ends=day, held=held, before_night=before_night)
+        works = own.arms(list(first.values()))
+        found[test] = {
+            debtor: who for (debtor, who), arm in zip(first.items(), works, strict=True) if arm == arms[debtor]
+        }
     return found
 
 
@@ -67,6 +100,29 @@ def not_for(connection: Connection, test: str | None, arm: str | None, collector
     return _others(staff[test], arm, collectors) if test in staff else []
 
 
+def kept_together(
+    owner: Words, who: Words, of_item: Rows, keys: Sequence[tuple[str, str]], first: Mapping[str, Mapping[str, str]]
+) -> tuple[Words, Flags]:
+    """(items,) each one's owner, and whether it is that owner's alone, who had the debtor first in a test.
+
+    Parameters
+    ----------
+    owner : whose accounts they are; in an arm with staff of its own that counts for nothing.
+    who, of_item : debtor and part.
+    keys : as in `divided_among`.
+    first : by test with staff of its own the collector who had each debtor first.
+    """
+    tests = np.array([test for test, _ in keys], dtype=np.str_)[of_item]
+    ours = np.isin(tests, list(first))
+    keepers = [
+        first[test].get(debtor, "") for test, debtor in zip(tests[ours].tolist(), who[ours].tolist(), strict=True)
+    ]
+    widened = owner.astype(np.object_)
+    widened[ours] = keepers
+    found = np.array(widened.tolist(), dtype=np.str_)
+    return found, np.asarray(ours & (found != ""))
+
+
 def divided_among(parts: Parts, keys: Sequence[tuple[str, str]], staff: Mapping[str, Staff], team: Team) -> Parts:
     """The parts with each collector's own shares.
 
@@ -93,6 +149,11 @@ def divided_among(parts: Parts, keys: Sequence[tuple[str, str]], staff: Mapping[
     minutes = team.minutes.sum(axis=1)
     shares = minutes @ rows / minutes.sum() if minutes.sum() else rows.mean(axis=0)
     return replace(parts, shares=shares, of_collector=rows)
+
+
+def _ran_at(connection: Connection, night_id: int) -> datetime:
+    asked = text("SELECT ran_at FROM nights WHERE night_id = :night")
+    return cast("datetime", connection.execute(asked, {"night": night_id}).scalar_one())
 
 
 def _others(staff: Staff, arm: str, collectors: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from arrears.experiments.looks import looks_so_far
 from arrears.experiments.measure import measured
 from arrears.experiments.observed import Observed
 from tests.experiments.designs import changed
-from tests.experiments.staffed import CASH, aa_tests
+from tests.experiments.staffed import CASH, aa_tests, compared, crossed
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 COUNT = 4000
@@ -52,6 +52,21 @@ def test_collectors_with_uneven_lists_are_hardly_worse(record_property):
     )
     assert clustered < 0.065
     assert naive > 0.3
+
+
+@pytest.mark.parametrize(("worked_by", "least", "most"), [(1, 0.03, 0.07), (2, 0.1, 0.4), (4, 0.1, 0.5)])
+def test_where_debtors_change_collectors_equal_arms_differ_too_often(worked_by, least, most, record_property):
+    """The honest limit: one cluster a debtor holds what is alike only while debtors stay with their collectors."""
+    count, spread = 1000, 1000 * np.sqrt(0.1 / 0.9)
+    found = np.mean(
+        [
+            compared(crossed(seed, debtors=1000, collectors=20, spread=spread, worked_by=worked_by)).p < 0.05
+            for seed in range(count)
+        ]
+    )
+    told = f"equal arms, 20 collectors with 10% of the variance, {worked_by} of them work each debtor"
+    record_property(f"{told}: found, by the first collector", f"{found:.1%}")
+    assert least < found < most
 
 
 @pytest.mark.parametrize("share", [0.0, 0.05])

@@ -53,6 +53,7 @@ def items(worth, minutes):
         closes_at=never,
         must=nothing,
         explores=nothing,
+        kept=nothing,
         unit="USD",
     )
 

@@ -27,6 +27,27 @@ def staffed(seed, *, debtors, collectors, spread, even=True):
     }
 
 
+def crossed(seed, *, debtors, collectors, spread, worked_by):
+    """One test in which each debtor is worked by so many collectors of their arm, and is told as the first one's.
+
+    Notes
+    -----
+    Each of them brings an equal part. What the others bring is alike among debtors of different first collectors, so
+    clusters by the first do not hold all of what is alike.
+    """
+    draw = np.random.default_rng([63, seed])
+    brings = draw.normal(0, spread, collectors)
+    first = np.arange(debtors) % collectors
+    arm = first % 2
+    whose = [first, *(2 * draw.integers(0, collectors // 2, debtors) + arm for _ in range(worked_by - 1))]
+    of_debtor = np.mean([brings[each] for each in whose], axis=0)
+    return {
+        "arm": np.where(arm, "challenger", "champion"),
+        "collector": np.char.mod("C%d", first),
+        "net_cash_minor": np.rint(5000 + of_debtor + draw.normal(0, _SPREAD, debtors)),
+    }
+
+
 def compared(rows, *, is_clustered=True):
     """The difference, with collectors as clusters or each debtor alone."""
     moments = measured([CASH], rows["arm"], rows, rows["collector"] if is_clustered else None)

@@ -129,9 +129,8 @@ def test_sharing_the_day_out_anew_leaves_every_item_with_its_arms_staff(night, m
 
 def whose(connection, rows, *, day=DAY):
     own = records.staff_of(connection, records.find(connection, "simple"))
-    arms = [row.arm for row in rows]
-    debtors = [row.debtor_id for row in rows]
-    return collectors_of(connection, debtors, arms, own, day, horizon_days=5, zone="UTC")
+    arms = {row.debtor_id: row.arm for row in rows}
+    return collectors_of(connection, arms, own, day, horizon_days=5, zone="UTC")
 
 
 def test_a_debtors_cluster_is_the_collector_to_whom_a_night_gave_it(night, module_database, staff):

@@ -132,9 +132,9 @@ def _collectors(
     staff = records.staff_of(connection, experiment)
     if staff is None:
         return None
-    debtors, arms = [each.debtor_id for each in who], [each.arm for each in who]
+    arms = {each.debtor_id: each.arm for each in who}
     horizon_days, zone = measure.watch.horizon_days, lake.settings.portfolio.zone
-    return collectors_of(connection, debtors, arms, staff, day, horizon_days=horizon_days, zone=zone)
+    return collectors_of(connection, arms, staff, day, horizon_days=horizon_days, zone=zone)
 
 
 def _before(who: Sequence[Enrolled], measure: _Measure) -> dict[str, Any]:

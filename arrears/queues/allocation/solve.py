@@ -46,6 +46,7 @@ class Plan:
     left_out : (items,) why nobody has it: `no_eligible_collector`, `no_hours_overlap`, `no_room`, `quota`,
         `adds_nothing`; "" where somebody has.
     drawn : (items,) whether the random slice's own room was given to it by lot.
+    waits_for : (items,) row of the owner for whom an item that is left out waits, where owners are strict; else NOBODY.
     group : (collectors,) skill group of each.
     price : (collectors, blocks) what a minute of each hour is worth to the plan.
     hour_value : (groups, blocks) what one more hour of a collector of the group would add to it.
@@ -59,6 +60,7 @@ class Plan:
     spill: Numbers
     left_out: Words
     drawn: Flags
+    waits_for: Rows
     group: Rows
     price: Numbers
     hour_value: Numbers
@@ -170,6 +172,7 @@ def _plan(
     cell = _over(count, items, board.cell, NOBODY)
     placed = np.flatnonzero(board.cell >= 0)
     with_owner = day.owner[placed] == board.cell[placed] // board.blocks
+    waits = _over(count, items, np.where(day.strict & (board.cell < 0), day.owner, NOBODY), NOBODY)
     bid = float(day.extra[placed].sum())
     in_money = replace(prices, minute=_in_money(board, prices.minute))
     price = np.empty_like(prices.minute)
@@ -185,6 +188,7 @@ def _plan(
         spill=_over(count, items, board.spill, 0.0),
         left_out=_reasons(given, board, prices, items),
         drawn=(tier == DRAWN),
+        waits_for=np.where(waits >= 0, collectors[waits] if len(collectors) else NOBODY, NOBODY),
         group=given.group,
         price=price,
         hour_value=hour_values(wanted, given, day, items, in_money),
