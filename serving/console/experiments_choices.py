@@ -31,8 +31,6 @@ BEFORE = {
     "champion_score": "the champion's chance to pay",
 }
 MOST_CLIENTS = 20
-MOST_RAILS = 8
-MOST_ARMS = 6
 _CURRENCIES = "SELECT currency FROM accounts WHERE currency IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
 _CLIENTS = "SELECT DISTINCT client FROM accounts WHERE client IS NOT NULL ORDER BY 1"
 
@@ -59,7 +57,6 @@ def choices(deployment: Deployment, typed: Typed) -> dict[str, Any]:
     known = [f"{each.name}/{each.version}" for each in map(strategy, names())]
     models = _versions(deployment)
     strange = [each for each in dict.fromkeys(chosen) if each and each not in (*known, *models)]
-    rails = [each for each in METRICS.values() if not each.primary]
     return {
         "worked_by": {
             "Strategies": [(each, f"{each} (in force)" if each == label else each) for each in known],
@@ -68,19 +65,22 @@ def choices(deployment: Deployment, typed: Typed) -> dict[str, Any]:
         },
         "currencies": [(each, each) for each in dict.fromkeys([*held.currencies, typed.one("currency")]) if each],
         "clients": held.clients[:MOST_CLIENTS],
-        "buckets": [(each, "charged off" if each == Bucket.CHARGED_OFF else each) for each in PAST_DUE],
+        "buckets": _and_typed(
+            [(each, "charged off" if each == Bucket.CHARGED_OFF else each) for each in PAST_DUE], typed, "buckets"
+        ),
         "strata": STRATA,
         "entries": ENTRIES,
         "primaries": [(each.name, each.sentence) for each in METRICS.values() if each.primary],
-        "secondaries": [(each.name, each.sentence) for each in METRICS.values() if not each.of_a_group],
-        "rail_metrics": [(each.name, each.sentence) for each in rails],
-        "covariates": [(name, BEFORE[name]) for name in SCALES],
-        "arm_rows": _rows(typed, ("arm", "follows", "share"), at_least=2, at_most=MOST_ARMS),
+        "secondaries": _and_typed(
+            [(each.name, each.sentence) for each in METRICS.values() if not each.of_a_group], typed, "secondary"
+        ),
+        "rail_metrics": _and_typed([(each.name, each.sentence) for each in METRICS.values()], typed, "rail"),
+        "covariates": _and_typed([(name, BEFORE[name]) for name in SCALES], typed, "covariates"),
+        "arm_rows": _rows(typed, ("arm", "follows", "share"), at_least=2),
         "rail_rows": _rows(
             typed,
             ("rail", "margin", "rail_horizon", "rail_settlement", "attribute", "protected"),
             at_least=1,
-            at_most=MOST_RAILS,
         ),
         "staff": STAFF,
         "has_book": bool(held.currencies),
@@ -103,11 +103,20 @@ def _versions(deployment: Deployment) -> dict[str, str]:
     }
 
 
-def _rows(typed: Typed, names: tuple[str, ...], *, at_least: int, at_most: int) -> list[dict[str, str]]:
+def _and_typed(offered: list[tuple[str, str]], typed: Typed, name: str) -> list[tuple[str, str]]:
+    """What a field offers, and what was typed besides: a choice that is not offered would be lost when it is sent."""
+    known = {value for value, _ in offered}
+    return [
+        *offered,
+        *((each, each) for each in dict.fromkeys(typed.fields.get(name, ())) if each and each not in known),
+    ]
+
+
+def _rows(typed: Typed, names: tuple[str, ...], *, at_least: int) -> list[dict[str, str]]:
     """The rows of fields that come in rows, and one that is empty."""
     columns = {name: list(typed.fields.get(name, ())) for name in names}
-    filled = max((place for place, value in enumerate(columns[names[1]], start=1) if value), default=0)
-    count = min(max(filled + 1, at_least), at_most)
+    filled = [place for column in columns.values() for place, value in enumerate(column, start=1) if value]
+    count = max(max(filled, default=0) + 1, at_least)
     return [
         {name: column[row] if row < len(column) else "" for name, column in columns.items()} for row in range(count)
     ]

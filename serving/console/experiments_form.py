@@ -43,6 +43,7 @@ SCALES: Mapping[str, int] = {
 """Covariates of the form, and the steps in which each is kept."""
 
 _MONEY = ("money", "money_per_minute")
+_SEPARATOR = ", "
 _WHOLE = {
     "horizon": ("primary", "horizon_days"),
     "settlement": ("primary", "settlement_days"),
@@ -92,7 +93,7 @@ def typed_of(design: Design, base: str = "") -> Typed:
         "share": [plain(Decimal(str(arm.share)) * 100) for arm in arms],
         "currency": [currency],
         "buckets": [str(each) for each in cohort.buckets],
-        "clients": [", ".join(cohort.clients)],
+        "clients": [_SEPARATOR.join(cohort.clients)],
         "entry": [cohort.entry],
         "balance_from": [major_of(cohort.balance_from_minor or None, currency)],
         "balance_below": [major_of(cohort.balance_below_minor, currency)],
@@ -173,7 +174,7 @@ def _document(typed: Typed) -> dict[str, Any] | None:
             told[path[0]][path[1]] = typed.one(name).strip()
     _numbers(typed, told)
     told["cohort"]["buckets"] = list(typed.fields.get("buckets", ()))
-    told["cohort"]["clients"] = [each.strip() for each in typed.one("clients").split(",") if each.strip()]
+    told["cohort"]["clients"] = _clients(typed.one("clients"), told["cohort"].get("clients") or ())
     told["strata"], told["secondary"] = (list(typed.fields.get(name, ())) for name in ("strata", "secondary"))
     told["household_together"] = bool(typed.one("household"))
     told["arms"] = _arms(typed)
@@ -229,6 +230,13 @@ def _arms(typed: Typed) -> list[dict[str, Any]]:
     if len(arms) < 2:  # noqa: PLR2004 - a champion and whoever challenges it
         typed.fault("arms", "Choose what challenges the champion")
     return arms
+
+
+def _clients(text: str, known: Sequence[str]) -> list[str]:
+    """Names apart by commas; those that stood there already keep the commas of their own."""
+    if text.strip() == _SEPARATOR.join(known).strip():
+        return [*known]
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def _covariates(typed: Typed, known: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
