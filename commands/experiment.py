@@ -13,6 +13,11 @@ from commands.context import AsJson, Database, LakeDir, Tracking, emit, progress
 from commands.experiment_plan import plan, successor
 from commands.tests_on_record import Because, Name, Who, named, registered, state, today, who
 
+_ENDS = {
+    "harm": "It did harm",
+    "no_difference": "No difference is worth having",
+    "promoted": "A promotion that had been cut short is written down",
+}
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tests against the strategy in force.")
 
 
@@ -77,7 +82,9 @@ def list_(*, lake: LakeDir = None, database: Database = None, json: AsJson = Fal
 
 
 @app.command()
-def read(name: Name, *, lake: LakeDir = None, database: Database = None, json: AsJson = False) -> None:
+def read(
+    name: Name, *, lake: LakeDir = None, database: Database = None, tracking: Tracking = None, json: AsJson = False
+) -> None:
     """Measure what has matured, and ask the written rule; a test ends by itself by harm or no difference."""
     from training.experiments.reading import read_test
 
@@ -85,7 +92,7 @@ def read(name: Name, *, lake: LakeDir = None, database: Database = None, json: A
         with engine.connect() as connection:
             test = named(connection, name)
         with progress_console().status("Measuring the debtors that have matured"):
-            found = read_test(engine, lake_, test, at=now)
+            found = read_test(engine, lake_, test, at=now, registered=registered(engine, lake_, tracking))
     document = found.readout.document() | {"days_measured": found.days, "ended_by": found.ended_by}
     emit(document, as_json=json, human=lambda console: _draw_readout(document, console))
 
@@ -121,6 +128,7 @@ def stop(
     by: Who = None,
     lake: LakeDir = None,
     database: Database = None,
+    tracking: Tracking = None,
     json: AsJson = False,
 ) -> None:
     """End a test; nothing is promoted, and from the next night on everybody is worked by the strategy in force."""
@@ -128,7 +136,8 @@ def stop(
 
     with state(lake, database) as (engine, lake_, now), engine.begin() as connection:
         test = named(connection, name)
-        acting.stop(connection, test, on=today(lake_, now), at=now, by=by or who(), because=because)
+        models = registered(engine, lake_, tracking)
+        acting.stop(connection, test, on=today(lake_, now), at=now, by=by or who(), because=because, registered=models)
     emit(
         {"test": test.label, "state": "ended"},
         as_json=json,
@@ -194,7 +203,7 @@ def _draw_readout(document: Mapping[str, Any], console: Console) -> None:
     for each in document["seasons"]:
         console.print(f"{each['name'].capitalize()}, {each['from']} to {each['to']}: {each['why']}")
     if document["ended_by"]:
-        found = "It did harm" if document["ended_by"] == "harm" else "No difference is worth having"
+        found = _ENDS[document["ended_by"]]
         console.print(
             f"[red]{found}: it has ended, and the strategy in force works everybody from the next night.[/red]"
         )

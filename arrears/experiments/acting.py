@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from arrears.errors import Refused, WrongUse
 from arrears.experiments import narrowing, records
-from arrears.experiments.model_arms import Registered, bring_into_force, take_back
+from arrears.experiments.model_arms import Registered, bring_into_force, moved_by, refuse_unfinished, take_back
 from arrears.experiments.promoted import Promotion, standing_promotion
 from arrears.experiments.records import Experiment
 from arrears.queues import in_force
@@ -30,17 +30,24 @@ def newest_reading(connection: Connection, experiment: Experiment) -> Mapping[st
 
 
 def keep_reading(
-    connection: Connection, experiment: Experiment, readout: Mapping[str, Any], *, at: datetime
+    connection: Connection,
+    experiment: Experiment,
+    readout: Mapping[str, Any],
+    *,
+    at: datetime,
+    registered: Registered | None = None,
 ) -> str | None:
     """Write a reading down where it says anything new, and do what the rule says without anybody: all but promoting.
 
     A challenger that does harm ends alone while others are left; a test ends whose last one does harm, or whose
     challengers are all not worth having. Where all are decided and one may be promoted, nobody new comes in: it waits
-    for a person, and its looks need no more debtors.
+    for a person, and its looks need no more debtors. Where a person's promotion died after the alias had moved, it is
+    written down.
 
     Parameters
     ----------
     readout : `readout.Readout.document()`.
+    registered : tells of the models whose versions the arms are.
 
     Returns
     -------
@@ -53,6 +60,12 @@ def keep_reading(
     if newest_reading(connection, experiment) != readout:
         records.note(connection, experiment.experiment_id, at=at, by=ITSELF, did="read", because=told, evidence=readout)
     on = date.fromisoformat(readout["as_of"])
+    serves = moved_by(test.design, registered)
+    if serves is not None:
+        because = f"{serves} serves by a promotion that was cut short before it was written down"
+        evidence = {**readout, "promoted": serves}
+        records.end(connection, test, ended_by="promoted", on=on, at=at, by=ITSELF, because=because, evidence=evidence)
+        return "promoted"
     left = [each for each in readout["challengers"] if each["arm"] not in test.arms_ended]
     decided = [each["verdict"]["decision"] for each in left]
     ended_by = _ends(decided)
@@ -146,14 +159,29 @@ def promote(
     return label
 
 
-def stop(connection: Connection, experiment: Experiment, *, on: date, at: datetime, by: str, because: str) -> None:
+def stop(
+    connection: Connection,
+    experiment: Experiment,
+    *,
+    on: date,
+    at: datetime,
+    by: str,
+    because: str,
+    registered: Registered | None = None,
+) -> None:
     """End a test by hand; nothing is promoted.
+
+    Parameters
+    ----------
+    registered : tells of the models whose versions the arms are.
 
     Raises
     ------
     WrongUse : no reason.
-    Refused : it does not run.
+    Refused : it does not run, or its challenger serves already, since a promotion was cut short.
     """
+    if experiment.state == "running":
+        refuse_unfinished(experiment.design, registered, asked=f"end the test {experiment.label}")
     evidence = newest_reading(connection, experiment) or {}
     decisions = {each["verdict"]["decision"] for each in evidence.get("challengers", ())}
     ended_by = "no_difference" if decisions == {"no_difference"} else "stopped"
@@ -174,7 +202,9 @@ def roll_back(
     WrongUse : no reason.
     Refused : no promotion stands.
     """
-    newest = standing_promotion(connection)
+    for test in records.running(connection):
+        refuse_unfinished(test.design, registered, asked="take a promotion back")
+    newest = standing_promotion(connection, registered)
     if newest is not None and newest.of_model is not None:
         return _take_model_back(connection, newest, newest.of_model, registered, at=at, by=by, because=because)
     move = in_force.roll_back(connection, at=at, by=by, because=because)

@@ -105,6 +105,41 @@ def bring_into_force(
     registered.promote(name, version, who=who, why=why, evidence={"experiment": design.label, "reading": evidence})
 
 
+def moved_by(design: Design, registered: Registered | None) -> str | None:
+    """The challenger's version that serves by a promotion of this test; None where none does.
+
+    Where the test still runs, an attempt to promote died after the alias had moved and before it was written down.
+    """
+    if registered is None or design.champion.model is None:
+        return None
+    name, _ = parted(design.champion.model)
+    serves = f"{name}/{registered.champion(name)}"
+    is_challenger = serves in {each.model for each in design.challengers}
+    return serves if is_challenger and registered.rests_on(name).get("experiment") == design.label else None
+
+
+def refuse_unfinished(design: Design, registered: Registered | None, *, asked: str) -> None:
+    """Let nothing but promoting be done with a running test whose promotion died half way.
+
+    Raises
+    ------
+    Refused : a challenger serves already, which nothing on record tells.
+    """
+    serves = moved_by(design, registered)
+    if serves is not None:
+        raise Refused(
+            asked=asked,
+            found=f"{serves} serves by {design.label} already: its promotion was cut short before it was written down",
+            do="Promote it once more, which only writes it down; then take it back where it should not serve.",
+        )
+
+
+def stands(design: Design, challenger: str, registered: Registered) -> bool:
+    """Whether a promotion may be taken back: its version serves, or taking it back moved the alias and then died."""
+    name, version = parted(challenger)
+    return registered.champion(name) == version or registered.rests_on(name).get("takes_back") == design.label
+
+
 def take_back(design: Design, challenger: str, registered: Registered | None, *, who: str, why: str) -> None:
     """Make the version that a challenger took the place of champion again; where that was done already, nothing.
 

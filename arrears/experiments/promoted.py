@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from arrears.experiments import records
+from arrears.experiments.model_arms import Registered, stands
 from arrears.experiments.records import Experiment
 from arrears.queues import in_force
 
@@ -17,7 +18,7 @@ _OF_MODELS = text("""
         AND NOT EXISTS (
             SELECT FROM experiment_acts b WHERE b.experiment_id = a.experiment_id AND b.did = 'rolled_back'
         )
-    ORDER BY a.act_id DESC LIMIT 1
+    ORDER BY a.act_id DESC
 """)
 
 
@@ -37,11 +38,19 @@ class Promotion:
     of_model: Experiment | None
 
 
-def standing_promotion(connection: Connection) -> Promotion | None:
-    """The newest promotion that was not taken back; None where none stands."""
-    move, found = in_force.standing(connection), connection.execute(_OF_MODELS).one_or_none()
-    if found is not None and (move is None or move.at < found.at):
+def standing_promotion(connection: Connection, registered: Registered | None = None) -> Promotion | None:
+    """The newest promotion that was not taken back; None where none stands.
+
+    Parameters
+    ----------
+    registered : a version that serves no longer, since somebody has moved its alias by hand or trained a newer one,
+        stands in the way of no older promotion; None: nobody is asked which serve.
+    """
+    move = in_force.standing(connection)
+    for found in connection.execute(_OF_MODELS):
+        if move is not None and move.at >= found.at:
+            break
         test = records.of_id(connection, found.experiment_id)
-        if test is not None:
+        if test is not None and (registered is None or stands(test.design, found.label, registered)):
             return Promotion(found.label, test.design.champion.model or "", test)
     return None if move is None else Promotion(move.strategy, move.replaces, None)

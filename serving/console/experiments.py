@@ -18,6 +18,7 @@ from arrears.queues import in_force
 from arrears.queues.strategy import DEFAULT, strategy
 from arrears.queues.supervise.acts import LONGEST
 from arrears.state.reading import reading
+from models.under_test import UnderTest
 from serving.console import experiments_charts as charts
 from serving.console import experiments_told as told
 from serving.console.experiments_draft import hindrances
@@ -55,7 +56,8 @@ def every(deployment: Deployment, person: Person, done: str | None) -> dict[str,
     with reading(deployment.engine) as connection:
         tests, counted = records.every(connection), records.counts(connection)
         decided = {row.experiment_id: row.decisions for row in connection.execute(text(_DECISIONS))}
-        moves, promoted = in_force.moves(connection), standing_promotion(connection)
+        registered = UnderTest(deployment.registry, deployment.lake)
+        moves, promoted = in_force.moves(connection), standing_promotion(connection, registered)
     zone = deployment.settings.portfolio.zone
     return {
         "tests": [

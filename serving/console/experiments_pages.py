@@ -66,7 +66,8 @@ def stop(request: Request, name: Name, version: Version, because: Because = "") 
     deployment, by = running.deployment(), person_of(request).name
     with deployment.engine.begin() as connection:
         at, test = deployment.clock.now(), experiments.found(connection, name, version)
-        acting.stop(connection, test, on=deployment.day, at=at, by=by, because=because)
+        registered, on = UnderTest(deployment.registry, deployment.lake), deployment.day
+        acting.stop(connection, test, on=on, at=at, by=by, because=because, registered=registered)
         _audit(connection, at, by, "experiment.stopped", test.label, because)
     return _back(name, version, "stopped")
 

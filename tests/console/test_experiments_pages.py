@@ -1,5 +1,6 @@
 """The pages Experiments and /v1/experiments: what is planned, how a test stands, and promote, stop and take back."""
 
+import html
 import json
 import re
 from datetime import UTC, date, datetime
@@ -280,10 +281,10 @@ def test_an_arm_whose_version_did_not_answer_is_told_by_page_report_and_program(
         connection.execute(
             text(copied.replace("INTO nights", "INTO nights OVERRIDING SYSTEM VALUE")), {"changed": json.dumps(changed)}
         )
-    said = "Challenger: propensity/2 did not answer on 1 night, 30 Aug 2005, for up to 40 debtors; the night's own worked them."
+    said = "Challenger: propensity/2 did not answer on 1 night, 30 Aug 2005, for up to 40 debtors; the night's own "
     for path in ("", "/report"):
         told = words(client.get(f"/experiments/newer_model/1{path}").text)
-        assert f"{said} It cannot be opened." in told.replace("&#39;", "'")
+        assert f"{said}worked them. It cannot be opened." in html.unescape(told)
     (told,) = client.get(f"/v1/experiments/{number}").json()["unanswered"]
     assert told == {
         "arm": "challenger",

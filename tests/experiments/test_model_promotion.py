@@ -147,6 +147,47 @@ def test_a_process_that_dies_after_the_alias_moved_is_finished_by_the_next_attem
         assert records.find(connection, "newer_model").ended_by == "promoted"
 
 
+def died(database, test, models):
+    """A promotion whose process dies after the alias has moved and before it commits."""
+    with database.connect() as connection:
+        acting.promote(connection, test, None, on=ON, because="it collects more", registered=models, **BY)
+        connection.rollback()
+
+
+def test_after_a_promotion_that_died_nothing_else_is_done_until_it_is_written_down(won, database, registry, models):
+    died(database, won, models)
+    with pytest.raises(Refused, match="propensity/2 serves by newer_model/1 already") as refused:
+        stop(database, won, models)
+    assert "Promote it once more" in refused.value.do
+    with pytest.raises(Refused, match="propensity/2 serves by newer_model/1 already"):
+        roll_back(database, models)
+    assert promote(database, won, models) == "propensity/2"
+    assert roll_back(database, models) == "propensity/1"
+
+
+def test_a_night_writes_down_a_promotion_that_died(won, database, registry, models):
+    died(database, won, models)
+    harm = {"arm": "challenger", "verdict": {"decision": "stop_for_harm", "reasons": []}}
+    with database.begin() as connection:
+        told = {**READ, "challengers": [harm]}
+        assert acting.keep_reading(connection, won, told, at=NOW, registered=models) == "promoted"
+        ended = records.find(connection, "newer_model")
+    assert (ended.state, ended.ended_by) == ("ended", "promoted")
+    assert standing(database) == ("propensity/2", "propensity/1")
+    assert roll_back(database, models) == "propensity/1"
+
+
+def test_a_test_whose_challenger_serves_by_somebody_elses_act_is_stopped(won, database, registry, models):
+    registry.promote("propensity", "2", who="scientist", why="by hand")
+    stop(database, won, models)
+    assert did(database, won)[-1] == "ended"
+
+
+def stop(database, test, models):
+    with database.begin() as connection:
+        acting.stop(connection, test, on=ON, because="the summer is over", registered=models, **BY)
+
+
 def test_a_roll_back_that_died_half_way_is_finished_by_the_next_attempt(won, database, registry, models):
     promote(database, won, models)
     with database.connect() as connection:
@@ -168,9 +209,29 @@ def test_against_a_version_that_no_longer_serves_nothing_is_promoted_or_taken_ba
     registry.roll_back("propensity", who="scientist", why="too early")
     promote(database, won, models)
     registry.promote("propensity", third, who="scientist", why="retrained")
-    with pytest.raises(Refused, match="propensity/3 serves"):
+    with pytest.raises(Refused, match="no promotion stands"):
         roll_back(database, models)
     assert "rolled_back" not in did(database, won)
+    registry.roll_back("propensity", who="scientist", why="the newer one was worse")
+    assert roll_back(database, models) == "propensity/1", "it serves again, so it stands again"
+
+
+@pytest.mark.parametrize("by_hand", ["rolled back", "retrained"])
+def test_a_version_that_serves_no_longer_keeps_no_older_promotion_from_being_taken_back(
+    won, database, registry, models, tmp_path, by_hand
+):
+    with database.begin() as connection:
+        in_force.promote(connection, "severity/1", at=NOW - timedelta(days=1), by="strategist", because="older")
+    promote(database, won, models)
+    if by_hand == "retrained":
+        registry.promote("propensity", registered(registry, tmp_path, 3), who="scientist", why="retrained")
+    else:
+        registry.roll_back("propensity", who="scientist", why="at once")
+    serves = registry.champion_version("propensity")
+    with database.connect() as connection:
+        assert standing_promotion(connection, models).label == "severity/1"
+    assert roll_back(database, models) == "value_at_risk/1"
+    assert registry.champion_version("propensity") == serves
 
 
 def test_without_a_registry_nothing_is_promoted(won, database):

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from arrears.errors import ArrearsError
 from arrears.experiments import acting, records
+from arrears.experiments.model_arms import Registered
 from arrears.experiments.readout import Readout, readout
 from arrears.experiments.records import Experiment
 from arrears.experiments.seasons import seasons_of
@@ -42,18 +43,29 @@ class Read:
     ended_by: str | None
 
 
-def read_test(engine: Engine, lake: Lake, experiment: Experiment, *, at: datetime, progress: Progress = QUIET) -> Read:
+def read_test(
+    engine: Engine,
+    lake: Lake,
+    experiment: Experiment,
+    *,
+    at: datetime,
+    registered: Registered | None = None,
+    progress: Progress = QUIET,
+) -> Read:
     """Read a test on the lake's last day; where somebody else reads it, after them.
 
     Parameters
     ----------
     at : the moment of reading.
+    registered : tells of the models whose versions arms are.
     """
     with _alone(engine, experiment, waits=True):
-        return _read(engine, lake, experiment, at=at, progress=progress)
+        return _read(engine, lake, experiment, at=at, registered=registered, progress=progress)
 
 
-def read_all(engine: Engine, lake: Lake, *, at: datetime, progress: Progress = QUIET) -> list[Read]:
+def read_all(
+    engine: Engine, lake: Lake, *, at: datetime, registered: Registered | None = None, progress: Progress = QUIET
+) -> list[Read]:
     """Read every test that runs; one that cannot be read today keeps no other, and no night, from ending well.
 
     A test that somebody else reads at this moment is left to them.
@@ -65,7 +77,7 @@ def read_all(engine: Engine, lake: Lake, *, at: datetime, progress: Progress = Q
         try:
             with _alone(engine, each, waits=False) as ours:
                 if ours:
-                    found.append(_read(engine, lake, each, at=at, progress=progress))
+                    found.append(_read(engine, lake, each, at=at, registered=registered, progress=progress))
                 else:
                     _log.info("test.read_elsewhere test=%s", each.label)
         except ArrearsError as problem:
@@ -75,7 +87,15 @@ def read_all(engine: Engine, lake: Lake, *, at: datetime, progress: Progress = Q
     return found
 
 
-def _read(engine: Engine, lake: Lake, experiment: Experiment, *, at: datetime, progress: Progress) -> Read:
+def _read(
+    engine: Engine,
+    lake: Lake,
+    experiment: Experiment,
+    *,
+    at: datetime,
+    registered: Registered | None,
+    progress: Progress,
+) -> Read:
     days = measure_days(engine, lake, experiment, at=at, progress=progress)
     with reading(engine) as connection:
         observed = observed_of(connection, experiment)
@@ -83,7 +103,7 @@ def _read(engine: Engine, lake: Lake, experiment: Experiment, *, at: datetime, p
     seasons = seasons_of(experiment.design, lake.settings.portfolio.country)
     found = readout(experiment.design, observed, as_of=as_of, seasons=seasons)
     with engine.begin() as connection:
-        ended_by = acting.keep_reading(connection, experiment, found.document(), at=at)
+        ended_by = acting.keep_reading(connection, experiment, found.document(), at=at, registered=registered)
     return Read(experiment, found, days, ended_by)
 
 
