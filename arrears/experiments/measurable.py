@@ -67,8 +67,8 @@ def _refuse_groups(design: Design, lake: Lake) -> None:
 
 def _refuse_unsettled(design: Design, lake: Lake) -> None:
     settles = lake.settings.delinquency.status_settles_days
-    watches = {design.primary.metric: design.watch} | {each.metric: each.watch for each in design.guardrails}
-    early = [name for name, each in watches.items() if each.at_cycle_end and each.settlement_days < settles]
+    watches = [(design.primary.metric, design.watch), *((each.name, each.watch) for each in design.guardrails)]
+    early = [name for name, each in watches if each.at_cycle_end and each.settlement_days < settles]
     if early:
         raise Refused(
             asked=f"measure the test {design.label}",

@@ -13,6 +13,9 @@ from datetime import date
 from arrears.experiments.design import Design
 
 MonthDay = tuple[int, int]
+_REFUNDS = (
+    "Refunds let debtors pay who cannot at other times, so what an arm collects is larger than in the rest of the year."
+)
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,7 @@ SEASONS: tuple[Season, ...] = (
         ("US",),
         (2, 1),
         (4, 30),
-        "Refunds let debtors pay who cannot at other times, so what an arm collects is larger than in the rest of the "
-        "year.",
+        _REFUNDS,
         "returns are due on 15 April, refunds mostly come within 21 days, and those with an earned income credit not "
         "before mid-February (26 U.S.C. 6072, 6402(m))",
     ),
@@ -67,8 +69,7 @@ SEASONS: tuple[Season, ...] = (
         ("AU",),
         (7, 1),
         (11, 15),
-        "Refunds let debtors pay who cannot at other times, so what an arm collects is larger than in the rest of the "
-        "year.",
+        _REFUNDS,
         "the income year ends on 30 June and returns are due by 31 October",
     ),
     Season(
@@ -76,8 +77,7 @@ SEASONS: tuple[Season, ...] = (
         ("CA",),
         (3, 1),
         (5, 31),
-        "Refunds let debtors pay who cannot at other times, so what an arm collects is larger than in the rest of the "
-        "year.",
+        _REFUNDS,
         "returns are due on 30 April (Income Tax Act, 150(1)(d))",
     ),
     Season(
@@ -182,8 +182,9 @@ def seasons_of(design: Design, country: str) -> tuple[Flagged, ...]:
     >>> seasons_of(read_design(EXAMPLE), "US")
     ()
     """
-    enrolment = design.enrolment
-    return seasons_between(enrolment.starts, design.watch.closes(enrolment.last_day), country)
+    first, last = design.enrolment.starts, design.enrolment.last_day
+    watches = (design.watch, *(each.watch for each in design.guardrails))
+    return seasons_between(first, max(each.closes(last) for each in watches), country)
 
 
 def _days(season: Season, first_year: int, last_year: int) -> Iterator[tuple[date, date]]:

@@ -9,6 +9,7 @@ from arrears.experiments.example import EXAMPLE
 from arrears.experiments.groups import groups_of, members
 from arrears.experiments.measurable import AT_DESK, MEASURED, refuse_unmeasured
 from features.after import COLUMNS
+from tests.experiments.designs import changed
 from tests.night.desk_book import lake_of, people
 
 COMPLAINTS = 'metric = "complaints"\nmargin = 0.002'
@@ -77,6 +78,13 @@ def test_what_is_told_at_the_end_of_a_cycle_waits_until_its_status_has_settled(l
         refuse_unmeasured(design, lake)
         return
     with pytest.raises(Refused, match="settles 6 days after its cycle, and net_roll_money waits for fewer"):
+        refuse_unmeasured(design, lake)
+
+
+def test_a_guardrail_of_the_same_metric_that_waits_long_enough_does_not_speak_for_the_primary(lake):
+    late = {"metric": "net_roll_money", "margin": 5.0, "horizon_days": 30, "settlement_days": 6}
+    design = changed(primary={"metric": "net_roll_money", "settlement_days": 5}, guardrails=[late])
+    with pytest.raises(Refused, match="and net_roll_money waits for fewer"):
         refuse_unmeasured(design, lake)
 
 

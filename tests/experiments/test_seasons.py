@@ -10,6 +10,7 @@ from arrears.experiments.example import EXAMPLE
 from arrears.experiments.observed import Observed
 from arrears.experiments.readout import readout
 from arrears.experiments.seasons import SEASONS, seasons_between, seasons_of
+from tests.experiments.designs import changed
 
 ONE = timedelta(days=1)
 
@@ -59,6 +60,13 @@ def test_the_last_day_that_counts_is_flagged_and_the_next_is_not():
     assert seasons_of(design, "US") == ()
     (found,) = seasons_of(read_design(EXAMPLE.replace("2026-06-01", "2026-08-28")), "US")
     assert found.first == found.last == date(2026, 11, 20)
+
+
+def test_the_days_of_a_guardrail_that_is_watched_longer_are_flagged_too():
+    guarded = {"metric": "contacts", "margin": 0.1, "horizon_days": 120}
+    design = changed(guardrails=[guarded])
+    assert seasons_of(changed(), "US") == ()
+    assert [each.name for each in seasons_of(design, "US")] == ["year-end holidays"]
 
 
 def test_a_reading_tells_its_seasons_as_plain_text():
