@@ -84,8 +84,8 @@ def _document(told: Why) -> dict[str, Any]:
         "verdict": {"word": account.verdict, "reasons": account.held_because, "until": account.held_until},
         "now": None if told.now is None else [each.document() for each in told.now],
         "scores": account.reasons,
-        "strategy": f"{night.strategy_name}/{night.strategy_version}",
-        "formula": night.strategy["formula"],
+        "strategy": f"{told.strategy['name']}/{told.strategy['version']}",
+        "formula": told.strategy["formula"],
         "terms": [asdict(term) for term in told.terms],
         "rank": item.rank if item else None,
         "of": night.served,
@@ -114,7 +114,7 @@ def _draw(console: Console, told: Why) -> None:
         console.print(f"  Rolls on {account.rolls_on}")
     if told.item:
         console.print(
-            f"Rank {told.item.rank:,} of {night.served:,} by {night.strategy_name}: {night.strategy['formula']}"
+            f"Rank {told.item.rank:,} of {night.served:,} by {told.strategy['name']}: {told.strategy['formula']}"
         )
     _draw_verdicts(console, told)
     if account.scored_by == "rules":

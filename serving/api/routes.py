@@ -112,17 +112,7 @@ def why_account(account_id: AccountId) -> payloads.Why:
             raise _not_judged()
         found = why(connection, account_id)
         now = running.deployment().verdicts_of(connection, found.account.debtor_id).get(account_id)
-    judged = found.account
-    return payloads.Why(
-        account=payloads.account_of(judged, found.night, found.item.rank if found.item else None),
-        holds=[payloads.Hold.model_validate(dict(hold)) for hold in judged.held_because],
-        now=None if now is None else [payloads.ChannelVerdict.model_validate(each.document()) for each in now],
-        scores=dict(judged.reasons),
-        terms=[payloads.term_of(term) for term in found.terms],
-        item_terms=[payloads.term_of(term) for term in found.item_terms],
-        formula=str(night.strategy["formula"]),
-        strategy=payloads.model_label(night.strategy_name, night.strategy_version),
-    )
+    return payloads.why_of(found, None if now is None else [each.document() for each in now])
 
 
 @router.get("/models")

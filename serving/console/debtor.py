@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from arrears.buckets import AGEING
 from arrears.policy.verdict import ChannelVerdict
 from arrears.queues import store
-from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
+from arrears.queues.item import Json, JudgedAccount, Night, Term, WorkItem
 from arrears.settings import Settings
 from models.registry import Loaded
 from models.roll_rate import edge_name
@@ -55,11 +55,15 @@ class Score:
 
 @dataclass(frozen=True)
 class Shown:
-    """One account of the page: what the lake tells of it and, where it is past due, what the night made of it."""
+    """One account of the page: what the lake tells of it and, where it is past due, what the night made of it.
+
+    `strategy` is the one by which it was worked out, its arm's where a test has it; empty where no night judged it.
+    """
 
     story: AccountStory | None
     judged: JudgedAccount | None
     item: WorkItem | None
+    strategy: Json
     terms: tuple[Term, ...]
     scores: tuple[Score, ...]
     timeline: Markup | None
@@ -122,11 +126,13 @@ def _shown(
     story: AccountStory | None,
 ) -> Shown:
     item = store.item_of(connection, night.night_id, judged.account_id) if night and judged else None
-    terms = night.explain(judged.terms) if night and judged else ()
+    strategy = night.strategy_of(judged.experiment, judged.arm) if night and judged else {}
+    terms = night.explain(judged.terms, strategy) if night and judged else ()
     return Shown(
         story=story,
         judged=judged,
         item=item,
+        strategy=strategy,
         terms=terms,
         scores=tuple(_scores(judged)) if judged else (),
         timeline=_timeline(story),

@@ -14,20 +14,22 @@ from arrears.errors import WrongUse
 from arrears.lake import Lake
 from arrears.policy.verdict import ChannelVerdict
 from arrears.queues import store
-from arrears.queues.item import JudgedAccount, Night, Term, WorkItem
+from arrears.queues.item import Json, JudgedAccount, Night, Term, WorkItem
 
 
 @dataclass(frozen=True)
 class Why:
     """One account in one night.
 
-    `item` is None where the account is held; `terms` are the account's own, `item_terms` those of its item, which sum
+    `strategy` is the one by which it was worked out: its arm's where a test has it, else the night's. `item` is None
+    where the account is held; `terms` are the account's own, `item_terms` those of its item, which sum
     money over the accounts of one person; `now` is what the rules say at this moment, channel by channel, None where
     nobody asked them.
     """
 
     night: Night
     account: JudgedAccount
+    strategy: Json
     item: WorkItem | None
     terms: tuple[Term, ...]
     item_terms: tuple[Term, ...]
@@ -57,11 +59,13 @@ def why(connection: Connection, account_id: str, as_of: date | None = None, *, l
     if account is None:
         raise _not_judged(account_id, night, lake)
     item = store.item_of(connection, night.night_id, account_id)
+    strategy = night.strategy_of(account.experiment, account.arm)
     return Why(
         night=night,
         account=account,
+        strategy=strategy,
         item=item,
-        terms=night.explain(account.terms),
+        terms=night.explain(account.terms, strategy),
         item_terms=night.explain(item.terms, night.strategy_of(item.experiment, item.arm)) if item else (),
     )
 

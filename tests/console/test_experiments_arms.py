@@ -1,7 +1,7 @@
 """How far each arm came, counted at a desk: debtors are claimed, tried, talked to, promise and pay; one calls in."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,9 @@ import pytest
 from arrears.experiments import records
 from arrears.experiments.design import read_design
 from arrears.queues.strategy import strategy
+from commands.why import _document
+from serving.api.payloads import why_of
+from serving.console import debtor as debtor_page
 from serving.console.experiments_funnel import arms_so_far
 from serving.console.experiments_payers import ToldByBook, told_by_book
 from serving.deployment import Deployment
@@ -17,6 +20,7 @@ from serving.desk.look_up import look_up
 from serving.desk.outcome import outcome
 from serving.desk.working import claim
 from serving.night.nightly import run_night
+from serving.scores.why import why
 from tests.experiments.smallest_night import smallest_night
 from tests.experiments.test_read_and_act import DESIGN
 from tests.night.any_book import AS_OF, DAY, loaded
@@ -103,6 +107,36 @@ def _work(desk, done, held, disposition, *, minutes):
         done.talked.add(debtor)
     if disposition == "promise":
         done.promised.add(debtor)
+
+
+@pytest.mark.parametrize(("arm", "name"), [("champion", "value_at_risk"), ("challenger", "severity")])
+def test_an_account_is_explained_by_the_strategy_of_its_arm_on_page_by_program_and_by_command(worked, arm, name):
+    desk, _, done, _ = worked
+    debtor = next(who for who, drawn in sorted(done.arms.items()) if drawn == arm and who != HELD)
+    own = strategy(name)
+    with desk.deployment.engine.connect() as connection:
+        found = why(connection, f"A{debtor[1:]}", AS_OF)
+    (shown,) = debtor_page.shown(desk.deployment, debtor)["accounts"]
+    by_program, by_command = why_of(found, None), _document(found)
+    assert found.item.strategy_name == name
+    assert (by_program.strategy, by_program.formula) == (f"{name}/{own.version}", own.formula)
+    assert (by_command["strategy"], by_command["formula"]) == (f"{name}/{own.version}", own.formula)
+    assert (shown.strategy["name"], shown.strategy["formula"]) == (name, own.formula)
+    told = [term.name for term in found.terms]
+    assert told == [term.name for term in own.terms if term.name in found.account.terms]
+    assert [term.name for term in shown.terms] == [term.name for term in by_program.terms] == told
+
+
+def test_a_program_is_told_which_versions_answered_and_what_the_arm_asked_for(worked):
+    desk, _, done, _ = worked
+    with desk.deployment.engine.connect() as connection:
+        found = why(connection, f"A{min(done.arms)[1:]}", AS_OF)
+    assert (why_of(found, None).arm_model, why_of(found, None).models) == (
+        None,
+        {"propensity": "propensity/rules-1", "roll_rate": "roll_rate/rules-1"},
+    )
+    asks = replace(found, account=replace(found.account, arm_model="propensity/2"))
+    assert (why_of(asks, None).arm_model, why_of(asks, None).models["propensity"]) == ("propensity/2", "propensity/2")
 
 
 def test_every_step_of_every_arm_is_what_was_done(worked):
