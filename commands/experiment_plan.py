@@ -73,14 +73,14 @@ def successor(
     from arrears.errors import Refused
     from arrears.experiments.as_toml import as_toml
     from arrears.experiments.succession import successor as following
-    from serving.console.experiments_draft import next_monday
+    from serving.planned import first_day_after
 
     with state(lake, database) as (engine, lake_, now), engine.connect() as connection:
         test = named(connection, name)
         if test.state == "planned":
             raise Refused(asked=f"a successor of {test.label}", found="it has not started", do="Change its own plan.")
         own = test.design.enrolment
-        first = starts.date() if starts else max(next_monday(today(lake_, now)), next_monday(own.starts))
+        first = starts.date() if starts else first_day_after(test.design, today(lake_, now))
     design = following(
         test.design,
         shares=_shares(test.design, share),
@@ -179,6 +179,14 @@ def _draw_successor(document: Mapping[str, Any], console: Console) -> None:
         console.print(f"# {document['test']} is on record. Start it: arrears experiment start {document['test']}")
 
 
+def _takes(found: Mapping[str, Any]) -> str:
+    if found["debtors"] is None:
+        return "cannot be found, however many debtors come in: so few collectors of each arm's own differ by more"
+    weeks = f" and {found['weeks']} weeks" if found["weeks"] else ", more than ever come in"
+    once = "" if found["fixed_debtors"] is None else f" (one look at the end: {found['fixed_debtors']:,})"
+    return f"takes {found['debtors']:,} debtors{weeks}{once}"
+
+
 def _draw(document: Mapping[str, Any], console: Console) -> None:
     _draw_plan(document, console)
     for each in document.get("seasons", ()):
@@ -202,11 +210,7 @@ def _draw_plan(document: Mapping[str, Any], console: Console) -> None:
         f"explains {spread['explained']:.0%} of how debtors differ); the cohort has "
         f"{spread['stock']:,} debtors and {spread['per_week']:,.0f} more a week."
     )
-    console.print(
-        f"{money(document['worth_finding_minor'])} more per debtor takes {found['debtors']:,} debtors"
-        + (f" and {found['weeks']} weeks" if found["weeks"] else ", more than ever come in")
-        + f" (one look at the end: {found['fixed_debtors']:,})."
-    )
+    console.print(f"{money(document['worth_finding_minor'])} more per debtor {_takes(found)}.")
     console.print(
         f"The design enrols {document['enrols']:,}: its power is {found['power']:.2f}, and it finds "
         f"{money(found['finds_minor'])} per debtor{part}, {money(found['finds_total_minor'])} a "
@@ -217,7 +221,8 @@ def _draw_plan(document: Mapping[str, Any], console: Console) -> None:
         told = f"Only about {document['will_come']:,} debtors will come in {weeks} weeks: plan for these."
         console.print(f"[bold]{told}[/bold]")
     if not document["enough"]:
-        console.print("[bold]Too few debtors for the effect that it looks for.[/bold]")
+        few = "debtors" if found["debtors"] else "collectors"
+        console.print(f"[bold]Too few {few} for the effect that it looks for.[/bold]")
     table = Table("more per debtor", "power", "ends at", title="Power")
     for effect, power, stop in found["curve"][::4]:
         table.add_row(money(effect), f"{power:.2f}", f"{stop:.0%}")

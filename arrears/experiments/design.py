@@ -62,6 +62,9 @@ class Design(Part):
     unit: Literal["debtor"] = "debtor"
     household_together: bool = True
     staff: Literal["shared", "separate"] = "shared"
+    between_collectors: float = Field(default=0.02, ge=0, lt=1)
+    """Share of the variance of the primary metric that lies between collectors, as the plan of a test takes it to be
+    whose arms have staff of their own."""
     strata: tuple[Literal["bucket", "balance_band", "entry"], ...] = ()
     arms: tuple[Arm, ...] = Field(min_length=2)
     cohort: Cohort

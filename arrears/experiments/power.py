@@ -11,7 +11,9 @@ import numpy as np
 from arrears.errors import BadInput, Refused
 from arrears.experiments.boundaries import bounds, crossing
 from arrears.experiments.design import Design
+from arrears.experiments.noise import Noise
 from arrears.experiments.schedule import looks
+from arrears.experiments.staff import LEAST
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Spread:
     explained : share of the variance that the covariates explain, 0-1.
     stock : debtors of the cohort there on the first day.
     per_week : debtors that come into the cohort in a week.
+    collectors : in the team, who are dealt to arms that have staff of their own; 0: as few as may start.
     """
 
     mean: float
@@ -34,6 +37,7 @@ class Spread:
     stock: int
     per_week: float
     explained: float = 0.0
+    collectors: int = 0
 
     @property
     def cv(self) -> float:
@@ -52,7 +56,8 @@ class Plan:
 
     Attributes
     ----------
-    debtors : all arms together, for the smallest effect at the designed power, the looks paid for.
+    debtors : all arms together, for the smallest effect at the designed power, the looks paid for; None: so few
+        collectors of each arm's own never find it.
     fixed_debtors : the same with one look at the end.
     inflation : what looking weekly costs in debtors; 1 is nothing.
     weeks : of enrolment until that many have come in; None: the cohort never has so many.
@@ -65,8 +70,8 @@ class Plan:
     curve : effect per debtor, power and mean stop.
     """
 
-    debtors: int
-    fixed_debtors: int
+    debtors: int | None
+    fixed_debtors: int | None
     inflation: float
     weeks: int | None
     days: int
@@ -131,28 +136,27 @@ def planned(design: Design, spread: Spread) -> Plan:
     >>> plan.debtors, plan.weeks, round(plan.power, 2), round(plan.finds_share, 3)
     (26434, 5, 0.85, 0.056)
     """
-    alpha, unit = _alpha(design), _unit(design, spread)
+    noise = noise_of(design, spread)
     effect = design.primary.smallest_effect_minor
-    fixed = _z_needed(alpha, design.stop.power)
+    fixed = _z_needed(_alpha(design), design.stop.power)
     needed_drift = _drift_of(design, spread, design.stop.power)
-    fixed_debtors = (fixed * unit / effect) ** 2
-    enrolled = design.enrolment.debtors
+    error = noise.error(design.enrolment.debtors)
     schedule = _schedule(design)
-    power, stop = _power(design, spread, effect * np.sqrt(enrolled) / unit)
-    finds = needed_drift * unit / float(np.sqrt(enrolled))
-    needed = int(np.ceil((needed_drift * unit / effect) ** 2))
+    power, stop = _power(design, spread, effect / error)
+    finds = needed_drift * error
+    needed = noise.debtors(effect / needed_drift)
     return Plan(
         debtors=needed,
-        fixed_debtors=int(np.ceil(fixed_debtors)),
+        fixed_debtors=noise.debtors(effect / fixed),
         inflation=float((needed_drift / fixed) ** 2),
-        weeks=_weeks_for(needed, spread, design),
+        weeks=None if needed is None else _weeks_for(needed, spread, design),
         days=(schedule[-1].on - design.enrolment.starts).days + 1,
         power=power,
         finds_minor=finds,
         finds_share=finds / abs(spread.mean) if spread.mean else float("inf"),
         finds_total_minor=finds * (spread.stock + 4 * spread.per_week),
         mean_stop=stop,
-        curve=tuple(_curve(design, spread, unit)),
+        curve=tuple(_curve(design, spread, error)),
     )
 
 
@@ -169,14 +173,43 @@ def refuse_small(design: Design, spread: Spread) -> Plan:
     if come < enrolled or plan.power < design.stop.power:
         raise Refused(
             asked=f"find {design.primary.smallest_effect_minor:g} minor units per debtor by {design.label}",
-            found=f"that takes {plan.debtors} debtors; the design enrols {enrolled}, whose power is {plan.power:.2f} "
+            found=f"{_takes(plan)}; the design enrols {enrolled}, whose power is {plan.power:.2f} "
             f"(asked {design.stop.power:g}), and {come} come in over {design.enrolment.weeks} weeks. {enrolled} find "
             f"{plan.finds_minor:.0f}, {plan.finds_share:.1%} of the mean",
-            do=f"Enrol {plan.debtors} debtors"
-            + (f" over {plan.weeks} weeks" if plan.weeks else ", which this cohort never has")
-            + f", or look for {plan.finds_minor:.0f} or more.",
+            do=f"{_to_do(plan)}, or look for {plan.finds_minor:.0f} or more.",
         )
     return plan
+
+
+def _takes(plan: Plan) -> str:
+    if plan.debtors is None:
+        return "collectors differ by more than so few of them in each arm can tell, however many debtors come in"
+    return f"that takes {plan.debtors} debtors"
+
+
+def _to_do(plan: Plan) -> str:
+    if plan.debtors is None:
+        return 'Let everybody work all arms (staff = "shared"), give each arm more collectors'
+    return f"Enrol {plan.debtors} debtors" + (
+        f" over {plan.weeks} weeks" if plan.weeks else ", which this cohort never has"
+    )
+
+
+def noise_of(design: Design, spread: Spread) -> Noise:
+    """What the error of the smallest challenger's effect is made of.
+
+    Notes
+    -----
+    Where arms have staff of their own, collectors are dealt by the shares of the arms, and between them lies the share
+    of the variance that the design assumes. Covariates take nothing of that part away.
+    """
+    least = min(arm.share for arm in design.challengers)
+    parts = 1 / least + 1 / design.champion.share
+    if design.staff == "shared":
+        return Noise(spread.left_sd**2 * parts)
+    collectors = spread.collectors or LEAST / min(arm.share for arm in design.arms)
+    between = design.between_collectors
+    return Noise((1 - between) * spread.left_sd**2 * parts, between * spread.sd**2 * parts / collectors)
 
 
 def coming(spread: Spread, weeks: int, design: Design) -> float:
@@ -190,12 +223,6 @@ def coming(spread: Spread, weeks: int, design: Design) -> float:
 def _alpha(design: Design) -> float:
     """The error that one challenger may make: each has its share."""
     return design.stop.alpha / len(design.challengers)
-
-
-def _unit(design: Design, spread: Spread) -> float:
-    """Standard error of the smallest challenger's effect, times the root of all debtors."""
-    least = min(arm.share for arm in design.challengers)
-    return float(spread.left_sd * np.sqrt(1 / least + 1 / design.champion.share))
 
 
 def _z_needed(alpha: float, power: float) -> float:
@@ -250,7 +277,6 @@ def _drift_of(design: Design, spread: Spread, power: float) -> float:
     return float(brentq(lambda drift: _power(design, spread, drift)[0] - power, 0.0, 20.0, xtol=1e-6))
 
 
-def _curve(design: Design, spread: Spread, unit: float) -> list[tuple[float, float, float]]:
-    root = np.sqrt(design.enrolment.debtors) / unit
+def _curve(design: Design, spread: Spread, error: float) -> list[tuple[float, float, float]]:
     effects = design.primary.smallest_effect_minor * np.linspace(0, 2, 21)
-    return [(float(effect), *_power(design, spread, float(effect) * root)) for effect in effects]
+    return [(float(effect), *_power(design, spread, float(effect) / error)) for effect in effects]

@@ -157,3 +157,32 @@ def test_a_book_in_which_more_rolls_than_is_kept_is_planned_by_the_size_of_its_m
     kept, rolled = (planned(DESIGN, spread(mean=mean)) for mean in (4000.0, -4000.0))
     assert (rolled.finds_share, rolled.debtors) == (kept.finds_share, kept.debtors)
     assert spread(mean=-4000.0).cv == spread().cv > 0
+
+
+def test_collectors_of_each_arms_own_cost_the_design_effect():
+    """With m debtors a collector the variance is 1 + (m - 1) rho times that of debtors alone."""
+    debtors, rho = 2000, 0.1
+    asked = {"enrolment": {"debtors": debtors}, "between_collectors": rho}
+    alone = planned(changed(**asked), spread(collectors=40))
+    staffed = planned(changed(**asked, staff="separate"), spread(collectors=40))
+    effect = 1 + (debtors / 40 - 1) * rho
+    assert staffed.finds_minor / alone.finds_minor == pytest.approx(np.sqrt(effect), rel=1e-6)
+    none = planned(changed(**asked | {"between_collectors": 0.0}, staff="separate"), spread(collectors=40))
+    assert none.document() == alone.document()
+
+
+def test_more_debtors_never_find_what_so_few_collectors_cannot():
+    own = changed(staff="separate", enrolment={"debtors": 1_000_000})
+    found = planned(own, spread(collectors=20, stock=1_000_000))
+    assert found.debtors is found.fixed_debtors is found.weeks is None
+    assert found.power < 0.1
+    with pytest.raises(Refused, match=r"(?s)collectors differ by more.*give each arm more collectors"):
+        refuse_small(own, spread(collectors=20, stock=1_000_000))
+    many = planned(own, spread(collectors=20_000, stock=1_000_000))
+    assert many.debtors is not None
+    assert many.power > 0.99
+
+
+def test_with_no_team_told_the_fewest_collectors_that_may_start_are_reckoned_with():
+    own = changed(staff="separate")
+    assert planned(own, spread()).finds_minor == planned(own, spread(collectors=20)).finds_minor
