@@ -22,7 +22,7 @@ from arrears.experiments.design_parts import Arm
 from arrears.experiments.model_arms import Registered
 from arrears.experiments.moments import Moments, read
 from arrears.experiments.staff import Staff, dealt
-from arrears.experiments.succession import refuse_overlap
+from arrears.experiments.succession import refuse_another_test, refuse_overlap
 from arrears.experiments.workable import refuse_unworkable
 from arrears.queues.copying import copy_in
 from arrears.state.experiments import experiment_acts, experiment_sums, experiments
@@ -110,7 +110,7 @@ def plan(connection: Connection, design: Design, *, at: datetime, by: str, evide
     Raises
     ------
     BadInput : it says what no new design may.
-    Refused : that version has started and says something else, or what it follows is not on record.
+    Refused : that version has started and says something else, or what it follows is not on record or another test.
     """
     refuse_outdated(design)
     one_at_a_time(connection)
@@ -295,7 +295,7 @@ def counts(connection: Connection) -> dict[int, dict[str, int]]:
 def standing(
     connection: Connection, names: Iterable[str], *, through: date, before_night: int | None = None
 ) -> dict[str, tuple[str, str]]:
-    """Test and arm of every debtor whom nights drew for any version of some tests, ended ones included.
+    """Test and arm of every debtor whom nights drew for any version of some tests, ended ones included; the newest.
 
     Parameters
     ----------
@@ -308,7 +308,7 @@ def standing(
         FROM experiment_debtors d JOIN experiments e USING (experiment_id)
         WHERE e.name = ANY (:names) AND d.enrolled_on <= :through
             AND (CAST(:before AS bigint) IS NULL OR d.night_id < :before)
-        ORDER BY d.experiment_id DESC
+        ORDER BY d.night_id
     """)
     asked = {"names": list(names), "through": through, "before": before_night}
     return {row.debtor_id: (row.test, row.arm) for row in connection.execute(sql, asked)}
@@ -381,6 +381,7 @@ def _predecessor(connection: Connection, design: Design) -> int | None:
             found=f"version {design.predecessor}, which it follows, is not on record",
             do="Plan that one first.",
         )
+    refuse_another_test(design, found.design)
     return found.experiment_id
 
 

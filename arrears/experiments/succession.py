@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from arrears.errors import Refused, WrongUse
 from arrears.experiments.design import Design, design_of
 from arrears.experiments.design_parts import Exclusion
+
+_OWN = ("version", "predecessor", "sentence", "enrolment")
+"""Fields of a design that a successor has for itself, beside its arms' shares."""
 
 
 def successor(design: Design, *, shares: Mapping[str, float], starts: date, weeks: int, debtors: int) -> Design:
@@ -50,6 +54,28 @@ def successor(design: Design, *, shares: Mapping[str, float], starts: date, week
     return design_of(told | follows, where=f"the successor of {design.label}")
 
 
+def refuse_another_test(design: Design, earlier: Design) -> None:
+    """Let a successor change shares, enrolment and its sentence, and nothing else: what is compared is the same.
+
+    Raises
+    ------
+    Refused : something else differs, with its name.
+
+    Examples
+    --------
+    >>> from arrears.experiments.design import read_design
+    >>> from arrears.experiments.example import EXAMPLE
+    >>> refuse_another_test(read_design(EXAMPLE), read_design(EXAMPLE))
+    """
+    differ = sorted(name for name, own in _compared(design).items() if own != _compared(earlier)[name])
+    if differ:
+        raise Refused(
+            asked=f"let {design.label} follow {earlier.label}",
+            found=f"{', '.join(differ)} would change, and earlier debtors keep the arms of {earlier.label}",
+            do="Change shares and enrolment alone, or plan a test of another name.",
+        )
+
+
 def refuse_overlap(design: Design, others: Sequence[Design]) -> None:
     """Let no debtor be in two tests at once.
 
@@ -88,6 +114,13 @@ def runs_until(design: Design) -> date:
     """
     last = design.enrolment.last_day
     return max(each.matures(last) for each in (design.watch, *(guardrail.watch for guardrail in design.guardrails)))
+
+
+def _compared(design: Design) -> dict[str, Any]:
+    """What a successor shares with the test that it follows."""
+    told = design.document()
+    arms = [{name: value for name, value in arm.items() if name != "share"} for arm in told["arms"]]
+    return {name: value for name, value in told.items() if name not in _OWN} | {"arms": arms}
 
 
 def _overlap(design: Design, other: Design) -> bool:

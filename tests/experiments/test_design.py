@@ -9,7 +9,7 @@ from arrears.errors import BadInput, Refused, WrongUse
 from arrears.experiments.design import design_of, read_design, read_design_file, refuse_edit
 from arrears.experiments.example import EXAMPLE
 from arrears.experiments.schedule import Enrolment, Watch, looks
-from arrears.experiments.succession import refuse_overlap, runs_until, successor
+from arrears.experiments.succession import refuse_another_test, refuse_overlap, runs_until, successor
 from tests.experiments.designs import changed, shared
 
 
@@ -125,6 +125,31 @@ def test_a_successor_says_what_it_follows_and_changes_nothing_but_shares_and_wee
     design = read_design(EXAMPLE)
     differ = {field for field, part in follow(design).document().items() if part != design.document()[field]}
     assert differ == {"version", "predecessor", "arms", "enrolment"}
+
+
+@pytest.mark.parametrize(
+    ("part", "changes"),
+    [
+        ("salt", "another lot"),
+        ("household_together", False),
+        ("cohort", {"buckets": ["1-29"]}),
+        ("primary", {"horizon_days": 29}),
+    ],
+)
+def test_a_successor_that_compares_something_else_is_refused_with_what(part, changes):
+    follows = follow(read_design(EXAMPLE)).document()
+    other = follows | {part: follows[part] | changes if isinstance(changes, dict) else changes}
+    with pytest.raises(Refused, match=rf"{part} would change, and earlier debtors keep the arms of earlier_calls/1"):
+        refuse_another_test(design_of(other), read_design(EXAMPLE))
+
+
+def test_a_successor_whose_arm_follows_another_strategy_is_refused_and_one_with_other_shares_is_not():
+    follows = follow(read_design(EXAMPLE))
+    refuse_another_test(follows, read_design(EXAMPLE))
+    champion, challenger = follows.document()["arms"]
+    other = follows.document() | {"arms": [champion, challenger | {"strategy": "other/1"}]}
+    with pytest.raises(Refused, match="arms would change"):
+        refuse_another_test(design_of(other), read_design(EXAMPLE))
 
 
 @pytest.mark.parametrize("parts", [{"shares": {"champion": 1.0}}, {"starts": date(2026, 6, 1)}])

@@ -102,6 +102,12 @@ def test_a_successor_starts_beside_the_version_that_it_follows(connection, start
     assert [each.label for each in records.running(connection)] == ["earlier_calls/1", "earlier_calls/2"]
 
 
+def test_a_successor_that_is_another_test_is_not_put_on_record(connection, started):
+    follows = successor(DESIGN, shares=SHARES, starts=date(2026, 7, 1), weeks=8, debtors=30_000)
+    with pytest.raises(Refused, match="salt would change"):
+        records.plan(connection, follows.model_copy(update={"salt": "another lot"}), evidence={}, **BY)
+
+
 def test_a_successor_of_nothing_on_record_is_refused(connection):
     follows = successor(DESIGN, shares=SHARES, starts=date(2026, 7, 1), weeks=8, debtors=30_000)
     with pytest.raises(Refused, match="version 1, which it follows, is not on record"):
