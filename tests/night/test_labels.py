@@ -143,6 +143,28 @@ def test_an_item_that_a_look_up_makes_names_arm_and_strategy(tested):
         desk.run("UPDATE leases SET ended_at = :now", now=desk.now)
 
 
+def test_an_item_that_a_look_up_makes_has_all_from_its_account(tested):
+    desk, _ = tested
+    desk.run("UPDATE night_accounts SET scored_by = 'models', propensity = 0.25 WHERE account_id = 'A1'")
+    try:
+        found = look_up(desk.deployment, ANNA, account_id="A1", reason="called in").claimed
+    finally:
+        desk.run("UPDATE night_accounts SET scored_by = 'rules' WHERE account_id = 'A1'")
+    assert desk.rows("SELECT DISTINCT scored_by FROM nights") == [("rules",)]
+    assert (found.item.scored_by, found.item.propensity) == ("models", 0.25)
+
+
+def test_who_is_held_out_now_is_in_no_arm_though_the_account_that_is_spoken_of_is_not_past_due(tested):
+    desk, arms = tested
+    told = "UPDATE night_accounts SET account_id = :to, experiment = :test, arm = :arm WHERE account_id = :was"
+    desk.run(told, was="A1", to="another", test=None, arm=None)
+    try:
+        assert look_up(desk.deployment, ANNA, account_id="A1", reason="called in").claimed is not None
+    finally:
+        desk.run(told, was="another", to="A1", test="simple/1", arm=arms["D1"])
+    assert desk.rows(LABELS, who="D1") == [(None, None, "value_at_risk")]
+
+
 @pytest.mark.parametrize("is_over", [False, True])
 def test_items_of_a_later_night_say_what_it_says_carried_over_or_opened_for_a_call(
     database, no_registry, tmp_path, is_over

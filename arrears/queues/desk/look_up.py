@@ -33,19 +33,22 @@ _HOLDER = """
     ORDER BY person <> %(debtor)s, lease_id
 """
 _RANKED_BY = in_sql("l", label="r")
+# A night works all accounts of a debtor by one arm, or by none where they are held out by lot. Who is in no night, as
+# nothing is past due any more, stays with the test that drew them last, while it runs.
 _MAKE = f"""
-    WITH judged AS (
-        SELECT * FROM night_accounts
-        WHERE night_id = %(night)s AND debtor_id = %(debtor)s AND account_id = ANY (%(accounts)s)
+    WITH theirs AS (
+        SELECT * FROM night_accounts WHERE night_id = %(night)s AND debtor_id = %(debtor)s
+    ), judged AS (
+        SELECT * FROM theirs WHERE account_id = ANY (%(accounts)s)
     ), lead AS (
         SELECT * FROM judged ORDER BY priority DESC, account_id LIMIT 1
     ), label AS (
-        SELECT experiment, arm FROM lead
+        (SELECT experiment, arm FROM theirs ORDER BY account_id LIMIT 1)
         UNION ALL (
             SELECT e.name || '/' || e.version, d.arm FROM experiment_debtors d JOIN experiments e USING (experiment_id)
             WHERE d.debtor_id = %(debtor)s AND d.night_id <= %(night)s AND e.state = 'running'
-                AND NOT jsonb_exists(e.arms_ended, d.arm) AND NOT EXISTS (SELECT FROM lead)
-            LIMIT 1
+                AND NOT jsonb_exists(e.arms_ended, d.arm) AND NOT EXISTS (SELECT FROM theirs)
+            ORDER BY d.night_id DESC LIMIT 1
         )
     )
     INSERT INTO work_items (night_id, debtor_id, client, work_group, lane, state_since, rank, priority, value_minor,
@@ -59,7 +62,8 @@ _MAKE = f"""
         coalesce(l.bucket, 'CURRENT'), l.days_past_due,
         (SELECT sum(past_due_minor)::bigint FROM judged), (SELECT sum(balance_minor)::bigint FROM judged),
         (SELECT sum(stop_roll_minor)::bigint FROM judged), l.rolls_on, coalesce(l.propensity, 0), l.p_roll,
-        coalesce(l.terms, '{{}}'), coalesce(l.reasons, '{{}}'), n.as_of, n.scored_by, {", ".join(_RANKED_BY.values())},
+        coalesce(l.terms, '{{}}'), coalesce(l.reasons, '{{}}'), n.as_of, coalesce(l.scored_by, n.scored_by),
+        {", ".join(_RANKED_BY.values())},
         1.0, n.feature_fingerprint, 'allowed', '[]', ARRAY[%(debtor)s::text], %(day)s, %(at)s, 0, %(at)s, 'inbound'
     FROM nights n LEFT JOIN lead l ON true LEFT JOIN label r ON true WHERE n.night_id = %(night)s
     RETURNING work_item_id

@@ -3,7 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
+from arrears.experiments import records
+from arrears.experiments.design import read_design
+from arrears.experiments.example import EXAMPLE
 from arrears.queues.desk.claim import take
 from arrears.queues.desk.history import opened as stands_of
 from arrears.queues.desk.leases import expire, give_back, give_up
@@ -13,6 +17,7 @@ from arrears.queues.next.outcome import Next
 from tests.queues.desk.laid_out import MORNING, a_night, lay, row_of
 
 LEASE = timedelta(minutes=15)
+DAY = date(2026, 6, 1)
 LATER = MORNING + timedelta(hours=4)
 
 
@@ -30,7 +35,7 @@ def opened(connection, night, debtor="D1"):
         collector="anna",
         reason="calls back",
         night_id=night,
-        day=date(2026, 6, 1),
+        day=DAY,
         at=MORNING,
         lease=LEASE,
     )
@@ -73,6 +78,25 @@ def test_what_a_caller_on_no_list_agreed_is_kept(connection, lane, follows):
     assert (changed is not None) == follows
     if follows:
         assert (changed["lane"], changed["ready_at"], changed["assigned_to"]) == ("callback", LATER, "anna")
+
+
+@pytest.mark.parametrize("older_is_newer", [False, True])
+def test_of_two_tests_that_drew_a_debtor_the_newest_draw_counts_for_nights_and_for_look_ups(connection, older_is_newer):
+    first, second = a_night(connection), a_night(connection)
+    told = {"at": MORNING, "by": "strategist"}
+    tests = [design("older"), design("newer")]
+    for test, night in zip(tests, (second, first) if older_is_newer else (first, second), strict=True):
+        number = records.plan(connection, test, evidence={}, **told)
+        connection.execute(text("UPDATE experiments SET state = 'running' WHERE experiment_id = :id"), {"id": number})
+        records.enrol(connection, night, DAY, [records.Enrolled(number, "D9", "champion", "D9", "", {})])
+    label = "older/1" if older_is_newer else "newer/1"
+    assert records.standing(connection, ["older", "newer"], through=DAY) == {"D9": (label, "champion")}
+    item = row_of(connection, opened(connection, second, "D9").work_item_id)
+    assert (item["experiment"], item["arm"]) == (label, "champion")
+
+
+def design(name):
+    return read_design(EXAMPLE.replace('name = "earlier_calls"', f'name = "{name}"'))
 
 
 def released(connection, item):
