@@ -47,10 +47,11 @@ def named(connection: Connection, name: str) -> Experiment:
     """
     from arrears.errors import WrongUse
     from arrears.experiments import records
+    from arrears.experiments.label import parted
 
-    own, _, version = name.partition("/")
-    test = records.find(connection, own, int(version) if version.isdigit() else None)
-    if test is None or (version and not version.isdigit()):
+    told = parted(name)
+    test = None if told is None else records.find(connection, *told)
+    if test is None:
         known = ", ".join(each.label for each in records.every(connection)) or "none"
         raise WrongUse(
             asked=f"the test {name}",

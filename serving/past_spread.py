@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -29,6 +30,15 @@ _BACK = 28
 
 _SETTLED = timedelta(days=20)
 """Within so many days after a horizon any book's payments have settled, whatever a design waits for."""
+
+
+_MOST_TOLD = 20
+"""Clients that a refusal names: a book may have thousands."""
+
+_CLIENTS = "SELECT DISTINCT client FROM accounts WHERE client IS NOT NULL ORDER BY 1"
+
+_waiting: dict[_Question, Lock] = {}
+_at_the_door = Lock()
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,8 @@ def past_spread(design: Design, lake: Lake) -> tuple[date, Spread]:
     Raises
     ------
     WrongUse : nothing is loaded, or too few debtors were in the cohort.
-    Refused : the book is too short, or every debtor brought the same, so that nothing can be told apart.
+    Refused : the book is too short, it knows none of a client of the cohort, or every debtor brought the same, so that
+        nothing can be told apart.
     """
     asked = f"plan {design.label} from what was loaded"
     if not lake.exists() or lake.last_day is None or lake.first_day is None:
@@ -87,12 +98,13 @@ def past_spread(design: Design, lake: Lake) -> tuple[date, Spread]:
             "must be over and settled",
             do="Choose a shorter horizon, or load more of the past.",
         )
-    past = _past(
+    _refuse_unknown_clients(design.cohort, lake, asked)
+    past = _past_once(
         _Question(
             root=lake.root,
             changed_at=manifest_changed_at(lake.root),
             day=day,
-            cohort=design.cohort.model_dump_json(),
+            cohort=design.cohort.model_copy(update={"balance_bands_minor": ()}).model_dump_json(),
             column=METRICS[design.primary.metric].columns[0],
             horizon_days=design.primary.horizon_days,
             settled_on=design.watch.matures(day + timedelta(days=1)),
@@ -139,6 +151,35 @@ def explained(told: Numbers, before: Sequence[Numbers]) -> float:
     left = around - columns @ np.linalg.lstsq(columns, around, rcond=None)[0]
     share = 1 - float(left @ left) / whole * (len(told) - 1) / free
     return min(max(round(share, 12), 0.0), 1.0)
+
+
+def _refuse_unknown_clients(cohort: Cohort, lake: Lake, asked: str) -> None:
+    if not cohort.clients:
+        return
+    known: list[str] = []
+    if "client" in lake.columns("accounts"):
+        with lake.connect() as con:
+            known = [str(name) for (name,) in con.execute(_CLIENTS).fetchall()]
+    absent = sorted(set(cohort.clients) - set(known))
+    if absent:
+        told = ", ".join(known[:_MOST_TOLD]) or "none"
+        raise Refused(
+            asked=asked,
+            found=f"the book knows no client {', '.join(absent)}; it has {told}",
+            do="Name clients of the book, or none for all.",
+        )
+
+
+def _past_once(asked: _Question) -> _Past:
+    """The past; who asks the same at the same time waits for it, as it takes a while on a large book."""
+    with _at_the_door:
+        door = _waiting.setdefault(asked, Lock())
+    try:
+        with door:
+            return _past(asked)
+    finally:
+        with _at_the_door:
+            _waiting.pop(asked, None)
 
 
 @lru_cache(maxsize=16)

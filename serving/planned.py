@@ -6,23 +6,30 @@ The console, programs and the command ask the same three things here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
-from arrears.errors import WrongUse
-from arrears.experiments import records
+from arrears.errors import ArrearsError, Refused, WrongUse
+from arrears.experiments import history, records
 from arrears.experiments.design import Design
 from arrears.experiments.measurable import refuse_unmeasured
 from arrears.experiments.model_arms import Registered
 from arrears.experiments.plan_document import plan_document
 from arrears.experiments.power import Spread, refuse_small
 from arrears.experiments.records import Experiment
+from arrears.experiments.staff import dealt
+from arrears.experiments.succession import refuse_overlap
+from arrears.experiments.workable import refusals, refuse_unknown, unworkable
 from arrears.lake import Lake
 from arrears.queues.supervise.roster import roster_of
 from serving.past_spread import past_spread
+
+LOGGED = "logged"
+"""Where a plan keeps what the logged past says of its challengers."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,9 @@ def prepare(design: Design, lake: Lake) -> Prepared:
     WrongUse, Refused : as `past_spread`.
     """
     day, spread = past_spread(design, lake)
+    if design.staff == "separate":
+        team = roster_of(lake).ids_on(max(design.enrolment.starts, lake.last_day or design.enrolment.starts))
+        spread = replace(spread, collectors=len(team))
     document = plan_document(design, day, spread, country=lake.settings.portfolio.country)
     return Prepared(design, spread, document)
 
@@ -68,16 +78,97 @@ def keep(
 
     Raises
     ------
-    Refused : nobody would measure it, it cannot find its effect, or that version has started and says something else.
+    Refused : nobody would measure it, it names a strategy that is not at hand, it cannot find its effect, or that
+        version has started and says something else.
     """
     design = prepared.design
-    records.one_at_a_time(connection)
-    known = records.find(connection, design.name, design.version)
-    if known is not None and known.state == "planned" and known.design == design and not further:
+    known = standing(connection, design)
+    if known is not None and known.state == "planned" and known.design == design and _told(connection, known, further):
         return known.experiment_id
     refuse_unmeasured(design, lake)
+    refuse_unknown(design)
     refuse_small(design, prepared.spread)
     return records.plan(connection, design, at=at, by=by, evidence=prepared.document | dict(further or {}))
+
+
+def standing(connection: Connection, design: Design) -> Experiment | None:
+    """What is on record by a design's name and version; until the transaction ends nobody else plans or starts one."""
+    records.one_at_a_time(connection)
+    return records.find(connection, design.name, design.version)
+
+
+def refuse_unseen(known: Experiment | None, design: Design, stood: str | None) -> None:
+    """Let nobody replace a plan that they did not see.
+
+    Parameters
+    ----------
+    known : as `standing` tells it.
+    stood : fingerprint of the plan that is to be replaced; None: of none.
+
+    Raises
+    ------
+    Refused : another plan stands there.
+    """
+    is_other = known is not None and known.state == "planned" and known.design != design
+    if known is not None and is_other and known.design.fingerprint != stood:
+        raise Refused(
+            asked=f"keep the plan {design.label}",
+            found=f"a plan {design.label} is on record, and says something else",
+            do="Tell by its fingerprint that you saw it, or choose another name.",
+        )
+
+
+def logged_still(connection: Connection, known: Experiment | None, design: Design) -> dict[str, Any]:
+    """What the logged past said of an earlier text of a plan, while the same arms are compared over the same days."""
+    if (
+        known is None
+        or known.design.primary != design.primary
+        or known.design.cohort.currency != design.cohort.currency
+    ):
+        return {}
+    before, now = ([(arm.strategy, arm.model) for arm in each.arms] for each in (known.design, design))
+    if before != now:
+        return {}
+    evidence = history.rests_on(connection, known.experiment_id, "planned") or {}
+    return {LOGGED: evidence[LOGGED]} if LOGGED in evidence else {}
+
+
+def next_monday(day: date) -> date:
+    """The first Monday after a day.
+
+    Examples
+    --------
+    >>> str(next_monday(date(2005, 10, 3))), str(next_monday(date(2005, 10, 9)))
+    ('2005-10-10', '2005-10-10')
+    """
+    return day + timedelta(days=7 - day.weekday())
+
+
+def first_day_after(design: Design, today: date) -> date:
+    """The day from which a successor of a design enrols where nobody names one: the next Monday after it has begun."""
+    return max(next_monday(today), next_monday(design.enrolment.starts))
+
+
+def hindrances(
+    connection: Connection, design: Design, lake: Lake, *, today: date, registered: Registered | None
+) -> list[str]:
+    """What would keep a test from being started today, as sentences: each refusal of `start`."""
+    running = [each.design for each in records.running(connection)]
+    found = refusals([partial(refuse_unmeasured, design, lake)])
+    found += unworkable(connection, design, today, registered)
+    found += refusals([partial(_deal, design, lake), partial(refuse_overlap, design, running)])
+    return [sentences_of(each) for each in found]
+
+
+def sentences_of(problem: ArrearsError) -> str:
+    """What was found and what to do, as sentences.
+
+    Examples
+    --------
+    >>> sentences_of(WrongUse(asked="start it", found="no reason", do="Say why."))
+    'No reason. Say why.'
+    """
+    return f"{problem.found[:1].upper()}{problem.found[1:]}. {problem.do}"
 
 
 def start(
@@ -108,3 +199,14 @@ def start(
     refuse_unmeasured(test.design, lake)
     team = roster_of(lake).ids_on(test.design.enrolment.starts)
     records.start(connection, test, at=at, by=by, because=because, today=today, registered=registered, team=team)
+
+
+def _told(connection: Connection, known: Experiment, further: Mapping[str, Any] | None) -> bool:
+    """Whether the record of a plan says whatever else is known of it."""
+    evidence = history.rests_on(connection, known.experiment_id, "planned") or {}
+    return all(name in evidence and evidence[name] == told for name, told in (further or {}).items())
+
+
+def _deal(design: Design, lake: Lake) -> None:
+    if design.staff == "separate":
+        dealt(design, roster_of(lake).ids_on(design.enrolment.starts))

@@ -50,6 +50,7 @@ def experiment(experiment_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> Exper
     return ExperimentDocument(
         **summary_of(test, counted.get(experiment_id, {})),
         design=test.design.document(),
+        fingerprint=test.design.fingerprint,
         plan=plan,
         reading=read,
         unanswered=[ExperimentUnanswered.model_validate(each) for each in silent],

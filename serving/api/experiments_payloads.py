@@ -29,12 +29,21 @@ class ExperimentPlan(_Sent):
         Field(description="As a design's TOML file has it: arms, cohort, enrolment, primary, guardrails, stop."),
     ]
     keep: Annotated[bool, Field(description="Put it on record, so that it can be started.")] = False
+    stood: Annotated[
+        str | None,
+        Field(
+            max_length=64, description="Fingerprint of the plan that this one replaces; null where none is on record."
+        ),
+    ] = None
 
 
 class ExperimentStart(_Sent):
     """A planned test to be started."""
 
-    because: Annotated[str, Field(min_length=1, max_length=LONGEST, description="Why: it stands in the history.")]
+    because: Annotated[
+        str,
+        Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$", description="Why: it stands in the history."),
+    ]
     version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="The newest where none is named.")] = None
 
 
@@ -128,6 +137,7 @@ class ExperimentDocument(ExperimentSummary):
     """One test in full."""
 
     design: Annotated[dict[str, Any], Field(description="As it was written; it never changes once started.")]
+    fingerprint: Annotated[str, Field(description="Differs for any other design; whoever replaces a plan names it.")]
     plan: Annotated[
         dict[str, Any] | None, Field(description="Debtors, weeks, power and looks as planned; null without a plan.")
     ]

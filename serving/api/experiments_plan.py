@@ -22,8 +22,6 @@ from serving.api.experiments_payloads import (
     ExperimentSummary,
     summary_of,
 )
-from serving.console.experiments import logged_still
-from serving.console.experiments_draft import hindrances
 from serving.people.door import person_of
 from serving.problems import Problem
 
@@ -36,19 +34,22 @@ Name = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 def plan(request: Request, asked: ExperimentPlan) -> ExperimentPlanned:
     """What a design can find in the book, and on request on record; the same design twice is kept once.
 
-    A plan that has not started may be replaced by another of its name and version; one that cannot find what it looks
-    for is refused.
+    A design too small for its effect is worked out all the same, and `plan.enough` says so; to keep it is refused. A
+    plan that has not started is replaced by whoever names its fingerprint as `stood`.
     """
     deployment, by = running.deployment(), person_of(request).name
     design = design_of(asked.design)
     refuse_unmeasured(design, deployment.lake)
     prepared, kept = planned.prepare(design, deployment.lake), None
     with deployment.engine.begin() as connection:
-        in_its_way = hindrances(connection, design, deployment.lake, deployment.day)
+        registered = UnderTest(deployment.registry, deployment.lake)
+        in_its_way = planned.hindrances(
+            connection, design, deployment.lake, today=deployment.day, registered=registered
+        )
         if asked.keep:
-            records.one_at_a_time(connection)
-            at, known = deployment.clock.now(), records.find(connection, design.name, design.version)
-            further = logged_still(connection, known, design)
+            at, known = deployment.clock.now(), planned.standing(connection, design)
+            planned.refuse_unseen(known, design, asked.stood)
+            further = planned.logged_still(connection, known, design)
             kept = planned.keep(connection, prepared, deployment.lake, at=at, by=by, further=further)
             if known is None or known.design != design:
                 _audit(connection, at, by, "experiment.planned", design.label, design.sentence)
@@ -59,7 +60,10 @@ def plan(request: Request, asked: ExperimentPlan) -> ExperimentPlanned:
 
 @router.post("/experiments/{name}/start")
 def start(request: Request, name: Name, asked: ExperimentStart) -> ExperimentSummary:
-    """Let nights enrol debtors from the design's first day on; after this the design never changes."""
+    """Let nights enrol debtors from the design's first day on; after this the design never changes.
+
+    A test starts once: to start it again is refused.
+    """
     deployment, by = running.deployment(), person_of(request).name
     with deployment.engine.begin() as connection:
         test = records.find(connection, name, asked.version)

@@ -100,6 +100,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         "test": test,
         "design": test.design,
         "metric": METRICS[test.design.primary.metric],
+        "must_not": told.rails_designed(test.design),
         "plan": plan_shown(plan, test.design),
         "verdicts": told.verdicts(test, read, acts),
         "read": read,

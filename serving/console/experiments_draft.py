@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
-
 from arrears.errors import ArrearsError, BadInput
-from arrears.experiments import records
 from arrears.experiments.as_toml import as_toml
 from arrears.experiments.design import Design, read_design
 from arrears.experiments.measurable import refuse_unmeasured
 from arrears.experiments.power import coming
 from arrears.experiments.records import Experiment
-from arrears.experiments.staff import dealt
-from arrears.experiments.succession import refuse_overlap, successor
-from arrears.lake import Lake
+from arrears.experiments.succession import successor
+from arrears.experiments.workable import refuse_unknown
 from arrears.queues.in_force import in_force
-from arrears.queues.supervise.roster import roster_of
 from arrears.state.reading import reading
+from models.under_test import UnderTest
 from serving import planned
 from serving.console.experiments_form import read_form, typed_of
 from serving.console.experiments_told import written
 from serving.console.experiments_typed import Typed
 from serving.console.forms import Form, one
-from serving.console.words import count, many, share, short_day
+from serving.console.words import count, many, share
 from serving.deployment import Deployment
 from serving.past_spread import past_spread
+from serving.planned import sentences_of
 
 WEEKS = 8
 WORTH_FINDING = 0.05
@@ -78,7 +75,7 @@ def blank(deployment: Deployment, currency: str) -> Draft:
         "settlement": ["5"],
         "secondary": ["cash_per_minute"],
         "covariates": ["balance_before_minor", "champion_score"],
-        "starts": [next_monday(deployment.day).isoformat()],
+        "starts": [planned.next_monday(deployment.day).isoformat()],
         "weeks": [str(WEEKS)],
         "pay_cycle": ["14"],
         "rail": ["complaints", "contacts"],
@@ -106,7 +103,7 @@ def following(test: Experiment, day: date) -> Design:
     WrongUse, BadInput : it has not begun yet by that day.
     """
     own = test.design
-    starts = max(next_monday(day), next_monday(own.enrolment.starts))
+    starts = planned.first_day_after(own, day)
     shares = {arm.name: arm.share for arm in own.arms}
     return successor(own, shares=shares, starts=starts, weeks=own.enrolment.weeks, debtors=own.enrolment.debtors)
 
@@ -121,58 +118,25 @@ def read_typed(deployment: Deployment, form: Form) -> Draft:
         fields, filled = _unsaid(deployment, probe.design, empty)
     except ArrearsError as problem:
         typed = Typed({name: list(values) for name, values in form.items()})
-        typed.fault("design", told(problem))
+        typed.fault("design", sentences_of(problem))
         return Draft(typed)
     return _planned(deployment, Draft(read_form({**form, **fields}), filled=filled))
 
 
-def read_text(deployment: Deployment, text: str, before: Form) -> Draft:
+def read_text(deployment: Deployment, text: str, begun: Callable[[], Draft]) -> Draft:
     """What was written as TOML, in the form, with what it could find.
 
     Parameters
     ----------
-    before : the form as it stood, which is shown again where the text cannot be read.
+    begun : gives what the page began from, which is shown again where the text cannot be read.
     """
     try:
         design = read_design(text, where="the text")
     except BadInput as problem:
-        draft = Draft(Typed({name: list(values) for name, values in before.items()}))
+        draft = begun()
         draft.text, draft.text_fault = text, problem.found
         return draft
     return _planned(deployment, Draft(typed_of(design)))
-
-
-def next_monday(day: date) -> date:
-    """The first Monday after a day.
-
-    Examples
-    --------
-    >>> str(next_monday(date(2005, 10, 3))), str(next_monday(date(2005, 10, 9)))
-    ('2005-10-10', '2005-10-10')
-    """
-    return day + timedelta(days=7 - day.weekday())
-
-
-def hindrances(connection: Connection, design: Design, lake: Lake, today: date) -> list[str]:
-    """What would keep a test from being started today, as sentences."""
-    found, chosen = [], in_force(connection)
-    label = f"{chosen.name}/{chosen.version}"
-    if design.enrolment.starts < today:
-        found.append(f"Its first day, {short_day(design.enrolment.starts)}, is over: choose a later one.")
-    if design.champion.strategy not in (None, label):
-        found.append(f"Its champion is {design.champion.strategy}, and {label} is in force.")
-    try:
-        refuse_overlap(design, [each.design for each in records.running(connection)])
-        if design.staff == "separate":
-            dealt(design, roster_of(lake).ids_on(design.enrolment.starts))
-    except ArrearsError as problem:
-        found.append(told(problem))
-    return found
-
-
-def told(problem: ArrearsError) -> str:
-    """What was found and what to do, as sentences beside what was typed."""
-    return f"{problem.found[:1].upper()}{problem.found[1:]}. {problem.do}"
 
 
 def _shown(deployment: Deployment, draft: Draft, design: Design) -> Draft:
@@ -180,7 +144,10 @@ def _shown(deployment: Deployment, draft: Draft, design: Design) -> Draft:
     draft.text = as_toml(design)
     draft.typed.fields["base"] = [draft.text]
     with reading(deployment.engine) as connection:
-        draft.hindrances = hindrances(connection, design, deployment.lake, deployment.day)
+        registered = UnderTest(deployment.registry, deployment.lake)
+        draft.hindrances = planned.hindrances(
+            connection, design, deployment.lake, today=deployment.day, registered=registered
+        )
     return draft
 
 
@@ -192,9 +159,10 @@ def _planned(deployment: Deployment, draft: Draft) -> Draft:
     _shown(deployment, draft, design)
     try:
         refuse_unmeasured(design, deployment.lake)
+        refuse_unknown(design)
         draft.prepared = planned.prepare(design, deployment.lake)
     except ArrearsError as problem:
-        draft.typed.fault("design", told(problem))
+        draft.typed.fault("design", sentences_of(problem))
         return draft
     _tell_too_small(draft.typed, design, draft.prepared.document)
     return draft
@@ -211,10 +179,15 @@ def _tell_too_small(typed: Typed, design: Design, document: Mapping[str, Any]) -
             written(each, "money", currency) for each in (document["worth_finding_minor"], plan["finds_minor"])
         )
         when = f"they come in {many(plan['weeks'], 'week')}" if plan["weeks"] else "so many never come"
+        takes = (
+            f"That takes {count(plan['debtors'])} debtors: {when}"
+            if plan["debtors"]
+            else "However many debtors come in, so few collectors of each arm's own differ by more"
+        )
         typed.fault(
             "effect",
             f"{count(enrols)} debtors find {worth} {currency} in {share(plan['power'])} of tests, and "
-            f"{share(design.stop.power)} are asked for. That takes {count(plan['debtors'])} debtors: {when}. "
+            f"{share(design.stop.power)} are asked for. {takes}. "
             f"{count(enrols)} find {finds} {currency} or more",
         )
 

@@ -1,7 +1,8 @@
 """How far the debtors of each arm came, from enrolment to a promise, and what was spent on them.
 
 Everybody enrolled counts in their arm, whatever was done; what was done counts from the start of the debtor's first day
-on, until the test ended. Whoever calls in is served whatever an arm would have done, and is told apart.
+on, until the test ended, and so does every night that worked by the test. Whoever calls in is served whatever an arm
+would have done, and is told apart.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _ARMS = """
         FROM experiment_debtors WHERE experiment_id = :experiment
     ), days AS (
         SELECT night_id FROM nights WHERE CAST(:ended AS date) IS NULL OR served_on < :ended
+            OR experiments @> jsonb_build_array(jsonb_build_object('test', CAST(:test AS text)))
     ), listed AS (
         SELECT DISTINCT i.debtor_id
         FROM enrolled e JOIN work_items i ON i.debtor_id = e.debtor_id AND i.night_id >= e.night_id
@@ -111,7 +113,13 @@ def arms_so_far(connection: Connection, experiment: Experiment, *, now: datetime
     ----------
     zone : the portfolio's, in which days begin.
     """
-    asked = {"experiment": experiment.experiment_id, "ended": experiment.ended_on, "now": now, "zone": zone}
+    asked = {
+        "experiment": experiment.experiment_id,
+        "test": experiment.label,
+        "ended": experiment.ended_on,
+        "now": now,
+        "zone": zone,
+    }
     found = {row.arm: ArmSoFar(**row._mapping) for row in connection.execute(text(_ARMS), asked)}  # noqa: SLF001 - SQLAlchemy's own way
     return [found.get(arm.name, ArmSoFar(arm.name)) for arm in experiment.design.arms]
 

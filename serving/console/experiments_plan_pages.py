@@ -16,6 +16,7 @@ from arrears.errors import ArrearsError
 from arrears.experiments import records
 from arrears.experiments.as_toml import as_toml
 from arrears.experiments.design import Design
+from arrears.experiments.label import LABEL, parted
 from arrears.experiments.records import Experiment
 from arrears.queues.supervise.acts import LONGEST
 from arrears.state import audit_trail
@@ -29,7 +30,7 @@ from serving.console.forms import one
 from serving.console.frame import page
 from serving.deployment import Deployment
 from serving.people.door import person_of
-from serving.planned import Prepared
+from serving.planned import Prepared, sentences_of
 from serving.problems import Problem
 
 router = APIRouter(prefix="/experiments", include_in_schema=False)
@@ -76,7 +77,7 @@ async def sent(request: Request) -> dict[str, list[str]]:
 
 
 Sent = Annotated[dict[str, list[str]], Depends(sent)]
-Follows = Annotated[str | None, Query(max_length=80, pattern=r"^[a-z][a-z0-9_]*/[1-9][0-9]{0,8}$")]
+Follows = Annotated[str | None, Query(max_length=80, pattern=LABEL)]
 
 
 @router.get("/new")
@@ -84,12 +85,7 @@ def new_page(request: Request, follows: Follows = None) -> Response:
     """A form to plan a test with, empty or as the successor of one that runs."""
     deployment = running.deployment()
     opened = _opened(deployment, follows)
-    if opened.follows is None:
-        draft = experiments_draft.blank(deployment, experiments_choices.first_currency(deployment))
-    else:
-        own = experiments_draft.following(opened.follows, deployment.day)
-        draft = experiments_draft.of_design(deployment, own)
-    return _page(request, opened, draft)
+    return _page(request, opened, _begun(deployment, opened))
 
 
 @router.post("/new")
@@ -103,8 +99,8 @@ def new(request: Request, form: Sent) -> Response:
 def edit_page(request: Request, name: Name, version: Version) -> Response:
     """The plan of a test that has not started, to be changed."""
     deployment = running.deployment()
-    test = _not_started(deployment, name, version)
-    return _page(request, Opened(test=test), experiments_draft.of_design(deployment, test.design))
+    opened = Opened(test=_not_started(deployment, name, version))
+    return _page(request, opened, _begun(deployment, opened))
 
 
 @router.post("/{name}/{version}/edit")
@@ -123,11 +119,13 @@ def text(name: Name, version: Version) -> Response:
 
 @router.post("/{name}/{version}/start")
 def start(request: Request, name: Name, version: Version, because: Because = "") -> Response:
-    """Let nights enrol debtors; sent twice it starts once, and a refusal keeps the reason that was typed."""
+    """Let nights enrol debtors; sent again while it runs it stays started, and a refusal keeps the reason."""
     deployment, person = running.deployment(), person_of(request)
     try:
         with deployment.engine.begin() as connection:
             at, test = deployment.clock.now(), experiments.found(connection, name, version)
+            if test.state == "ended":
+                raise Problem("refused", "It has ended, and a test starts once: plan another version.")
             if test.state == "planned":
                 planned.start(
                     connection,
@@ -143,7 +141,7 @@ def start(request: Request, name: Name, version: Version, because: Because = "")
     except ArrearsError as problem:
         facts = experiments.one(deployment, person, name, version)
         if facts["test"].state == "planned":
-            refusal = {"refused": experiments_draft.told(problem), "because": because}
+            refusal = {"refused": sentences_of(problem), "because": because}
             status = 422 if not because.strip() else 409
             return page(request, "experiment.html", room="Experiments", status=status, **(facts | refusal))
     return RedirectResponse(f"/experiments/{quote(name)}/{version}?done=started", status_code=303)
@@ -152,15 +150,24 @@ def start(request: Request, name: Name, version: Version, because: Because = "")
 def _opened(deployment: Deployment, follows: str | None) -> Opened:
     if not follows:
         return Opened()
-    name, _, version = follows.partition("/")
+    name, version = parted(follows) or ("", None)
     with reading(deployment.engine) as connection:
-        test = records.find(connection, name, int(version)) if version.isdigit() else None
+        test = None if version is None else records.find(connection, name, version)
         if test is None or test.state == "planned":
             raise Problem("not-found", "No test of that name and version has started.")
         after = records.find(connection, name)
     if after is not None and after.design.version > test.design.version and after.state != "planned":
         raise Problem("refused", "Another version has followed it already: change the shares of that one.")
     return Opened(follows=test)
+
+
+def _begun(deployment: Deployment, opened: Opened) -> Draft:
+    """What a page begins from: the plan that is changed, a successor of what is followed, or an empty one."""
+    if opened.test is not None:
+        return experiments_draft.of_design(deployment, opened.test.design)
+    if opened.follows is not None:
+        return experiments_draft.of_design(deployment, experiments_draft.following(opened.follows, deployment.day))
+    return experiments_draft.blank(deployment, experiments_choices.first_currency(deployment))
 
 
 def _not_started(deployment: Deployment, name: str, version: int) -> Experiment:
@@ -177,32 +184,39 @@ def _answered(request: Request, opened: Opened, form: Mapping[str, list[str]]) -
         written = next((each for each in form.get("file", ()) if each.strip()), one(form, "text"))
         if len(written) > MOST_TEXT:
             raise Problem("too-large", "A design has far fewer characters than this text.")
-        shown = experiments_draft.blank(deployment, experiments_choices.first_currency(deployment)).typed.fields
-        draft = experiments_draft.read_text(deployment, written, shown)
+        draft = experiments_draft.read_text(deployment, written, lambda: _begun(deployment, opened))
     else:
         draft = experiments_draft.read_typed(deployment, form)
-    if then == "file" and draft.typed.design is not None:
+    if then == "file" and draft.typed.design is not None and not draft.text_fault:
         return _file(draft.typed.design)
     if then == "keep" and draft.prepared is not None and not draft.typed.faults:
-        kept = _keep(request, opened, draft, draft.prepared, stood=one(form, "stood"))
-        if kept is not None:
-            return kept
+        try:
+            kept = _keep(request, opened, draft, draft.prepared, stood=one(form, "stood"))
+        except ArrearsError as problem:
+            draft.typed.fault("design", sentences_of(problem))
+        else:
+            if kept is not None:
+                return kept
     is_wrong = bool(draft.typed.faults or draft.text_fault)
     return _page(request, opened, draft, status=422 if is_wrong else 200)
 
 
 def _keep(request: Request, opened: Opened, draft: Draft, prepared: Prepared, *, stood: str) -> Response | None:
-    """Put it on record and go there; None where that is refused, with the reason beside its field."""
+    """Put it on record and go there; None where this page may not, with the reason beside its field.
+
+    Raises
+    ------
+    ArrearsError : as `planned.keep`.
+    """
     deployment, by, design = running.deployment(), person_of(request).name, prepared.design
     with deployment.engine.begin() as connection:
-        records.one_at_a_time(connection)
-        known = records.find(connection, design.name, design.version)
+        known = planned.standing(connection, design)
         if known is None or known.design != design:
             refusal = _not_here(opened, known, design, stood)
             if refusal is not None:
                 draft.typed.fault("name" if opened.test is None else "design", refusal)
                 return None
-            at, further = deployment.clock.now(), experiments.logged_still(connection, known, design)
+            at, further = deployment.clock.now(), planned.logged_still(connection, known, design)
             planned.keep(connection, prepared, deployment.lake, at=at, by=by, further=further)
             _audit(connection, at, by, "experiment.planned", design.label, design.sentence)
     return RedirectResponse(f"/experiments/{quote(design.label)}?done=kept", status_code=303)

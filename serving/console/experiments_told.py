@@ -148,6 +148,16 @@ def effect_of(challenged: Reading, design: Design) -> Effect | None:
     )
 
 
+def rails_designed(design: Design) -> list[str]:
+    """What each guardrail of a design lets a challenger lose, in words."""
+    unit = {each.name: METRICS[each.metric].unit for each in design.guardrails}
+    return [
+        f"{each.name.replace('_', ' ')} by more than {written(each.margin, unit[each.name], design.cohort.currency)} "
+        f"a debtor, {many(each.horizon_days, 'day')}"
+        for each in design.guardrails
+    ]
+
+
 def rails(challenged: Reading, design: Design) -> list[Rail]:
     """The guardrails of a challenger."""
     groups = {each.name: each.protected for each in design.guardrails}
@@ -180,6 +190,8 @@ def shares_said(reading: Reading, design: Design) -> str:
     unit = "households" if design.household_together else "debtors"
     counted, expected = (" and ".join(map(count, found[name])) for name in ("counted", "expected"))
     told = f"{counted} {unit} came in where {expected} were to be expected."
+    if not sum(found["counted"]):
+        return f"Nobody had come in by the day of the reading, {short_day(date.fromisoformat(reading['as_of']))}."
     if found["found"]:
         return f"The arms do not hold their shares: {told} Find out why before anything is believed."
     return f"The arms hold their shares: {told} Shares that are right look so uneven by chance {_often(found['p'])}."

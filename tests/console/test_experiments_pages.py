@@ -11,12 +11,13 @@ from sqlalchemy import text
 from arrears.clock import SystemClock
 from arrears.experiments import acting, records
 from arrears.experiments.design import read_design
+from arrears.experiments.observed import Observed
 from arrears.experiments.plan_document import plan_document
 from arrears.experiments.power import spread_of
 from arrears.experiments.readout import readout
 from arrears.experiments.records import Enrolled
 from serving.console import experiments
-from serving.console.experiments_told import written
+from serving.console.experiments_told import shares_said, written
 from serving.console.frame import _environment
 from serving.deployment import Deployment
 from serving.people import access
@@ -165,6 +166,19 @@ def test_before_the_first_test_the_page_tells_how_to_plan_one(database, tmp_path
     assert "arrears experiment plan DESIGN.toml --keep" in told
     assert "In force: value_at_risk/1" in told
     assert ('href="/experiments/new"' in page) == may_plan
+
+
+@pytest.mark.parametrize("page", ["even_handed/1", "later_letters/1", "even_handed/1/report"])
+def test_a_page_tells_what_the_design_guards_tells_and_corrects_for(client, page):
+    told = words(client.get(f"/experiments/{page}").text)
+    assert re.search(r"Must not get worse .*complaints by more than [0-9.]+ a debtor, \d+ days", told)
+    assert "Also told cash per minute" in told
+
+
+def test_before_anybody_came_in_no_shares_are_spoken_of():
+    own = design("nobody_yet", "1-29")
+    reading = readout(own, Observed({}), as_of=own.enrolment.starts).document()
+    assert shares_said(reading, own) == "Nobody had come in by the day of the reading, 4 Jul 2005."
 
 
 def test_a_design_without_a_plan_says_so(client):
