@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from arrears.experiments.design import Design
 from arrears.experiments.looks import planned_looks
+from arrears.experiments.plain import plain
 from arrears.experiments.power import Spread, coming, planned
 from arrears.experiments.seasons import seasons_of
 
@@ -33,7 +32,7 @@ def plan_document(design: Design, day: date, spread: Spread, *, country: str = "
     """
     found = planned(design, spread)
     looks = [{"number": each.number, "on": each.on, "may_promote": each.may_promote} for each in planned_looks(design)]
-    told: dict[str, Any] = _plain(
+    told: dict[str, Any] = plain(
         {
             "design": design.label,
             "fingerprint": design.fingerprint,
@@ -50,17 +49,3 @@ def plan_document(design: Design, day: date, spread: Spread, *, country: str = "
         }
     )
     return told
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a document
-    match value:
-        case Mapping():
-            return {name: _plain(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case date():
-            return value.isoformat()
-        case float():
-            return float(value) if math.isfinite(value) else None
-        case _:
-            return value

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from math import isfinite
 from typing import Any
 
 from arrears.experiments.design import Design
@@ -20,6 +19,7 @@ from arrears.experiments.looks import Look, Point, looks_so_far, points_to_come
 from arrears.experiments.metrics import metric
 from arrears.experiments.mismatch import Mismatch, mismatch
 from arrears.experiments.observed import Observed, Unanswered, deciding
+from arrears.experiments.plain import plain
 from arrears.experiments.seasons import Flagged
 from arrears.experiments.stopped import Adjusted, adjusted
 from arrears.experiments.verdict import AtLook, Verdict, verdict
@@ -97,7 +97,7 @@ class Readout:
         whole = asdict(replace(self, challengers=()))
         challengers = [_kept(each) for each in self.challengers]
         seasons = [each.document() for each in self.seasons]
-        told: dict[str, Any] = _plain(
+        told: dict[str, Any] = plain(
             whole | {"challengers": challengers, "seasons": seasons, "unanswered": Unanswered.summed(self.unanswered)}
         )
         return told
@@ -244,17 +244,3 @@ def _kept(challenged: Challenged) -> dict[str, Any]:
         del look["bounds"]  # each look has its own
     lines = {name: thinned(each) for name, each in days.items()}
     return told | {"broken_first": [asdict(each) for each in broken if each], "guardrail_lines": lines}
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a readout
-    match value:
-        case dict():
-            return {name: _plain(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case date():
-            return value.isoformat()
-        case float() if not isfinite(value):
-            return None
-        case _:
-            return value
