@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from arrears.lake import Lake
     from models.under_test import UnderTest
 
-Name = Annotated[str, typer.Argument(help="The test's name, or name/version.", metavar="NAME")]
+Name = Annotated[
+    str,
+    typer.Argument(help="The test's name/version; the name will do where one version has not ended.", metavar="NAME"),
+]
 Because = Annotated[str, typer.Option("--because", help="Why: it stands in the history.", metavar="REASON")]
 Who = Annotated[str | None, typer.Option("--by", help="Who does it; by default the user at this machine.")]
 
@@ -39,11 +42,11 @@ def state(lake: Path | None, database: str | None) -> Iterator[tuple[Engine, Lak
 
 
 def named(connection: Connection, name: str) -> Experiment:
-    """The test of a name, or of name/version.
+    """The test of name/version, or of a name: the one version that has not ended, or the newest where all have.
 
     Raises
     ------
-    WrongUse : there is none, with those there are.
+    WrongUse : there is none, with those there are; or several versions of the name have not ended.
     """
     from arrears.errors import WrongUse
     from arrears.experiments import records
@@ -51,14 +54,23 @@ def named(connection: Connection, name: str) -> Experiment:
 
     told = parted(name)
     test = None if told is None else records.find(connection, *told)
-    if test is None:
+    if told is None or test is None:
         known = ", ".join(each.label for each in records.every(connection)) or "none"
         raise WrongUse(
             asked=f"the test {name}",
             found=f"no such test; on record: {known}",
             do="Put one on record: arrears experiment plan DESIGN --keep",
         )
-    return test
+    if told[1] is not None:
+        return test
+    open_ = [each for each in records.every(connection) if each.design.name == told[0] and each.state != "ended"]
+    if len(open_) > 1:
+        raise WrongUse(
+            asked=f"the test {name}",
+            found=", ".join(f"{each.label} ({each.state})" for each in reversed(open_)),
+            do="Name the version, too.",
+        )
+    return open_[0] if open_ else test
 
 
 def registered(engine: Engine, lake: Lake, tracking: str | None) -> UnderTest:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from arrears.errors import WrongUse
 from arrears.experiments import records
 from arrears.experiments.design import read_design
 from commands.main import main
+from commands.tests_on_record import named
 from tests.experiments.designs import changed
 
 DESIGN = changed(
@@ -88,3 +90,15 @@ def test_a_successor_is_kept_with_its_plan(asked, engine):
         (act,) = records.acts(connection, kept.experiment_id)
     assert (kept.label, kept.state, kept.design.enrolment.weeks) == ("simple/2", "planned", 9)
     assert act.evidence["plan"]["power"] > 0.8
+
+
+def test_a_name_alone_is_not_enough_where_two_versions_have_not_ended(engine):
+    with engine.connect() as connection:
+        records.plan(connection, DESIGN.model_copy(update={"name": "twice"}), evidence={}, **BY)
+        assert named(connection, "twice").label == "twice/1"
+        follows = DESIGN.model_copy(update={"name": "twice", "version": 2, "predecessor": 1})
+        records.plan(connection, follows, evidence={}, **BY)
+        with pytest.raises(WrongUse, match=r"twice/1 \(planned\), twice/2 \(planned\)[\s\S]*Name the version"):
+            named(connection, "twice")
+        assert named(connection, "twice/1").label == "twice/1"
+        connection.rollback()
