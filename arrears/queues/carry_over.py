@@ -177,7 +177,7 @@ _ALWAYS = {
     "follows": "w.work_item_id",
     "made_by": "CASE w.made_by WHEN 'night' THEN 'return' ELSE w.made_by END",
 }
-_KEPT = ("assigned_to", "ready_at", "team_from", "not_for", "tries", "tried_on", "raised")
+_KEPT = ("ready_at", "team_from", "not_for", "tries", "tried_on", "raised")
 _KEPT_IF_KNOWN = ("owner", "skill", "zone")
 _OF_ACCOUNT = (
     *("bucket", "days_past_due", "past_due_minor", "balance_minor", "stop_roll_minor", "rolls_on"),
@@ -200,10 +200,26 @@ def _moved(sources: Mapping[str, str], otherwise: str, rows: str) -> str:
     """  # noqa: S608 - our own words
 
 
+_STANDS_FOR_ARM = """coalesce((
+    SELECT x.kept_from FROM work_items x
+    WHERE x.night_id = :night AND x.made_by = 'night' AND (x.experiment, x.arm) = (a.experiment, a.arm)
+    ORDER BY cardinality(x.kept_from) DESC LIMIT 1
+), '{}')"""
+"""The staff of other arms than that of the lead account `a`, as a night has written it on the items of that arm."""
+
+
+def _apart(others: str) -> dict[str, str]:
+    """Who may not take an item for its arm's sake; who agreed on a callback keeps it, and a list of before does not."""
+    kept = f"CASE w.lane WHEN 'callback' THEN array_remove({others}, w.assigned_to) ELSE {others} END"
+    whose = f"CASE WHEN w.lane <> 'callback' AND w.assigned_to = ANY ({others}) THEN NULL ELSE w.assigned_to END"
+    return {"kept_from": kept, "assigned_to": whose}
+
+
 _STAYS = "(w.lane = s.lane OR w.lane = 'callback' AND s.lane = ANY (:along))"
 _SERVED = _moved(
     {name: f"w.{name}" for name in _KEPT}
     | {name: f"coalesce(w.{name}, s.{name})" for name in _KEPT_IF_KNOWN}
+    | _apart("s.kept_from")
     | {name: f"CASE WHEN {_STAYS} THEN w.{name} ELSE s.{name} END" for name in ("lane", "because")},
     "s",
     f"""
@@ -231,6 +247,7 @@ _HELD = _moved(
     {name: f"a.{name}" for name in _OF_ACCOUNT}
     | {name: f"n.{name}" for name in _OF_NIGHT}
     | ranked_by.in_sql("a", was="w")
+    | _apart(_STANDS_FOR_ARM)
     | {"work_group": in_sql("a"), "accounts": _TOGETHER},
     "w",
     f"""

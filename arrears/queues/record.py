@@ -22,7 +22,7 @@ from arrears.state.desk import allocations
 from arrears.state.schema import audit, night_accounts, nights, work_items
 
 ACCOUNT_COLUMNS = tuple(column.name for column in night_accounts.columns if column.name != "night_id")
-_LATER = ("state_because", "raised", "team_from", "not_for", "tries", "tried_on", "follows", "made_by")
+_LATER = ("state_because", "raised", "team_from", "not_for", "kept_from", "tries", "tried_on", "follows", "made_by")
 """What only a working day writes on an item."""
 
 ITEM_COLUMNS = tuple(

@@ -218,6 +218,13 @@ work_items = Table(
     Column("follows", BigInteger, ForeignKey("work_items.work_item_id"), comment="the item it came of"),
     Column("made_by", Text, nullable=False, server_default="night"),
     Column("client", Text, nullable=False, comment="of all its accounts; empty where the book has one client"),
+    Column(
+        "kept_from",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="collectors of other arms, where a test gives arms staff of their own",
+    ),
     one_of("lane", LANES),
     one_of("state", ITEM_STATES),
     one_of("scored_by", ("models", "rules")),

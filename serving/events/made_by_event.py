@@ -19,7 +19,7 @@ from serving.deployment import Deployment
 from serving.events.judged_anew import Anew, Says
 from serving.events.worth_now import STANDING, between, minute_cost, owed_now
 from serving.night.needs import as_licensed
-from serving.night.staffed import not_for
+from serving.night.staffed import kept_from
 
 BY = "events"
 
@@ -104,7 +104,9 @@ def _made(
         "people": list(dict.fromkeys([lead.debtor_id, *(each.way.person for each in says.ways)])),
         "judged_at": anew.moment,
         "judged_for": max(night.served_on, day_of(anew.moment, anew.zone)),
-        "not_for": not_for(connection, lead.experiment, lead.arm, list(deployment.desk.team(deployment.lake) or {})),
+        "kept_from": kept_from(
+            connection, lead.experiment, lead.arm, list(deployment.desk.team(deployment.lake) or {})
+        ),
         "place": place,
         "ready_at": anew.moment,
         "made_by": "event",

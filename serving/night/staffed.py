@@ -18,12 +18,12 @@ from arrears.queues.allocation.problem import Team
 from arrears.queues.holdout import HOLDOUT
 from serving.night.by_part import Parts
 
-_NOT_FOR_OTHERS = """
-    UPDATE work_items SET not_for = ARRAY(
-        SELECT DISTINCT who FROM unnest(not_for || CAST(:others AS text[])) AS who
-        WHERE who IS DISTINCT FROM assigned_to  -- who agreed on a callback before the test keeps it
-    )
-    WHERE night_id = :night AND experiment = :test AND arm = :arm AND state = 'ready'
+_KEEP_FROM_OTHERS = """
+    UPDATE work_items SET
+        -- Who agreed on a callback before the test keeps it; a list of before the test is nobody's claim.
+        kept_from = CASE lane WHEN 'callback' THEN array_remove(CAST(:others AS text[]), assigned_to) ELSE :others END,
+        assigned_to = CASE WHEN lane <> 'callback' AND assigned_to = ANY (:others) THEN NULL ELSE assigned_to END
+    WHERE night_id = :night AND experiment = :test AND arm = :arm AND state <> 'claimed'
 """
 
 
@@ -81,6 +81,8 @@ def keep_apart(
 ) -> None:
     """Let nobody take an item of another arm from the team's list, or when its collector lets it lie.
 
+    What stands in a night for an item in somebody's hands says so, too: that item takes it over when it comes back.
+
     Parameters
     ----------
     keys, staff : as in `divided_among`.
@@ -89,10 +91,10 @@ def keep_apart(
     for test, own in staff.items():
         for arm in (arm for label, arm in keys if label == test):
             told = {"night": night_id, "test": test, "arm": arm, "others": _others(own, arm, collectors)}
-            connection.execute(text(_NOT_FOR_OTHERS), told)
+            connection.execute(text(_KEEP_FROM_OTHERS), told)
 
 
-def not_for(connection: Connection, test: str | None, arm: str | None, collectors: Sequence[str]) -> list[str]:
+def kept_from(connection: Connection, test: str | None, arm: str | None, collectors: Sequence[str]) -> list[str]:
     """Who of the team works other arms than an item's; nobody where it is of no test, or everybody works all arms."""
     if test is None or arm is None or test == HOLDOUT:
         return []

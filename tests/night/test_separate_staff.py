@@ -21,7 +21,7 @@ from serving.night.by_part import Parts, minutes_by_part
 from serving.night.nightly import run_night
 from serving.night.reallocate import reallocate
 from serving.night.replay import replay
-from serving.night.staffed import divided_among, keep_apart, not_for
+from serving.night.staffed import divided_among, keep_apart, kept_from
 from tests.experiments.designs import changed, shared
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
 from tests.night.test_arms import DESIGN, NO_LOTS, collector
@@ -93,31 +93,37 @@ def test_the_arms_minutes_stand_as_their_collectors_do(night, module_database, s
 def test_what_is_on_the_teams_list_is_for_its_arms_staff_alone(night, module_database, staff):
     rows = [row for row in items(module_database, night) if row.experiment and row.assigned_to is None]
     assert {row.arm for row in rows} == {"champion", "challenger"}
+    with module_database.connect() as connection:
+        told = text("SELECT work_item_id, kept_from FROM work_items WHERE night_id = :night")
+        barred = {row.work_item_id: row.kept_from for row in connection.execute(told, {"night": night})}
     for row in rows:
-        assert set(row.not_for) == {name for name in TEAM if staff[name] != row.arm}
+        assert set(barred[row.work_item_id]) == {name for name in TEAM if staff[name] != row.arm}
 
 
 def test_an_item_made_in_the_day_is_for_its_arms_staff_and_a_shared_one_for_all(night, module_database, staff):
     with module_database.connect() as connection:
         for arm in ("champion", "challenger"):
-            assert not_for(connection, "simple/1", arm, TEAM) == [name for name in TEAM if staff[name] != arm]
-        assert not_for(connection, None, None, TEAM) == []
-        assert not_for(connection, "holdout", "2026-06-01", TEAM) == []
+            assert kept_from(connection, "simple/1", arm, TEAM) == [name for name in TEAM if staff[name] != arm]
+        assert kept_from(connection, None, None, TEAM) == []
+        assert kept_from(connection, "holdout", "2026-06-01", TEAM) == []
 
 
-def test_who_agreed_on_a_callback_before_the_test_keeps_it(night, module_database, staff):
+@pytest.mark.parametrize(("lane", "keeps"), [("callback", True), ("pay", False)])
+def test_who_agreed_on_a_callback_before_the_test_keeps_it(night, module_database, staff, lane, keeps):
     """The collector of another arm stays the one who calls, and nobody else of that arm may."""
     with module_database.connect() as connection:
         row = next(row for row in items(module_database, night) if row.arm == "champion" and row.assigned_to is None)
         stranger = next(name for name in TEAM if staff[name] == "challenger")
-        own = "UPDATE work_items SET assigned_to = :who, not_for = '{}' WHERE work_item_id = :item"
-        connection.execute(text(own), {"who": stranger, "item": row.work_item_id})
+        own = "UPDATE work_items SET assigned_to = :who, lane = :lane, kept_from = '{}' WHERE work_item_id = :item"
+        connection.execute(text(own), {"who": stranger, "item": row.work_item_id, "lane": lane})
         dealt = {"simple/1": Staff(changed(), staff)}
         keep_apart(connection, night, [("", ""), ("simple/1", "champion")], dealt, TEAM)
-        asked = text("SELECT not_for FROM work_items WHERE work_item_id = :item")
-        found = connection.execute(asked, {"item": row.work_item_id}).scalar_one()
+        asked = text("SELECT kept_from, assigned_to FROM work_items WHERE work_item_id = :item")
+        found = connection.execute(asked, {"item": row.work_item_id}).one()
         connection.rollback()
-    assert set(found) == {name for name in TEAM if staff[name] == "challenger"} - {stranger}
+    others = {name for name in TEAM if staff[name] == "challenger"}
+    assert set(found.kept_from) == (others - {stranger} if keeps else others)
+    assert found.assigned_to == (stranger if keeps else None)
 
 
 def test_sharing_the_day_out_anew_leaves_every_item_with_its_arms_staff(night, module_database, lake, staff):

@@ -104,7 +104,7 @@ def _hand_over(
     own, told = Chosen(fits=Filter(collector=collector)), {"act": act, "at": at, "by": by, "because": because}
     moved = 0
     if substitute is not None:
-        fits = (f"{MAY_TAKE} AND NOT %(me)s = ANY (i.not_for)", substitute.values)
+        fits = (f"{MAY_TAKE} AND NOT %(me)s = ANY (i.not_for || i.kept_from)", substitute.values)
         first = acts.change(connection, own, "absence.announced", substitute.collector_id, fits=fits, **told)  # type: ignore[arg-type]  # told is of several types
         moved = first.items
     rest = acts.change(connection, own, "absence.announced", None, **told)  # type: ignore[arg-type]  # as above

@@ -29,7 +29,7 @@ def reassign(
     WrongUse : no reason.
     """
     why, act = acts.reason(because), acts.new_act(connection)
-    fits = ("true", {}) if to is None else (f"{MAY_TAKE} AND NOT %(me)s = ANY (i.not_for)", to.values)
+    fits = ("true", {}) if to is None else (f"{MAY_TAKE} AND NOT %(me)s = ANY (i.not_for || i.kept_from)", to.values)
     name = None if to is None else to.collector_id
     done = acts.change(connection, chosen, "items.reassigned", name, act=act, at=at, by=by, because=why, fits=fits)
     subject = name or "the team"
