@@ -21,13 +21,13 @@ from arrears.state.reading import reading
 from models.under_test import UnderTest
 from serving.console import experiments_charts as charts
 from serving.console import experiments_told as told
-from serving.console.experiments_draft import hindrances
 from serving.console.experiments_funnel import STEPS, arms_so_far, days_of
 from serving.console.experiments_payers import ToldByBook, told_by_book
 from serving.console.words import decimal
 from serving.deployment import Deployment
 from serving.people.may_enter import may_enter
 from serving.people.sign_ins import Person
+from serving.planned import hindrances
 from serving.present import in_zone
 from serving.problems import Problem
 from serving.recent import Recent
@@ -37,8 +37,6 @@ _DECISIONS = """
         jsonb_path_query_array(evidence, '$.challengers[*].verdict.decision') AS decisions
     FROM experiment_acts WHERE did = 'read' ORDER BY experiment_id, act_id DESC
 """
-LOGGED = "logged"
-"""Where a plan keeps what the logged past says of its challengers."""
 
 DID = {
     "planned": "Planned",
@@ -93,9 +91,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         arms = arms_so_far(connection, test, now=now, zone=zone)
         came_in, silent = days_of(connection, test), unanswered(connection, test)
         book = _by_book(deployment, connection, test)
-        in_its_way = (
-            hindrances(connection, test.design, deployment.lake, deployment.day) if test.state == "planned" else []
-        )
+        in_its_way = _hindrances(deployment, connection, test) if test.state == "planned" else []
     return {
         "test": test,
         "design": test.design,
@@ -143,6 +139,11 @@ def strategy_in_force(moves: Sequence[in_force.Move]) -> str:
     return f"{house.name}/{house.version}"
 
 
+def _hindrances(deployment: Deployment, connection: Connection, test: Experiment) -> list[str]:
+    registered = UnderTest(deployment.registry, deployment.lake)
+    return hindrances(connection, test.design, deployment.lake, today=deployment.day, registered=registered)
+
+
 def _by_book(deployment: Deployment, connection: Connection, test: Experiment) -> ToldByBook:
     """What the book tells of each arm; all of its payments are read for it, so what was counted may stand a while."""
     if deployment.night(connection) is None:
@@ -179,21 +180,6 @@ def _challenged(each: Mapping[str, Any], design: Design) -> dict[str, Any]:
         "rails": [(rail, drawn[rail.name]) for rail in told.rails(each, design)],
         "further": told.further(each, currency),
     }
-
-
-def logged_still(connection: Connection, known: Experiment | None, design: Design) -> dict[str, Any]:
-    """What the logged past said of an earlier text of a plan, while the same arms are compared over the same days."""
-    if (
-        known is None
-        or known.design.primary != design.primary
-        or known.design.cohort.currency != design.cohort.currency
-    ):
-        return {}
-    before, now = ([(arm.strategy, arm.model) for arm in each.arms] for each in (known.design, design))
-    if before != now:
-        return {}
-    evidence = history.rests_on(connection, known.experiment_id, "planned") or {}
-    return {LOGGED: evidence[LOGGED]} if LOGGED in evidence else {}
 
 
 def _told_once(acts: Sequence[Deed]) -> list[Deed]:

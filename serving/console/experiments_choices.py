@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -68,7 +69,7 @@ def choices(deployment: Deployment, typed: Typed) -> dict[str, Any]:
         "buckets": _and_typed(
             [(each, "charged off" if each == Bucket.CHARGED_OFF else each) for each in PAST_DUE], typed, "buckets"
         ),
-        "strata": STRATA,
+        "strata": _and_typed([*STRATA], typed, "strata"),
         "entries": ENTRIES,
         "primaries": [(each.name, each.sentence) for each in METRICS.values() if each.primary],
         "secondaries": _and_typed(
@@ -76,10 +77,11 @@ def choices(deployment: Deployment, typed: Typed) -> dict[str, Any]:
         ),
         "rail_metrics": _and_typed([(each.name, each.sentence) for each in METRICS.values()], typed, "rail"),
         "covariates": _and_typed([(name, BEFORE[name]) for name in SCALES], typed, "covariates"),
-        "arm_rows": _rows(typed, ("arm", "follows", "share"), at_least=2),
+        "arm_rows": _rows(typed, ("arm", "follows", "share"), chosen="follows", at_least=2),
         "rail_rows": _rows(
             typed,
             ("rail", "margin", "rail_horizon", "rail_settlement", "attribute", "protected"),
+            chosen="rail",
             at_least=1,
         ),
         "staff": STAFF,
@@ -112,14 +114,23 @@ def _and_typed(offered: list[tuple[str, str]], typed: Typed, name: str) -> list[
     ]
 
 
-def _rows(typed: Typed, names: tuple[str, ...], *, at_least: int) -> list[dict[str, str]]:
-    """The rows of fields that come in rows, and one that is empty."""
+def _rows(typed: Typed, names: tuple[str, ...], *, chosen: str, at_least: int) -> list[dict[str, str]]:
+    """The rows of fields that come in rows, all that was typed among them, and one that is empty after the last choice.
+
+    Parameters
+    ----------
+    chosen : the field without which a row says nothing.
+    """
     columns = {name: list(typed.fields.get(name, ())) for name in names}
-    filled = [place for column in columns.values() for place, value in enumerate(column, start=1) if value]
-    count = max(max(filled, default=0) + 1, at_least)
+    count = max(at_least, _last(columns[chosen]) + 1, *map(_last, columns.values()))
     return [
         {name: column[row] if row < len(column) else "" for name, column in columns.items()} for row in range(count)
     ]
+
+
+def _last(column: Sequence[str]) -> int:
+    """How many rows there are up to the last that says something."""
+    return max((place for place, value in enumerate(column, start=1) if value), default=0)
 
 
 def _held(deployment: Deployment) -> Held:

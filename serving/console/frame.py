@@ -46,6 +46,11 @@ ROOMS = (
 """What the navigation names, to those who may enter."""
 
 
+def filled(template: str, facts: Mapping[str, Any]) -> str:
+    """A template of the console with its facts, as HTML; a fact that it asks for and nobody gives is an error."""
+    return _environment().get_template(template).render(facts)
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -78,7 +83,7 @@ def page(request: Request, template: str, *, room: str, status: int = 200, **fac
         "clock": _wall_clock(now, deployment.settings.portfolio.zone),
         "notices": _notices(deployment.champions.trouble, facts.get("night")),
     }
-    html = _environment().get_template(template).render({**frame, "now": now, **facts})
+    html = filled(template, {**frame, "now": now, **facts})
     return HTMLResponse(html, status_code=status)
 
 
@@ -156,7 +161,7 @@ def fingerprint(name: str) -> str:
 def _plain_page(title: str, sentence: str, *, remedy: str | None, status: int) -> HTMLResponse:
     style = (STATIC / "door.css").read_text(encoding="utf-8")
     shown: Mapping[str, Any] = {"title": title, "sentence": sentence, "remedy": remedy, "style": Markup(style)}  # noqa: S704 - our own file
-    html = _environment().get_template("sign_in.html").render(shown)
+    html = filled("sign_in.html", shown)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = CONTENT_POLICY.replace("style-src 'self'", f"style-src 'sha256-{digest}'")
     policy = policy.replace("img-src 'self'", "img-src data:")

@@ -18,7 +18,7 @@ from arrears.experiments.readout import readout
 from arrears.experiments.records import Enrolled
 from serving.console import experiments
 from serving.console.experiments_told import shares_said, written
-from serving.console.frame import _environment
+from serving.console.frame import filled
 from serving.deployment import Deployment
 from serving.people import access
 from serving.people.people import add_person
@@ -160,7 +160,7 @@ def test_before_the_first_test_the_page_tells_how_to_plan_one(database, tmp_path
     deployment = Deployment(places=None, engine=database, registry=None, champions=None, present=present)
     facts = experiments.every(deployment, Person("Ines", role), None)
     frame = {"room": "", "rooms": [], "may_find": False, "clock": {"day": "", "time": ""}, "notices": []}
-    page = _environment().get_template("experiments.html").render({**frame, **facts})
+    page = filled("experiments.html", {**frame, **facts})
     told = words(page)
     assert "No test is on record" in told
     assert "arrears experiment plan DESIGN.toml --keep" in told

@@ -22,7 +22,7 @@ from models.artifact import Part
 from models.likeness import likeness
 from models.registry import SHADOW, Registry
 from models.roll_rate import ROLL_RATE, deeper_moves, edge_name
-from serving.console.frame import _environment
+from serving.console.frame import filled
 from serving.console.registry import models_of
 from serving.deployment import Deployment
 from serving.night.nightly import run_night
@@ -146,7 +146,7 @@ def test_the_page_models_shows_its_nights_and_that_nobody_acts_on_it(database, l
         "notices": [],
         "now": MORNING,
     }
-    page = _environment().get_template("models.html").render({**frame, **told, "is_opening": False})
+    page = filled("models.html", {**frame, **told, "is_opening": False})
     (row,) = re.findall("<tr><th[^>]*>Fri 12 Jun 2026</th>.*?</tr>", page)
     cells = re.findall("<td[^>]*>(.*?)</td>", row)
     (night,) = logged(database)
