@@ -144,13 +144,22 @@ def _first_difference(
 ) -> Difference | None:
     again = night_rows.night(built, ran_at=night.ran_at)
     for column in _OF_THE_NIGHT:
-        if not _same(getattr(night, column), again[column]):
+        recorded = getattr(night, column)
+        if not _same(_as_now(recorded, again[column]) if column == "experiments" else recorded, again[column]):
             return Difference("night", str(night.night_id), column)
     of_accounts = _of_rows("account", "account_id", ACCOUNT_COLUMNS, accounts, night_rows.accounts(built))
     # Groups that the client alone made were named anew when they were split, so only their client is the same.
     told = [name for name in ITEM_COLUMNS if night.grouped_by != BY_CLIENT or name != "work_group"]
     of_items = _of_rows("item", "rank", told, items, night_rows.items(built, at=night.ran_at, columns=told))
     return of_accounts or of_items
+
+
+def _as_now(recorded: Sequence[Mapping[str, Any]], again: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The parts of a night with what earlier versions left out: whether it drew newcomers, and how many were drawn."""
+    if len(recorded) != len(again):
+        return list(recorded)
+    counted = [{"assigned": new["assigned"], "enrols": True} for new in again]
+    return [{**left_out, **part} for left_out, part in zip(counted, recorded, strict=True)]
 
 
 def _of_rows(

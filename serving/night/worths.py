@@ -98,7 +98,9 @@ class Worths:
         if by is not None and part.model is not None:
             try:
                 own = self._answered_by(by, rows)
-                return replace(own, further=self.further), own.terms_by(part.strategy), part
+                terms = own.terms_by(part.strategy)
+                _refuse_no_worth(by, terms[part.strategy.priority][rows])
+                return replace(own, further=self.further), terms, part
             except Exception as problem:  # noqa: BLE001 - a version under test may break in any way; the night goes on
                 _log.warning("arm.failed arm=%s model=%s error=%s", part.arm, by.label, type(problem).__name__)
                 because = f"{by.label} could not score the book ({type(problem).__name__})."
@@ -118,6 +120,13 @@ class Worths:
         told = worth(self.book, self.scores, self.further.get(CONTACT))
         adds = adds_of(self.book, told, self.further.get(UPLIFT)) if strategy.reads_effect else None
         return value.terms(told, self.losses.by_bucket, adds=adds)
+
+
+def _refuse_no_worth(by: Champion, priority: Numbers) -> None:
+    """Raise where an account has no place in the order: a version of any model may have caused it."""
+    if not np.isfinite(priority).all():
+        message = f"{by.label} leaves accounts without a priority"
+        raise ValueError(message)
 
 
 def worth(book: Book, scores: Scores, contact: Champion | None = None) -> value.Worth:

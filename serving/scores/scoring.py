@@ -23,6 +23,9 @@ PROPENSITY, ROLL_RATE = "propensity", "roll_rate"
 RULES = "rules"
 RULES_VERSION = "1"
 
+_ROUNDED = 1e-9
+"""How far beyond 0 and 1 the sums of floating-point numbers may lie."""
+
 RULES_PROPENSITY = (0.90, 0.70, 0.45, 0.25, 0.18, 0.14, 0.11, 0.08, 0.04)
 """Chance of paying by bucket, CURRENT to charged off, that the rules score assumes: an order more than an estimate."""
 
@@ -135,20 +138,37 @@ def scored_anew(book: Book, scores: Scores, by: Champion, rows: Rows, losses: Lo
     Parameters
     ----------
     rows : positions of those accounts.
+
+    Raises
+    ------
+    ValueError : the version has no chance for one of them, or one that is none.
     """
     some = book.only(rows)
     told = list(scores.reasons)
     if by.name == PROPENSITY:
         chance = scores.propensity.copy()
-        chance[rows], pays = _propensity(some, by, explain=True)
+        own, pays = _propensity(some, by, explain=True)
+        _refuse_no_chances(by, own, np.ones(len(some), dtype=np.bool_))
+        chance[rows] = own
         for row, each in zip(rows.tolist(), pays, strict=True):
             told[row] = {**told[row], "propensity": each}
         return replace(scores, propensity=chance, reasons=told)
     p_roll, next_bucket = scores.p_roll.copy(), scores.next_bucket.copy()
-    p_roll[rows], next_bucket[rows], rolls = _roll(some, by, losses, explain=True)
+    own, buckets, rolls = _roll(some, by, losses, explain=True)
+    _refuse_no_chances(by, own, some.bucket_rank < WORST_RANK)
+    _refuse_no_chances(by, buckets, np.ones(next_bucket[rows].shape, dtype=np.bool_))
+    p_roll[rows], next_bucket[rows] = own, buckets
     for row, each in zip(rows.tolist(), rolls, strict=True):
         told[row] = {**told[row], "roll": each}
     return replace(scores, p_roll=p_roll, next_bucket=next_bucket, reasons=told)
+
+
+def _refuse_no_chances(by: Champion, answer: Numbers, asked: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
+    """A number that is no chance would put its account anywhere on a list, and nobody would see why."""
+    found = np.asarray(answer)
+    if found.shape != asked.shape or not ((found[asked] >= -_ROUNDED) & (found[asked] <= 1 + _ROUNDED)).all():
+        message = f"{by.label} has answers that are no chances"
+        raise ValueError(message)
 
 
 def _propensity(book: Book, champion: Champion, *, explain: bool) -> tuple[Numbers, list[Any]]:

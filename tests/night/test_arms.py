@@ -1,5 +1,6 @@
 """A night with a running test: each arm by its own strategy, in its share of every collector's minutes, for good."""
 
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
@@ -332,3 +333,20 @@ def test_any_stretch_of_a_mixed_list_holds_the_parts_in_their_shares(count, shar
     seen = np.arange(1, len(found) + 1)
     both = (np.cumsum(is_second) < count) & (np.cumsum(~is_second) < count)  # until one part is used up
     assert np.abs(np.cumsum(is_second) - share * seen)[both].max(initial=0) <= 1.0
+
+
+@pytest.mark.parametrize(("dropped", "differs"), [("enrols", None), ("assigned", None), ("debtors", "experiments")])
+def test_a_night_that_an_earlier_version_wrote_is_replayed(night, module_database, lake, no_registry, dropped, differs):
+    """Whether a night enrols, and how many were drawn, was not kept at first."""
+    kept = "UPDATE nights SET experiments = CAST(:parts AS jsonb) WHERE night_id = :night"
+    asked = "SELECT experiments FROM nights WHERE night_id = :night"
+    with module_database.begin() as connection:
+        whole = connection.execute(text(asked), {"night": night.night_id}).scalar_one()
+        less = [{name: value for name, value in part.items() if name != dropped} for part in whole]
+        connection.execute(text(kept), {"parts": json.dumps(less), "night": night.night_id})
+    try:
+        found = replay(module_database, lake.root, no_registry, night.night_id).difference
+    finally:
+        with module_database.begin() as connection:
+            connection.execute(text(kept), {"parts": json.dumps(whole), "night": night.night_id})
+    assert (found and found.column) == differs

@@ -240,6 +240,7 @@ def broken(registry, folder):
     [
         ("gone", "cannot be opened"),
         ("broken", "could not score the book"),
+        ("no_number", "could not score the book"),
         ("lacking", "features that the book has not"),
     ],
 )
@@ -249,6 +250,9 @@ def test_a_version_that_fails_leaves_its_arm_to_the_champion_and_the_night_says_
     registry = two_versions(database, shared_folder, empty_mlflow, tmp_path)
     if fault == "broken":
         label = f"propensity/{broken(registry, tmp_path)}"
+    elif fault == "no_number":
+        parts = [Part("propensity", fitted(5), calibration={"method": "platt", "parameters": [math.nan, 0.0]})]
+        label = f"propensity/{registered(registry, tmp_path, 5, parts=parts)}"
     else:
         features = ("days_past_due", "rpc_count_90d") if fault == "lacking" else FEATURES
         label = f"propensity/{registered(registry, tmp_path, 4, features=features)}"
