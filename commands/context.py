@@ -64,6 +64,11 @@ def progress_console() -> Console:
     return Console(stderr=True, quiet=not sys.stderr.isatty())
 
 
+def warned(sentence: str) -> None:
+    """Say on stderr what a command goes on without."""
+    Console(stderr=True).print(sentence, style="yellow", markup=False, soft_wrap=True)
+
+
 def _plain(value: object) -> Any:  # noqa: ANN401 - json asks for whatever it can print
     match value:
         case date() | datetime():

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.allocation_report import draw_allocation
-from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console
+from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console, warned
 
 if TYPE_CHECKING:
     from arrears.experiments.readout import Readout
@@ -73,7 +73,7 @@ def command(
     asked = named(strategy) if strategy else None
     with progress_console().status("Starting") as status:
         if dry_run:
-            with opened_where_made(where) as engine:
+            with opened_where_made(where, warned) as engine:
                 built = trial(
                     engine,
                     Lake(where.lake),

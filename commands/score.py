@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console
+from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console, warned
 
 if TYPE_CHECKING:
     from serving.night.built import Built
@@ -36,7 +36,7 @@ def command(
     from serving.night.trial import trial
 
     where = places(lake=lake, database=database, tracking=tracking)
-    with progress_console().status("Starting") as status, opened_where_made(where) as engine:
+    with progress_console().status("Starting") as status, opened_where_made(where, warned) as engine:
         built = trial(engine, Lake(where.lake), Registry(where.tracking_uri), as_of.date(), progress=status.update)
         scored = rows(built)
         if out is not None:

@@ -34,6 +34,19 @@ def upgrade(engine: Engine) -> None:
         _run_missing(connection)
 
 
+def is_current(engine: Engine) -> bool:
+    """Whether a database has all migrations; none is run.
+
+    Raises
+    ------
+    Refused : a newer Arrears has brought the database to a revision that this one does not know.
+    """
+    with engine.connect() as connection:
+        revision = _revision(connection)
+    _refuse_what_a_newer_one_made(revision)
+    return revision == newest()
+
+
 def newest() -> str:
     """The revision that this code needs: files are named by it, in order.
 

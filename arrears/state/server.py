@@ -5,8 +5,8 @@ Everything above this file gets a SQLAlchemy `Engine` and does not know which of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from arrears.errors import ArrearsError, Refused
 from arrears.places import Places
 from arrears.state import embedded, pool
-from arrears.state.migrate import upgrade
+from arrears.state.migrate import is_current, upgrade
 
 DATABASE = "arrears"
 """Name of our database in the embedded server."""
@@ -37,13 +37,47 @@ def opened(places: Places) -> Iterator[Engine]:
 
 
 @contextmanager
-def opened_where_made(places: Places) -> Iterator[Engine | None]:
-    """As `opened`, where the deployment names a database or has made its own before; else None, and none is made."""
+def opened_where_made(places: Places, told: Callable[[str], None] = print) -> Iterator[Engine | None]:
+    """An engine on the database as it stands, for those who only read; nothing is made, and no migration is run.
+
+    None where the deployment names no database and has made none of its own, where the one it names does not answer, or
+    where its tables are of an earlier Arrears.
+
+    Parameters
+    ----------
+    told : is told in a sentence why a database that there is cannot be read.
+
+    Raises
+    ------
+    Refused : a newer Arrears has brought the database to a revision that this one does not know.
+    """
     if places.database_url is None and not embedded.is_made(places.state):
         yield None
         return
-    with opened(places) as engine:
+    with ExitStack() as left_at_the_end:
+        engine, trouble = _as_it_stands(places, left_at_the_end)
+        if trouble is not None:
+            told(trouble)
         yield engine
+
+
+def _as_it_stands(places: Places, left_at_the_end: ExitStack) -> tuple[Engine | None, str | None]:
+    """An engine on the database, or None and why it cannot be read."""
+    engine: Engine | None = None
+    try:
+        engine = _engine(left_at_the_end.enter_context(served(places)))
+        left_at_the_end.callback(engine.dispose)
+        if is_current(engine):
+            return engine, None
+    except Refused:
+        raise
+    except (ArrearsError, OperationalError):
+        where = engine.url.render_as_string(hide_password=True) if engine else "the deployment's own server"
+        return None, f"The database is not asked: no answer from {where}."
+    return (
+        None,
+        "The database is not asked: its tables are of an earlier Arrears; the next night brings them up to date.",
+    )
 
 
 @contextmanager
@@ -64,14 +98,7 @@ def connect(url: str) -> Engine:
     ArrearsError : nobody answers at that address.
     Refused : a newer Arrears has brought the database to a revision that this one does not know.
     """
-    engine = create_engine(
-        _spelled(url),
-        hide_parameters=True,  # an error's text must not hold a debtor's data
-        pool_size=pool.KEPT,
-        max_overflow=pool.BEYOND,
-        connect_args={"options": "-c timezone=UTC"},
-    )
-    pool.ask_the_quiet(engine)
+    engine = _engine(url)
     try:
         upgrade(engine)
     except Refused:
@@ -83,6 +110,18 @@ def connect(url: str) -> Engine:
             found=f"no answer from {engine.url.render_as_string(hide_password=True)}",
             do="Start that server or correct DATABASE_URL; without it Arrears runs one of its own.",
         ) from problem
+    return engine
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(
+        _spelled(url),
+        hide_parameters=True,  # an error's text must not hold a debtor's data
+        pool_size=pool.KEPT,
+        max_overflow=pool.BEYOND,
+        connect_args={"options": "-c timezone=UTC"},
+    )
+    pool.ask_the_quiet(engine)
     return engine
 
 

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import text
 
+from arrears.errors import Refused
 from arrears.experiments import records
 from arrears.experiments.design import read_design
 from arrears.places import find_places
@@ -79,6 +80,44 @@ def test_a_named_database_is_opened(database, tmp_path):
     where = find_places({}, root=tmp_path, database=database.url.render_as_string(hide_password=False))
     with opened_where_made(where) as engine, engine.connect() as connection:
         assert in_force.in_force(connection).name == "value_at_risk"
+
+
+@pytest.mark.parametrize("revision", ["v0001", None])
+def test_a_database_of_an_earlier_version_is_left_as_it_is_and_told(database, tmp_path, revision):
+    where = find_places({}, root=tmp_path, database=database.url.render_as_string(hide_password=False))
+    with database.begin() as connection:
+        if revision is None:
+            connection.execute(text("DROP TABLE alembic_version"))
+        else:
+            connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
+    told = []
+    with opened_where_made(where, told.append) as engine:
+        assert engine is None
+    assert told == [
+        "The database is not asked: its tables are of an earlier Arrears; the next night brings them up to date."
+    ]
+    with database.connect() as connection:
+        stands = connection.execute(text("SELECT to_regclass('alembic_version')")).scalar()
+        if revision is not None:
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == revision
+    assert (stands is None) == (revision is None)
+
+
+def test_a_database_that_does_not_answer_is_gone_without_and_told(database, tmp_path):
+    address = database.url.set(host="127.0.0.1", port=1, query={}).render_as_string(hide_password=False)
+    told = []
+    with opened_where_made(find_places({}, root=tmp_path, database=address), told.append) as engine:
+        assert engine is None
+    (sentence,) = told
+    assert sentence.startswith("The database is not asked: no answer from postgresql")
+
+
+def test_a_database_of_a_newer_version_is_refused(database, tmp_path):
+    where = find_places({}, root=tmp_path, database=database.url.render_as_string(hide_password=False))
+    with database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'v9999'"))
+    with pytest.raises(Refused, match="revision v9999"), opened_where_made(where):
+        pass
 
 
 @pytest.mark.parametrize(("minutes", "reached"), [(60, False), (2400, True)])
