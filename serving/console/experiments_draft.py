@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from arrears.errors import ArrearsError, BadInput
+from arrears.experiments import power
 from arrears.experiments.as_toml import as_toml
 from arrears.experiments.design import Design, read_design
 from arrears.experiments.measurable import refuse_unmeasured
-from arrears.experiments.power import coming
+from arrears.experiments.power import Spread, coming
 from arrears.experiments.records import Experiment
 from arrears.experiments.succession import successor
 from arrears.experiments.workable import refuse_unknown
@@ -30,7 +32,7 @@ from serving.planned import sentences_of
 
 WEEKS = 8
 WORTH_FINDING = 0.05
-"""Share of what a debtor brings that is looked for where nobody says what is worth having."""
+"""Share of what a debtor brings that is looked for, or more, where nobody says what is worth having."""
 
 _UNSAID = {"effect": "1", "debtors": "2"}
 """Fields that may be left empty, and what stands in for them while the book is asked."""
@@ -112,8 +114,11 @@ def read_typed(deployment: Deployment, form: Form) -> Draft:
     """What was typed into the form, with what it could find."""
     empty = [name for name in _UNSAID if not one(form, name).strip()]
     probe = read_form({**form, **{name: [_UNSAID[name]] for name in empty}})
+    if probe.design is None:
+        # What may be left empty is no fault beside others.
+        probe.fields |= {name: [""] for name in empty}
     if not empty or probe.design is None:
-        return _planned(deployment, Draft(read_form(form)))
+        return _planned(deployment, Draft(probe))
     try:
         fields, filled = _unsaid(deployment, probe.design, empty)
     except ArrearsError as problem:
@@ -197,15 +202,30 @@ def _unsaid(deployment: Deployment, design: Design, empty: list[str]) -> tuple[d
     _, spread = past_spread(design, deployment.lake)
     currency, weeks = design.cohort.currency, design.enrolment.weeks
     fields, filled = {}, {}
+    if "debtors" in empty:
+        come = max(int(coming(spread, weeks, design)), 2)
+        design = design.model_copy(update={"enrolment": design.enrolment.model_copy(update={"debtors": come})})
+        fields["debtors"] = [str(come)]
+        filled["debtors"] = f"as many as come in {many(weeks, 'week')}"
     if "effect" in empty:
-        minor = float(f"{max(abs(spread.mean) * WORTH_FINDING, 1.0):.2g}")
+        minor = _worth_looking_for(design, spread)
         whole = design.model_copy(
             update={"primary": design.primary.model_copy(update={"smallest_effect_minor": minor})}
         )
         fields["effect"] = [*typed_of(whole).fields["effect"]]
-        mean = written(spread.mean, "money", currency)
-        filled["effect"] = f"{share(WORTH_FINDING)} of the {mean} {currency} that a debtor brings: say what is worth it"
-    if "debtors" in empty:
-        fields["debtors"] = [str(max(int(coming(spread, weeks, design)), 2))]
-        filled["debtors"] = f"as many as come in {many(weeks, 'week')}"
+        mean, part = written(spread.mean, "money", currency), share(minor / max(abs(spread.mean), 1.0))
+        filled["effect"] = (
+            f"{part} of the {mean} {currency} that a debtor brings, which so many debtors can find: "
+            "say what is worth it"
+        )
     return fields, filled
+
+
+def _worth_looking_for(design: Design, spread: Spread) -> float:
+    """A twentieth of what a debtor brings, or as much more as it takes to be found, to two digits."""
+    finds = power.planned(design, spread).finds_minor
+    wished = max(abs(spread.mean) * WORTH_FINDING, finds, 1.0)
+    if not math.isfinite(wished):
+        return max(abs(spread.mean), 1.0)
+    step = 10.0 ** (math.floor(math.log10(wished)) - 1)
+    return math.ceil(wished / step) * step

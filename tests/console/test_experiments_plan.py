@@ -107,9 +107,17 @@ def test_what_it_can_find_is_told_from_the_books_past_and_nothing_is_kept(client
     assert (design.primary.smallest_effect_minor, design.enrolment.debtors > 100) == (80_000.0, True)
 
 
-def test_an_effect_that_nobody_names_is_a_share_of_what_a_debtor_brings(client):
-    told = words(client.post("/experiments/new", data=typed(effect="", then="see")).text)
-    assert re.search(r"5 % of the [\d,.]+ TWD that a debtor brings", told)
+@pytest.mark.parametrize(("debtors", "part"), [("", r"\d+"), ("200", r"\d\d+")])
+def test_an_effect_that_nobody_names_is_one_that_the_test_can_find(client, debtors, part):
+    answer = client.post("/experiments/new", data=typed(effect="", debtors=debtors, then="see"))
+    told = words(answer.text)
+    assert re.search(rf"{part} % of the [\d,.]+ TWD that a debtor brings, which so many debtors can find", told)
+    assert 'id="fault-' not in answer.text
+
+
+def test_what_may_be_left_empty_is_no_fault_beside_others(client):
+    answer = client.post("/experiments/new", data=typed(weeks="many", effect="", debtors="", then="see"))
+    assert re.findall(r'id="fault-(\w+)"', answer.text) == ["weeks"]
 
 
 def test_what_is_too_small_is_refused_with_the_numbers_beside_the_field(client, served):
