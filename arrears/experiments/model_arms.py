@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from arrears.errors import Refused, WrongUse
+from arrears.errors import ArrearsError, Refused, WrongUse
 from arrears.experiments.arm_models import UPLIFT, parted
 from arrears.experiments.design import Design
 from arrears.queues.strategy import Strategy
@@ -34,38 +34,34 @@ class Registered(Protocol):
         """Make the champion before the present one champion again."""
 
 
-def refuse_unfit(design: Design, chosen: Strategy, registered: Registered | None) -> None:
-    """Let a test of a model's versions start only where nights can work it and its challengers could come into force.
+def unfit(design: Design, chosen: Strategy, registered: Registered | None) -> list[ArrearsError]:
+    """Everything for which nights could not work a test of a model's versions, or its challengers not come into force.
+
+    The champion's arm is not the champion, a version cannot answer, or nothing would read the answer.
 
     Parameters
     ----------
     chosen : the strategy in force, which all arms follow.
-
-    Raises
-    ------
-    Refused : the champion's arm is not the champion, a version cannot answer, or nothing would read the answer.
     """
-    asked = f"start the test {design.label}"
-    registered = _asked(registered, asked)
+    asked, found = f"start the test {design.label}", list[ArrearsError]()
+    try:
+        registered = _asked(registered, asked)
+    except WrongUse as problem:
+        return [problem]
     name, version = parted(design.champion.model or "")
     if name == UPLIFT and not chosen.reads_effect:
-        raise Refused(
-            asked=asked,
-            found=f"{chosen.name}/{chosen.version} is in force, and reads no {name}: both arms would be ranked alike",
-            do="Test it once a strategy is in force that reads what a call adds.",
-        )
+        told = f"{chosen.name}/{chosen.version} is in force, and reads no {name}: both arms would be ranked alike"
+        do = "Test it once a strategy is in force that reads what a call adds."
+        found.append(Refused(asked=asked, found=told, do=do))
     serves = registered.champion(name)
     if serves != version:
-        raise Refused(
-            asked=asked,
-            found=f"its champion is {name}/{version}, and {_said(name, serves)}",
-            do="Test against the version that serves.",
-        )
+        told = f"its champion is {name}/{version}, and {_said(name, serves)}"
+        found.append(Refused(asked=asked, found=told, do="Test against the version that serves."))
     for arm in design.arms:
-        name, version = parted(arm.model or "")
-        why = registered.unfit(name, version)
+        why = registered.unfit(*parted(arm.model or ""))
         if why is not None:
-            raise Refused(asked=asked, found=f"the arm {arm.name}: {why}", do="Name a version that may serve.")
+            found.append(Refused(asked=asked, found=f"the arm {arm.name}: {why}", do="Name a version that may serve."))
+    return found
 
 
 def bring_into_force(

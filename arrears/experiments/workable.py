@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from arrears.errors import ArrearsError, Refused
 from arrears.experiments.design import Design, refuse_outdated
 from arrears.experiments.design_parts import Arm
-from arrears.experiments.model_arms import Registered, refuse_unfit
+from arrears.experiments.model_arms import Registered, unfit
 from arrears.queues.in_force import in_force, of_label
 from arrears.queues.strategy import Strategy
 
@@ -45,10 +45,9 @@ def unworkable(
     chosen = in_force(connection)
     checks: list[Callable[[], None]] = [partial(refuse_outdated, design), partial(_refuse_late, design, today)]
     if design.champion.model is not None:
-        checks.append(partial(refuse_unfit, design, chosen, registered))
-    else:
-        checks += [partial(_refuse_absent, design, arm) for arm in design.arms]
-        checks.append(partial(_refuse_other_champion, design, chosen))
+        return [*refusals(checks), *unfit(design, chosen, registered)]
+    checks += [partial(_refuse_absent, design, arm) for arm in design.arms]
+    checks.append(partial(_refuse_other_champion, design, chosen))
     return refusals(checks)
 
 

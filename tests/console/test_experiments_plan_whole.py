@@ -136,6 +136,10 @@ def test_whatever_would_refuse_the_start_is_told_before_and_all_of_it(client):
     assert absent.status_code == 200, absent.text
     (hindrance,) = absent.json()["hindrances"]
     assert "propensity/7" in hindrance
+    neither = [MODELS[0] | {"model": "propensity/9"}, MODELS[1]]
+    seen = program(client, "/v1/experiments", design=design(name="absent", arms=neither).document())
+    told = [re.findall(r"propensity/\d", each)[0] for each in seen.json()["hindrances"]]
+    assert told == ["propensity/9", "propensity/9", "propensity/7"]
     begun = program(client, "/v1/experiments/absent/start", because="try")
     assert begun.status_code == 409
     assert begun.json()["detail"].split(". ")[0].lower().removeprefix("found ") in hindrance.lower()
@@ -169,6 +173,18 @@ def test_a_plan_is_replaced_only_by_whoever_saw_it(client, served):
     again = program(client, "/v1/experiments", design=other, keep=True, stood=stood)
     assert again.status_code == 200, "the same design again is kept already"
     assert [act.did for act in on_record(served, "replaced")[1]] == ["planned", "planned"]
+
+
+def test_a_plan_with_the_logs_word_that_is_sent_again_is_kept_once(client, served):
+    own = design(name="logged")
+    program(client, "/v1/experiments", design=own.document(), keep=True)
+    before = on_record(served, "logged")[1][-1]
+    said = {**before.evidence, "logged": [{"arm": "challenger", "said": "It brings more."}]}
+    with served.engine.begin() as connection:
+        records.plan(connection, own, at=before.at, by="a command", evidence=said)
+    assert program(client, "/v1/experiments", design=own.document(), keep=True).status_code == 200
+    acts = on_record(served, "logged")[1]
+    assert [act.evidence.get("logged") for act in acts] == [None, said["logged"]]
 
 
 def test_a_design_too_small_is_worked_out_and_not_kept(client, served):
@@ -234,8 +250,8 @@ def test_the_page_goes_to_the_choice_that_is_wrong(look, client):
     page.get_by_label("Name", exact=True).fill("nobody_chosen")
     page.get_by_label("In a sentence").fill("Nobody is called: is less paid?")
     page.get_by_label("Challenger: works by").select_option("severity/1")
-    for each in page.locator("input[name=buckets]:checked").all():
-        each.uncheck()
+    while page.locator("input[name=buckets]:checked").count():
+        page.locator("input[name=buckets]:checked").first.uncheck()
     page.get_by_role("button", name="See what it can find").last.click()
     page.wait_for_selector("#fault-buckets")
     assert page.evaluate("document.activeElement.name") == "buckets"
