@@ -36,6 +36,9 @@ settlement_days = 1
 ROLLS = DESIGN.replace('metric = "net_cash"', 'metric = "net_roll_money"') + GAP
 MATURED = DAY + timedelta(days=5 + 30 + 2)
 
+WEEK_MATURED = DAY + timedelta(days=6 + 5 + 1 + 1)
+"""The day after that by whose end the gaps of a whole week's debtors can be measured."""
+
 
 def spoke(name, number, day=DAY):
     at = f"{day}T15:00:00+00:00"
@@ -110,7 +113,7 @@ def test_roll_money_is_read_when_every_cycle_has_ended_and_settled_and_not_a_day
 
 
 def test_a_gap_between_groups_that_widens_breaks_its_guardrail(database, test, tmp_path):
-    found = read_test(database, lake_until(tmp_path, DAY + timedelta(days=7)), test, at=NOW)
+    found = read_test(database, lake_until(tmp_path, WEEK_MATURED), test, at=NOW)
     (arm,) = found.readout.challengers
     assert arm.verdict.decision == "stop_for_harm"
     assert arm.verdict.reasons == ("fairness_gap of sex female is worse by more than its margin",)
@@ -125,7 +128,7 @@ def test_a_gap_of_which_one_side_has_too_few_is_not_told(database, test, tmp_pat
     """A group of 29 in an arm."""
     tables = book()
     tables["contacts"] = [spoke(name, 1) for name in NAMES]
-    tables["payments"] = [paid("D1", 1, DAY + timedelta(days=7))]
+    tables["payments"] = [paid("D1", 1, WEEK_MATURED)]
     few = sorted(FEMALE, key=lambda name: (ARM[name], int(name[1:])))[1:]
     tables["protected"] = [
         {"debtor_id": name, "attribute": "sex", "group": "female" if name in few else "male"} for name in NAMES

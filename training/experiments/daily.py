@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -29,6 +29,7 @@ from arrears.state.reading import reading
 from features.after import COLUMNS, came_after
 from training.experiments.at_desk import at_desk
 from training.experiments.clusters import collectors_of
+from training.experiments.whole_weeks import holds_enough, whole_weeks, without_small_cells
 from training.progress import QUIET, Progress
 
 PRIMARY = "primary"
@@ -44,14 +45,17 @@ def measure_days(
     lake : whose last day is the day we stand on; a day counts once a later one is known of, so it is over.
     at : the moment of writing.
     """
-    due = _due(engine, experiment, known=lake.last_day)
+    due = _due(engine, lake, experiment)
     progress.expect(len(due))
-    for measure, day in due:
-        progress.step(f"{measure.name} of {day}")
-        moments = _moments(engine, lake, experiment, measure, day)
+    for measure, last, days in due:
+        progress.step(f"{measure.name} of {last}")
+        first, *further = (_moments(engine, lake, experiment, measure, day) for day in days)
+        moments = sum(further, start=first)
+        if measure.protected:
+            moments = without_small_cells(moments)
         with engine.begin() as connection:
-            on = measure.watch.matures(day)
-            records.keep_sums(connection, experiment.experiment_id, day, measure.name, moments, on=on, at=at)
+            on = measure.watch.matures(last)
+            records.keep_sums(connection, experiment.experiment_id, last, measure.name, moments, on=on, at=at)
     return len(due)
 
 
@@ -81,23 +85,48 @@ def _measures(design: Design) -> list[_Measure]:
     return [_Measure(PRIMARY, design.columns(), design.watch), *guardrails]
 
 
-def _due(engine: Engine, experiment: Experiment, *, known: date | None) -> list[tuple[_Measure, date]]:
-    """What has matured and is not written down yet."""
+def _due(engine: Engine, lake: Lake, experiment: Experiment) -> list[tuple[_Measure, date, tuple[date, ...]]]:
+    """What has matured and is not written down yet: a measure, the day it is written for, and the days it sums."""
+    known = lake.last_day
     if known is None:
         return []
+    measures = _measures(experiment.design)
     with reading(engine) as connection:
         days = enrolments.days_of(connection, experiment)
-        done = {
-            (each.name, day)
-            for each in _measures(experiment.design)
-            for day in enrolments.measured_days(connection, experiment, each.name)
-        }
-    return [
-        (each, day)
-        for each in _measures(experiment.design)
-        for day in days
-        if (each.name, day) not in done and each.watch.matures(day) < known
-    ]
+        done = {each.name: enrolments.measured_days(connection, experiment, each.name) for each in measures}
+        who = records.enrolled(connection, experiment.experiment_id) if any(each.protected for each in measures) else []
+    found = []
+    for each in measures:
+        if each.protected:
+            found += _due_weeks(lake, experiment, each, who, days, done[each.name], known=known)
+        else:
+            written = set(done[each.name])
+            found += [(each, day, (day,)) for day in days if day not in written and each.watch.matures(day) < known]
+    return found
+
+
+def _due_weeks(
+    lake: Lake,
+    experiment: Experiment,
+    measure: _Measure,
+    who: Sequence[Enrolled],
+    days: Sequence[date],
+    done: Sequence[date],
+    *,
+    known: date,
+) -> list[tuple[_Measure, date, tuple[date, ...]]]:
+    """Whole weeks of a gap between groups, whose sums tell of nobody."""
+    if measure.protected is None:
+        return []
+    group = members(lake, measure.protected)
+    starts = done[-1] + timedelta(days=1) if done else experiment.design.enrolment.starts
+    until = known - timedelta(days=1) - (measure.watch.matures(known) - known)
+
+    def tells_nobody(these: Sequence[date]) -> bool:
+        return holds_enough([each for each in who if each.enrolled_on in these], group)
+
+    spans = whole_weeks(starts, days, until=until, tells_nobody=tells_nobody)
+    return [(measure, last, these) for last, these in spans]
 
 
 def _moments(engine: Engine, lake: Lake, experiment: Experiment, measure: _Measure, day: date) -> Moments:
