@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.context import AsJson, Database, LakeDir, Tracking, emit, json_text, places, progress_console
-from commands.tests_on_record import Name, Who, named, state, today, who
+from commands.tests_on_record import Name, Who, named, registered, state, today, who
 
 if TYPE_CHECKING:
     from arrears.experiments.design import Design
@@ -45,9 +45,10 @@ def plan(
     opened = Lake(where.lake)
     prepared = prepare(read, opened)
     further = {"logged": logged(where, opened, read)} if log else {}
+    document = prepared.document | further | {"kept": keep}
     if keep:
-        _keep(prepared, further, lake, database, by)
-    emit(prepared.document | further, as_json=json, human=lambda console: _draw(prepared.document | further, console))
+        document["hindrances"] = _keep(prepared, further, lake, database, tracking, by)
+    emit(document, as_json=json, human=lambda console: _draw(document, console))
 
 
 def successor(
@@ -91,8 +92,9 @@ def successor(
     if keep:
         from serving.planned import prepare
 
-        _keep(prepare(design, lake_), {}, lake, database, by)
+        hindrances = _keep(prepare(design, lake_), {}, lake, database, None, by)
     document = {"test": design.label, "follows": test.label, "kept": keep, "toml": as_toml(design)}
+    document |= {"hindrances": hindrances} if keep else {}
     emit(document, as_json=json, human=lambda console: _draw_successor(document, console))
 
 
@@ -138,12 +140,22 @@ def _valued(where: Places, lake: Lake, design: Design, label: str) -> dict[str, 
 
 
 def _keep(
-    prepared: Prepared, further: Mapping[str, Any], lake: Path | None, database: str | None, by: str | None
-) -> None:
-    from serving.planned import keep
+    prepared: Prepared,
+    further: Mapping[str, Any],
+    lake: Path | None,
+    database: str | None,
+    tracking: str | None,
+    by: str | None,
+) -> list[str]:
+    """Put a plan on record; what would keep it from being started as things stand."""
+    from serving.planned import hindrances, keep
 
-    with state(lake, database) as (engine, lake_, now), engine.begin() as connection:
-        keep(connection, prepared, lake_, at=now, by=by or who(), further=further)
+    with state(lake, database) as (engine, lake_, now):
+        with engine.begin() as connection:
+            keep(connection, prepared, lake_, at=now, by=by or who(), further=further)
+        with engine.connect() as connection:
+            models, day = registered(engine, lake_, tracking), today(lake_, now)
+            return hindrances(connection, prepared.design, lake_, today=day, registered=models)
 
 
 def _shares(design: Design, told: Sequence[str]) -> dict[str, float]:
@@ -176,7 +188,7 @@ def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
 def _draw_successor(document: Mapping[str, Any], console: Console) -> None:
     console.print(document["toml"], markup=False, end="")
     if document["kept"]:
-        console.print(f"# {document['test']} is on record. Start it: arrears experiment start {document['test']}")
+        _draw_kept(document["test"], document["hindrances"], console, before="# ")
 
 
 def _takes(found: Mapping[str, Any]) -> str:
@@ -193,6 +205,15 @@ def _draw(document: Mapping[str, Any], console: Console) -> None:
         console.print(f"{each['name'].capitalize()}, {each['from']} to {each['to']}: {each['why']}")
     for each in document.get("logged", ()):
         console.print(f"[bold]Is it worth a test?[/bold] {each['said']}")
+    if document["kept"]:
+        _draw_kept(document["design"], document["hindrances"], console)
+
+
+def _draw_kept(label: str, hindrances: Sequence[str], console: Console, before: str = "") -> None:
+    told = [f"{label} is on record. Start it: arrears experiment start {label} --because REASON"]
+    told += [f"As things stand it cannot be started: {each}" for each in hindrances]
+    for each in told:
+        console.print(before + each, markup=False, soft_wrap=True)
 
 
 def _draw_plan(document: Mapping[str, Any], console: Console) -> None:

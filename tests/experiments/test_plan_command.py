@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from arrears.errors import WrongUse
+from arrears.experiments.as_toml import as_toml
 from arrears.experiments.design import read_design
 from arrears.experiments.example import EXAMPLE
 from arrears.lake import Lake
@@ -88,3 +89,30 @@ def test_a_design_that_cannot_find_its_effect_is_not_kept(demo_lake, tmp_path, c
     assert ended.value.code == 4
     assert "the design enrols 30000" in said
     assert "come in over 8 weeks" in said
+
+
+def test_what_would_keep_a_kept_plan_from_being_started_is_told(
+    demo_lake, module_database, tmp_path, capsys, monkeypatch
+):
+    arms = [
+        {"name": "champion", "role": "champion", "share": 0.5, "strategy": "severity/1"},
+        {"name": "challenger", "role": "challenger", "share": 0.5, "strategy": "value_at_risk/1"},
+    ]
+    can_find = {"smallest_effect_minor": 80_000.0, "cap_minor": 5_000_000}
+    cohort = {"currency": "TWD", "buckets": ["30-59", "60-89"]}
+    enrolment = {"starts": "2005-10-10", "debtors": 2_000}
+    design = changed(name="early", arms=arms, cohort=cohort, primary=can_find, enrolment=enrolment)
+    file = tmp_path / "design.toml"
+    file.write_text(as_toml(design), encoding="utf-8")
+    url = module_database.url.render_as_string(hide_password=False)
+    at = ["--lake", str(demo_lake.root), "--database", url, "--no-log", "--keep"]
+    monkeypatch.setattr(sys, "argv", ["arrears", "experiment", "plan", str(file), *at])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    assert (ended.value.code or 0, said.err) == (0, "")
+    kept, why = said.out.splitlines()[-2:]
+    assert kept == "early/1 is on record. Start it: arrears experiment start early/1 --because REASON"
+    assert why.startswith(
+        "As things stand it cannot be started: Its champion is severity/1, in force is value_at_risk/1"
+    )

@@ -92,6 +92,15 @@ def test_a_successor_is_kept_with_its_plan(asked, engine):
     assert act.evidence["plan"]["power"] > 0.8
 
 
+def test_a_successor_that_was_kept_says_so_behind_its_text(asked):
+    code, out, _ = asked("simple/1", "--share", "challenger=0.3", "--starts", "2005-10-18", "--keep")
+    assert code == 0
+    assert read_design(out).label == "simple/2"
+    assert (
+        out.splitlines()[-1] == "# simple/2 is on record. Start it: arrears experiment start simple/2 --because REASON"
+    )
+
+
 def test_a_name_alone_is_not_enough_where_two_versions_have_not_ended(engine):
     with engine.connect() as connection:
         records.plan(connection, DESIGN.model_copy(update={"name": "twice"}), evidence={}, **BY)
