@@ -45,7 +45,11 @@ def unworkable(
     chosen = in_force(connection)
     checks: list[Callable[[], None]] = [partial(refuse_outdated, design), partial(_refuse_late, design, today)]
     if design.champion.model is not None:
-        return [*refusals(checks), *unfit(design, chosen, registered)]
+        checked = refusals(checks)
+        try:
+            return [*checked, *unfit(design, chosen, registered)]
+        except ArrearsError as unanswered:
+            return [*checked, unanswered]
     checks += [partial(_refuse_absent, design, arm) for arm in design.arms]
     checks.append(partial(_refuse_other_champion, design, chosen))
     return refusals(checks)
