@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +14,8 @@ from commands.allocation_report import draw_allocation
 from commands.context import AsJson, Database, Day, LakeDir, Tracking, emit, places, progress_console, warned
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from arrears.experiments.readout import Readout
     from serving.night.arms import Part
     from serving.night.built import Built
@@ -58,11 +60,13 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Score, hold, value, rank and serve the past-due book of a day."""
+    from arrears.events.drain import drained
     from arrears.lake import Lake
     from arrears.queues.in_force import in_force
     from arrears.queues.strategy import strategy as named
     from arrears.state import opened, opened_where_made
     from models.registry import Registry
+    from models.under_test import UnderTest
     from serving.night.nightly import run_night
     from serving.night.trial import trial
     from serving.present import Present
@@ -86,12 +90,18 @@ def command(
             document = summary(built, night_id=None)
         else:
             with opened(where) as engine:
+                registry, clock = Registry(where.tracking_uri, engine), Present(where.lake, engine).clock
+                known = drained(engine, Lake(where.lake), clock)
+                # First, so that what does harm is not worked for one more day.
+                status.update("Reading the tests that run")
+                reads = replace or not serves_later(engine, as_of.date())
+                models = UnderTest(registry, known)
+                told = read_all(engine, known, at=clock.now(), registered=models) if reads else []
                 with engine.connect() as connection:
                     chosen = asked or in_force(connection)
-                registry, clock = Registry(where.tracking_uri, engine), Present(where.lake, engine).clock
                 ran = run_night(
                     engine,
-                    Lake(where.lake),
+                    known,
                     registry,
                     as_of.date(),
                     chosen,
@@ -100,13 +110,22 @@ def command(
                     replace=replace,
                     progress=status.update,
                 )
-                told = [] if ran.kept_back_by else read_all(engine, Lake(where.lake), at=clock.now())
             document = summary(ran.built, night_id=ran.night_id, kept_back_by=ran.kept_back_by)
             document["shadows"] = ran.shadows
             document["tests"] = [
                 {"test": each.experiment.label, "ended_by": each.ended_by} | _verdicts(each.readout) for each in told
             ]
     emit(document, as_json=as_json, human=lambda console: _draw(console, document))
+
+
+def serves_later(engine: Engine, as_of: date) -> bool:
+    """Whether a night of a later day is served, so that one of this day is only kept on record."""
+    from arrears.queues.store import latest_night
+    from arrears.state.reading import reading
+
+    with reading(engine) as connection:
+        served = latest_night(connection)
+    return served is not None and served.as_of > as_of
 
 
 def _verdicts(readout: Readout) -> dict[str, Any]:

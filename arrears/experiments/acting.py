@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from arrears.errors import Refused, WrongUse
 from arrears.experiments import narrowing, records
 from arrears.experiments.model_arms import Registered, bring_into_force, moved_by, refuse_unfinished, take_back
+from arrears.experiments.no_longer_worked import no_longer_worked
 from arrears.experiments.promoted import Promotion, standing_promotion
 from arrears.experiments.records import Experiment
 from arrears.queues import in_force
@@ -59,7 +60,7 @@ def keep_reading(
     told = "; ".join(f"{each['arm']}: {said(each['verdict'])}" for each in readout["challengers"])
     if newest_reading(connection, experiment) != readout:
         records.note(connection, experiment.experiment_id, at=at, by=ITSELF, did="read", because=told, evidence=readout)
-    on = date.fromisoformat(readout["as_of"])
+    on = no_longer_worked(connection, test, date.fromisoformat(readout["as_of"]))
     serves = moved_by(test.design, registered)
     if serves is not None:
         because = f"{serves} serves by a promotion that was cut short before it was written down"
@@ -108,7 +109,7 @@ def promote(
     Parameters
     ----------
     arm : the challenger; None where there is but one.
-    on : from this day on nobody is worked by the test.
+    on : today; nobody is worked by the test from then on, or from the day after that of its last night.
     registered : moves the alias of a model whose versions the arms are.
 
     Raises
@@ -151,7 +152,7 @@ def promote(
     if challengers[arm].model is None:
         _refuse_another_champion(connection, experiment, asked)
         in_force.promote(connection, label, at=at, by=by, because=because, experiment_id=experiment.experiment_id)
-    told = {**evidence, "promoted": label}
+    told, on = {**evidence, "promoted": label}, no_longer_worked(connection, experiment, on)
     records.end(connection, experiment, ended_by="promoted", on=on, at=at, by=by, because=because, evidence=told)
     if challengers[arm].model is not None:
         # Last: where it fails, the caller's transaction leaves the test running.
@@ -185,6 +186,7 @@ def stop(
     evidence = newest_reading(connection, experiment) or {}
     decisions = {each["verdict"]["decision"] for each in evidence.get("challengers", ())}
     ended_by = "no_difference" if decisions == {"no_difference"} else "stopped"
+    on = no_longer_worked(connection, experiment, on)
     records.end(connection, experiment, ended_by=ended_by, on=on, at=at, by=by, because=because, evidence=evidence)
 
 
