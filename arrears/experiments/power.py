@@ -14,6 +14,7 @@ from arrears.experiments.design import Design
 from arrears.experiments.noise import Noise
 from arrears.experiments.schedule import looks
 from arrears.experiments.staff import LEAST
+from arrears.money import say_money
 
 
 @dataclass(frozen=True)
@@ -170,13 +171,17 @@ def refuse_small(design: Design, spread: Spread) -> Plan:
     plan = planned(design, spread)
     come = int(coming(spread, design.enrolment.weeks, design))
     enrolled = design.enrolment.debtors
+
+    def say(minor: float) -> str:
+        return say_money(round(minor), design.cohort.currency)
+
     if come < enrolled or plan.power < design.stop.power:
         raise Refused(
-            asked=f"find {design.primary.smallest_effect_minor:g} minor units per debtor by {design.label}",
+            asked=f"find {say(design.primary.smallest_effect_minor)} per debtor by {design.label}",
             found=f"{_takes(plan)}; the design enrols {enrolled}, whose power is {plan.power:.2f} "
             f"(asked {design.stop.power:g}), and {come} come in over {design.enrolment.weeks} weeks. {enrolled} find "
-            f"{plan.finds_minor:.0f}, {plan.finds_share:.1%} of the mean",
-            do=f"{_to_do(plan)}, or look for {plan.finds_minor:.0f} or more.",
+            f"{say(plan.finds_minor)}, {plan.finds_share:.1%} of the mean",
+            do=f"{_to_do(plan)}, or look for {say(plan.finds_minor)} or more.",
         )
     return plan
 
