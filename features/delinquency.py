@@ -59,6 +59,8 @@ class CycleStatuses:
     present: Mapping[str, frozenset[str]]
     settings: Settings
     known_by: datetime = EVER
+    accounts: str | None = None
+    cycles: tuple[date, date] | None = None
 
     @property
     def are_corrected(self) -> bool:
@@ -73,7 +75,7 @@ class CycleStatuses:
 
     def _from_statements(self) -> ir.Table:
         known_by = self.known_by.astimezone(UTC)
-        rows = _stated(self.settings, known_by)
+        rows = _stated(self.settings, known_by, self._statements(known_by))
         has_holds = "holds" in self.present
         rows = _with_bankruptcies(rows, known_by) if has_holds else rows.mutate(is_bankrupt=NO)
         rows = rows.select(
@@ -82,6 +84,16 @@ class CycleStatuses:
         )  # fmt: skip
         rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
         return rows.order_by("account_id", "cycle_end")
+
+    def _statements(self, known_by: datetime) -> ir.Table:
+        """The statements that are asked for, before anything is worked out of them."""
+        statements = recorded_by(lake_table("statements"), known_by)
+        if self.cycles is not None:
+            statements = statements.filter(statements.cycle_end.between(*self.cycles))
+        if self.accounts is not None:
+            asked = ibis.table({"account_id": "string"}, name=self.accounts)
+            statements = statements.semi_join(asked, "account_id")
+        return statements
 
     def _at_month_ends(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
         zone = self.settings.portfolio.zone
@@ -96,7 +108,12 @@ class CycleStatuses:
 
 
 def cycle_statuses(
-    present: Mapping[str, frozenset[str]], settings: Settings, known_by: datetime = EVER
+    present: Mapping[str, frozenset[str]],
+    settings: Settings,
+    known_by: datetime = EVER,
+    *,
+    accounts: str | None = None,
+    cycles: tuple[date, date] | None = None,
 ) -> CycleStatuses:
     """The settled bucket of every account and cycle: what roll rates are counted from.
 
@@ -104,13 +121,16 @@ def cycle_statuses(
     ----------
     known_by : what was recorded later is not known, corrections included; by default everything is. Standing on a
         day, give its end.
+    accounts : a table on the connection whose `account_id` are asked for; None: every account. Where statuses are
+        corrected only these are worked out; a ledger book tells all.
+    cycles : first and last end of the cycles that are asked for, likewise; None: all.
 
     Returns
     -------
     An object whose `run(con)` gives an Arrow table, sorted: account_id, cycle_end (statement day; month end in a ledger
     book), bucket on that day, balance_minor then, and recorded_at: the moment at which the status was first known.
     """
-    return CycleStatuses(present, settings, known_by)
+    return CycleStatuses(present, settings, known_by, accounts, cycles)
 
 
 def _keeps_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -> bool:
@@ -119,9 +139,8 @@ def _keeps_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -
     return settings.delinquency.source != "ledger" and carries
 
 
-def _stated(settings: Settings, known_by: datetime) -> ir.Table:
+def _stated(settings: Settings, known_by: datetime, statements: ir.Table) -> ir.Table:
     """Every cycle with a status, beside what is known of its account; `as_of` is the cycle's end."""
-    statements = recorded_by(lake_table("statements"), known_by)
     with_status = statements.days_past_due.notnull() | statements.cycles_past_due.notnull()
     versions = statements.filter(with_status)
     first = versions.group_by("account_id", "cycle_end").agg(first_known_at=versions.recorded_at.min())

@@ -20,7 +20,7 @@ from arrears.settings import Settings
 from features.delinquency import cycle_statuses, positions_plan
 from features.snapshots import at_moment
 
-_STANDS = "roll_stands"
+_STANDS, _STOOD = "roll_stands", "roll_stood"
 _PAST_ANY_MONTH = 32
 _EXITS = [str(Bucket.CHARGED_OFF), str(Bucket.PAID_OFF), str(Bucket.LEFT)]
 _NONE_TOLD = pa.table(
@@ -96,14 +96,16 @@ def net_roll_money(
     charged off by then; nothing is guessed.
     """
     after, known_by = day + timedelta(days=horizon_days), end_of_day(settled_on, settings.portfolio.zone)
-    statuses = cycle_statuses(present, settings, known_by)
-    last = after + timedelta(days=LONGEST_CYCLE_DAYS - 1) if statuses.are_corrected else _month_end(after)
-    told = statuses.run(con) if statuses.are_corrected else _NONE_TOLD
+    last = after + timedelta(days=LONGEST_CYCLE_DAYS - 1)
+    statuses = cycle_statuses(present, settings, known_by, accounts=_STOOD, cycles=(after, last))
+    last = last if statuses.are_corrected else _month_end(after)
     stands = partial(_standing, con, present, settings, debtors)
     stood, ended = stands(known_on=day - timedelta(days=1)), stands(known_on=settled_on, as_of=last)
+    con.register(_STOOD, stood)
+    told = statuses.run(con) if statuses.are_corrected else _NONE_TOLD
     if statuses.are_corrected:
         ended = ended.filter(pc.is_in(ended["bucket"], value_set=pa.array(_EXITS)))
-    shown = {"roll_statuses": told, "roll_stood": stood, "roll_ended": ended, "roll_ranks": _ranks()}
+    shown = {"roll_statuses": told, "roll_ended": ended, "roll_ranks": _ranks()}
     for name, table in shown.items():
         con.register(name, table)
     asked = {

@@ -94,3 +94,20 @@ def test_a_correction_changes_a_month_only_from_the_moment_it_is_known(day: int,
     known_by = datetime(2026, 2, day, 23, tzinfo=UTC)
     rows = delinquency.cycle_statuses(supplied(book), settings("UTC"), known_by).run(opened(book)).to_pylist()
     assert [row["bucket"] for row in rows] == [bucket]
+
+
+def test_asked_for_some_accounts_and_cycles_nothing_else_is_worked_out_and_the_same_is_told():
+    rows = [
+        stated(datetime(2026, 3, 31, 1, tzinfo=UTC), days) | {"account_id": name, "cycle_end": end}
+        for name in ("A", "B")
+        for end, days in ((JAN_31, 5), (FEB_28, 35), (MAR_31, 65))
+    ]
+    accounts = [account(), account() | {"account_id": "B"}]
+    book = whole_book({"accounts": accounts, "statements": rows})
+    con = opened(book)
+    con.execute("CREATE TABLE asked AS SELECT 'B' AS account_id")
+    asked = {"accounts": "asked", "cycles": (FEB_28, MAR_31)}
+    some = delinquency.cycle_statuses(supplied(book), settings("UTC"), **asked).run(con).to_pylist()
+    every = delinquency.cycle_statuses(supplied(book), settings("UTC")).run(con).to_pylist()
+    assert [(row["cycle_end"], row["bucket"]) for row in some] == [(FEB_28, "30-59"), (MAR_31, "60-89")]
+    assert some == [row for row in every if row["account_id"] == "B" and row["cycle_end"] >= FEB_28]
