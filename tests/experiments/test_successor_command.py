@@ -51,6 +51,12 @@ def asked(engine, demo_lake, capsys, monkeypatch):
     return run
 
 
+@pytest.mark.parametrize("label", ["simple/²", "simple/99999999999999", "simple/", "/1", "simple/1/2"])
+def test_what_is_no_label_names_no_test(engine, label):
+    with engine.connect() as connection, pytest.raises(WrongUse, match="no such test; on record: waits/1, simple/1"):
+        named(connection, label)
+
+
 def test_what_is_printed_is_the_design_with_other_shares_from_the_next_monday(asked, engine):
     code, out, err = asked("simple", "--share", "challenger=0.3")
     assert (code, err) == (0, "")
