@@ -22,6 +22,7 @@ from models.under_test import UnderTest
 from serving.console import experiments_charts as charts
 from serving.console import experiments_told as told
 from serving.console.experiments_funnel import STEPS, arms_so_far, days_of
+from serving.console.experiments_minutes import uneven_minutes
 from serving.console.experiments_payers import ToldByBook, told_by_book
 from serving.console.words import decimal
 from serving.deployment import Deployment
@@ -104,6 +105,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         "shares": told.shares_said(read, test.design) if read else None,
         "unanswered": told.unanswered_said(silent, test.design),
         "arms": arms,
+        "uneven": uneven_minutes(arms, test.design.champion.name),
         "steps": STEPS,
         "book": book,
         "came_in": came_in,

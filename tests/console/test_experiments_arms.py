@@ -13,13 +13,16 @@ from arrears.queues.strategy import strategy
 from commands.why import _document
 from serving.api.payloads import why_of
 from serving.console import debtor as debtor_page
+from serving.console import experiments
 from serving.console.experiments_funnel import arms_so_far
 from serving.console.experiments_payers import ToldByBook, told_by_book
+from serving.console.frame import filled
 from serving.deployment import Deployment
 from serving.desk.look_up import look_up
 from serving.desk.outcome import outcome
 from serving.desk.working import claim
 from serving.night.nightly import run_night
+from serving.people.sign_ins import Person
 from serving.scores.why import why
 from tests.experiments.smallest_night import smallest_night
 from tests.experiments.test_read_and_act import DESIGN
@@ -173,6 +176,16 @@ def test_minutes_of_the_reading_are_those_of_the_funnel(worked):
         arms = arms_so_far(connection, test, now=desk.now + timedelta(hours=9), zone=ZONE)
     assert sum(found.minutes) == pytest.approx(sum(each.minutes for each in arms))
     assert sum(before.minutes) == 0
+
+
+def test_page_and_report_show_that_arms_were_not_worked_alike(worked):
+    desk, test, _, _ = worked
+    facts = experiments.one(desk.deployment, Person("Ines", "manager"), test.design.name, test.design.version)
+    frame = {"room": "", "rooms": [], "may_find": False, "clock": {"day": "", "time": ""}, "notices": []}
+    assert facts["uneven"] == [], "of a few debtors nothing is said"
+    for template in ("experiment.html", "experiment_report.html"):
+        page = filled(template, {**frame, **facts, "uneven": ["Half of the minutes."], "printed": "", "notice": ""})
+        assert '<p class="notice">Half of the minutes.</p>' in page
 
 
 def test_what_was_done_after_the_test_had_ended_does_not_count(worked):
