@@ -104,6 +104,7 @@ def shadow(
     json: AsJson = False,
 ) -> None:
     """Score a version beside the champion every night, written down and never acted on; or read what it said."""
+    from arrears.errors import WrongUse
     from commands.shadow import begin, draw, finish, read
 
     where = places(lake=lake, database=database, tracking=tracking)
@@ -113,6 +114,12 @@ def shadow(
             moves = [asdict(act(registry, name, version, who=who or _user(), why=why))]
             _emit_moves(moves, as_json=json)
             return
+        if why is not None:
+            raise WrongUse(
+                asked=f"the shadow of {name}",
+                found="a reason, and no version to begin with",
+                do="Name the version, or say --end; to read it leave --why out.",
+            )
         document = read(engine, registry, name, where.lake)
     emit(document, as_json=json, human=lambda console: draw(document, console))
 

@@ -1,4 +1,4 @@
-"""What models in the shadow said: kept night by night beside what was acted on, and never changed after."""
+"""What models in the shadow said: kept night by night beside the champion's answers, and never changed after."""
 
 from __future__ import annotations
 
@@ -11,13 +11,30 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, insert, text
 
-from arrears.queues.copying import copy_in
+from arrears.queues.copying import copy_in, copy_out
 from arrears.state.shadow import shadow_nights
 from models.likeness import likeness
 from models.scorer import Floats
 
 SHADOWED = ("propensity", "roll_rate")
 """Models that are scored in the shadow: those that answer about every account of a night."""
+
+
+MOST_DAYS = 120
+"""How many days a reading goes back: outcomes of the longest horizon are known of a month of them."""
+
+_SAID = """
+    SELECT c.account_id, n.as_of, c.answer, c.champion_answer
+    FROM shadow_scores c JOIN (
+        SELECT DISTINCT ON (n.as_of) s.night_id, n.as_of FROM shadow_nights s JOIN nights n USING (night_id)
+        WHERE s.model = %(model)s AND s.version = %(version)s AND s.accounts > 0
+        ORDER BY n.as_of DESC, s.night_id DESC LIMIT %(days)s
+    ) AS n USING (night_id)
+    WHERE c.model = %(model)s ORDER BY n.as_of, c.account_id
+"""
+_COLUMNS = pa.schema(
+    {"account_id": pa.string(), "as_of": pa.date32(), "answer": pa.float64(), "champion_answer": pa.float64()}
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +44,7 @@ class ShadowNight:
     Attributes
     ----------
     as_of : the day that the night knew.
-    champion : the version, or the rules, that was acted on.
+    champion : the version, or the rules, whose answers stand beside; an arm of a test may act on another's.
     because : why nobody was scored; None where somebody was.
     likeness : `models.likeness.Likeness.document()`; empty where nobody was scored.
     """
@@ -44,10 +61,10 @@ class ShadowNight:
 
 @dataclass(frozen=True)
 class ShadowScores:
-    """What was said of accounts on days, row by row."""
+    """What was said of accounts on days, row by row; each column (n,)."""
 
-    account_id: Sequence[str]
-    as_of: Sequence[date]
+    account_id: np.ndarray[Any, np.dtype[np.object_]]
+    as_of: np.ndarray[Any, np.dtype[np.datetime64]]
     answer: Floats
     champion_answer: Floats
 
@@ -102,14 +119,18 @@ def nights_of(connection: Connection, model: str, *, version: str | None = None,
     return [ShadowNight(**row) for row in connection.execute(sql, asked).mappings()]
 
 
-def scores_of(connection: Connection, model: str, version: str) -> ShadowScores:
-    """Everything that one version in the shadow said; of several nights of one day the last."""
-    sql = text("""
-        SELECT DISTINCT ON (n.as_of, c.account_id) c.account_id, n.as_of, c.answer, c.champion_answer
-        FROM shadow_scores c JOIN shadow_nights s USING (night_id, model) JOIN nights n USING (night_id)
-        WHERE c.model = :model AND s.version = :version
-        ORDER BY n.as_of, c.account_id, c.night_id DESC
-    """)
-    rows = connection.execute(sql, {"model": model, "version": version}).all()
-    account_id, as_of, answer, champion = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return ShadowScores(account_id, as_of, np.array(answer, dtype=float), np.array(champion, dtype=float))
+def scores_of(connection: Connection, model: str, version: str, *, days: int = MOST_DAYS) -> ShadowScores:
+    """What one version in the shadow said on the newest days; of several nights of one day the last.
+
+    Parameters
+    ----------
+    days : at most so many are read: a large book says millions of things a week.
+    """
+    asked = {"model": model, "version": version, "days": days}
+    rows = copy_out(connection, _SAID, asked, _COLUMNS)
+    return ShadowScores(
+        account_id=rows["account_id"].to_numpy(),
+        as_of=rows["as_of"].to_numpy(),
+        answer=rows["answer"].to_numpy(),
+        champion_answer=rows["champion_answer"].to_numpy(),
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -23,7 +24,9 @@ from training.evaluate import log_loss, row_log_loss
 from training.labels import propensity_labels
 from training.roll_labels import next_buckets, origins, statuses_by
 
-_RANKS = {str(bucket): place for place, bucket in enumerate(AGEING)}
+_KEYS = ("account_id", "as_of")
+_RANKS = {"bucket": pa.array([str(bucket) for bucket in AGEING]), "rank": pa.array(range(len(AGEING)))}
+_NEXT = {"bucket": pa.array([str(bucket) for bucket in NEXT_RANK]), "rank": pa.array(list(NEXT_RANK.values()))}
 _LIKELY = 1.96
 """Standard errors on both sides of a 95 % interval."""
 
@@ -64,24 +67,21 @@ def judged(lake: Lake, model: str, said: ShadowScores, *, on: date | None = None
     on : the day by whose end outcomes are known; None: the lake's last.
     """
     on = on or lake.last_day
-    if not said.account_id or on is None:
+    if not len(said.account_id) or on is None:
         return Judged(0, 0)
-    asked = pa.table({"account_id": list(said.account_id), "as_of": pa.array(said.as_of, pa.date32())})
+    answers = pa.table({name: getattr(said, name) for name in (*_KEYS, "answer", "champion_answer")})
+    asked = answers.select(_KEYS)
     label = _paid(lake, asked, on) if model == "propensity" else _rolled(lake, asked, on)
-    keys = list(zip(said.account_id, said.as_of, strict=True))
-    outcome = np.array([label.get(key, ("", np.nan))[1] for key in keys])
-    known = ~np.isnan(outcome)
-    if not known.any():
+    known = answers.join(label, list(_KEYS), join_type="inner").sort_by([(name, "ascending") for name in _KEYS])
+    if not len(known):
         return Judged(0, 0)
-    debtors = np.array([label.get(key, ("", np.nan))[0] for key in keys])[known]
-    y, own, champion = outcome[known], said.answer[known], said.champion_answer[known]
+    y, own, champion = (known[name].to_numpy() for name in ("outcome", "answer", "champion_answer"))
     better = row_log_loss(y, own) - row_log_loss(y, champion)
-    spread = _LIKELY * _standard_error(better, debtors)
-    mean = float(better.mean())
-    days = {day for (_, day), is_known in zip(keys, known.tolist(), strict=True) if is_known}
+    spread = _LIKELY * _standard_error(better, known["debtor_id"].to_numpy())
+    mean, days = float(better.mean()), pc.count_distinct(known["as_of"]).as_py()
     losses = {"log_loss": log_loss(y, own), "champion_log_loss": log_loss(y, champion)}
     happened = float(y.mean())
-    return Judged(len(y), len(days), happened, **losses, difference=mean, low=mean - spread, high=mean + spread)
+    return Judged(len(y), days, happened, **losses, difference=mean, low=mean - spread, high=mean + spread)
 
 
 def _standard_error(values: Floats, debtors: np.ndarray[Any, np.dtype[np.str_]]) -> float:
@@ -99,57 +99,67 @@ def _standard_error(values: Floats, debtors: np.ndarray[Any, np.dtype[np.str_]])
     return float(np.sqrt((sums**2).sum())) / len(values)
 
 
-Outcomes = dict[tuple[str, date], tuple[str, float]]
-"""By account and day the debtor, and 1 or 0 where the label has matured."""
-
-
-def _paid(lake: Lake, asked: pa.Table, on: date) -> Outcomes:
+def _paid(lake: Lake, asked: pa.Table, on: date) -> pa.Table:
+    """The accounts and days whose label has matured, each with its debtor and `outcome`, 1 or 0."""
     with lake.connect() as con:
         positions = _positions(con, lake, asked)
         labels = propensity_labels(con, lake.settings, lake.present, positions, training_day=on)
-    return _by_key(positions, labels.paid)
+    known = positions.select([*_KEYS, "debtor_id"]).append_column("outcome", pa.array(labels.paid))
+    return known.filter(~np.isnan(labels.paid))
 
 
-def _rolled(lake: Lake, asked: pa.Table, on: date) -> Outcomes:
+def _rolled(lake: Lake, asked: pa.Table, on: date) -> pa.Table:
     """Into a worse bucket by the next settled status; only where the bucket that was seen was itself settled."""
     zone, settles_days = lake.settings.portfolio.zone, lake.settings.delinquency.status_settles_days
     standing_at = end_of_day(on, zone)
     statuses = statuses_by(lake, standing_at)
     with lake.connect() as con:
         positions = _positions(con, lake, asked)
-    days = sorted(set(asked["as_of"].to_pylist()))
-    told: Outcomes = {}
-    for day in days:
-        rows = positions.filter(pc.equal(positions["as_of"], pa.scalar(day, pa.date32())))
-        cutoff = end_of_day(day, zone)
-        here = rows.select(["account_id", "as_of", "debtor_id", "bucket"]).append_column(
-            "cutoff", pa.array([cutoff] * len(rows), pa.timestamp("us", "UTC"))
+    return pa.concat_tables(
+        _rolled_from(
+            positions.filter(pc.equal(positions["as_of"], day)),
+            statuses,
+            end_of_day(day.as_py(), zone),
+            standing_at=standing_at,
+            zone=zone,
+            settles_days=settles_days,
         )
-        stood = origins(here, statuses(cutoff), zone=zone, settles_days=settles_days)
-        found = next_buckets(
-            stood, statuses(standing_at), standing_at=standing_at, zone=zone, settles_days=settles_days
-        )
-        for row in found.select(["account_id", "debtor_id", "bucket", "origin", "next_bucket"]).to_pylist():
-            next_rank = NEXT_RANK.get(row["next_bucket"])
-            if next_rank is not None and row["origin"] == row["bucket"]:
-                rolled = next_rank > _RANKS[row["bucket"]]
-                told[row["account_id"], day] = (row["debtor_id"], float(rolled))
-    return told
+        for day in asked["as_of"].unique().sort()
+    )
+
+
+def _rolled_from(
+    rows: pa.Table,
+    statuses: Callable[[datetime], pa.Table],
+    cutoff: datetime,
+    *,
+    standing_at: datetime,
+    zone: str,
+    settles_days: int,
+) -> pa.Table:
+    """What became of the accounts of one day."""
+    here = rows.select([*_KEYS, "debtor_id", "bucket"]).append_column(
+        "cutoff", pa.array([cutoff] * len(rows), pa.timestamp("us", "UTC"))
+    )
+    stood = origins(here, statuses(cutoff), zone=zone, settles_days=settles_days)
+    found = next_buckets(stood, statuses(standing_at), standing_at=standing_at, zone=zone, settles_days=settles_days)
+    found = found.filter(
+        pc.and_kleene(pc.equal(found["origin"], found["bucket"]), pc.is_in(found["next_bucket"], _NEXT["bucket"]))
+    )
+    here_rank, next_rank = (
+        known["rank"].take(pc.index_in(found[name], known["bucket"]))
+        for name, known in (("bucket", _RANKS), ("next_bucket", _NEXT))
+    )
+    outcome = pc.cast(pc.greater(next_rank, here_rank), pa.float64())
+    return found.select([*_KEYS, "debtor_id"]).append_column("outcome", outcome)
 
 
 def _positions(con: duckdb.DuckDBPyConnection, lake: Lake, asked: pa.Table) -> pa.Table:
     """Where the accounts asked for stood on their days, sorted by account and day; `snapshots` holds them alone."""
-    on_days(con, lake.settings, sorted(set(asked["as_of"].to_pylist())))
+    on_days(con, lake.settings, asked["as_of"].unique().sort().to_pylist())
     con.register("asked", asked)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE snapshots AS SELECT * FROM snapshots SEMI JOIN asked USING (account_id, as_of)"
     )
     con.unregister("asked")
     return positions_plan(lake.present, lake.settings).run(con)
-
-
-def _by_key(positions: pa.Table, outcome: Floats) -> Outcomes:
-    keys = zip(*(positions[name].to_pylist() for name in ("account_id", "as_of", "debtor_id")), strict=True)
-    return {
-        (account, day): (debtor, value) for (account, day, debtor), value in zip(keys, outcome.tolist(), strict=True)
-    }

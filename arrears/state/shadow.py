@@ -1,4 +1,4 @@
-"""The tables of models in the shadow: what each said of the accounts of a night that another version was acted on."""
+"""The tables of models in the shadow: what each said of the accounts of a night, beside what the champion said."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ shadow_nights = Table(
     Column("night_id", BigInteger, ForeignKey("nights.night_id"), primary_key=True, autoincrement=False),
     Column("model", Text, primary_key=True),
     Column("version", Text, nullable=False),
-    Column("champion", Text, nullable=False, comment="the version, or the rules, that the night acted on"),
+    Column("champion", Text, nullable=False, comment="the version, or the rules, whose answers stand beside"),
     Column("accounts", Integer, nullable=False),
     Column("because", Text, comment="why it scored nobody; null where it did"),
     Column(
@@ -31,6 +31,6 @@ shadow_scores = Table(
     Column("answer", Double, nullable=False),
     Column("champion_answer", Double, nullable=False),
 )
-"""What it said of each account beside what was acted on."""
+"""What it said of each account beside what the champion did, which for arms of a test is not what was acted on."""
 
 SHADOW_GROWS_ONLY = (shadow_nights, shadow_scores)

@@ -178,6 +178,31 @@ def test_the_command_begins_reads_and_ends(database, lake, registry, tmp_path, m
     assert "propensity/2, not in the shadow any more" in asked()
 
 
+def test_a_reason_without_a_version_is_refused(database, lake, registry, tmp_path, monkeypatch):
+    where = {"DATABASE_URL": database.url.render_as_string(hide_password=False), "ARREARS_LAKE": str(lake.root)}
+    for name, value in (where | {"MLFLOW_TRACKING_URI": registry.tracking.uri, "ARREARS_ROOT": str(tmp_path)}).items():
+        monkeypatch.setenv(name, value)
+    found = CliRunner().invoke(models_command.app, ["shadow", "propensity", "--why", "look"])
+    assert isinstance(found.exception, WrongUse)
+    assert found.exception.found == "a reason, and no version to begin with"
+    assert registry.alias("propensity", SHADOW) is None
+
+
+def test_only_the_newest_days_are_read_and_of_one_day_the_last_night(database, lake, registry):
+    command.begin(registry, "propensity", "2", **BY)
+    nights = [run(database, lake, registry).night_id for _ in range(3)]
+    with database.begin() as connection:
+        older = text("UPDATE nights SET as_of = as_of - 1 WHERE night_id = :night")
+        connection.execute(older, {"night": nights[0]})
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # no trigger keeps a row
+        connection.execute(text("UPDATE shadow_scores SET answer = 0 WHERE night_id = :night"), {"night": nights[1]})
+        whole = shadow_log.scores_of(connection, "propensity", "2")
+        newest = shadow_log.scores_of(connection, "propensity", "2", days=1)
+    assert len(whole.account_id) == 2 * len(newest.account_id) == 2 * len(NAMES)
+    assert set(newest.as_of.tolist()) == {AS_OF}
+    assert (whole.answer > 0).all()
+
+
 def test_what_cannot_be_in_the_shadow_is_refused(registry):
     for name, version, why, told in (
         ("propensity", "1", "why not", "it is the champion"),
