@@ -9,7 +9,7 @@ UPGRADE = """
 ALTER TABLE work_items
     ADD COLUMN kept_from TEXT[] DEFAULT '{}' NOT NULL;
 
-COMMENT ON COLUMN work_items.kept_from IS 'collectors of other arms, where a test gives arms staff of their own';
+COMMENT ON COLUMN work_items.kept_from IS 'collectors of a test''s other arms';
 
 -- The night before said the arm on its items alone; what comes in until the next one is labelled by its accounts.
 WITH served AS (
