@@ -39,6 +39,9 @@ _DECISIONS = """
     FROM experiment_acts WHERE did = 'read' ORDER BY experiment_id, act_id DESC
 """
 
+_FIRST = ("running", "planned", "ended")
+"""In which order tests stand in the list, of a state the newest first."""
+
 DID = {
     "planned": "Planned",
     "started": "Started",
@@ -65,7 +68,7 @@ def every(deployment: Deployment, person: Person, done: str | None) -> dict[str,
                 "verdict": told.verdict_words(each, decided.get(each.experiment_id, ())),
                 "debtors": counted.get(each.experiment_id, {}),
             }
-            for each in tests
+            for each in sorted(tests, key=lambda each: _FIRST.index(each.state))
         ],
         "labels": {each.experiment_id: each.label for each in tests},
         "moves": [(each, in_zone(each.at, zone)) for each in moves],

@@ -152,6 +152,8 @@ def test_every_test_stands_in_the_list_with_its_verdict(client):
     assert re.search(r"value_at_risk/1 50 % , 20 debtors severity/1 50 % , 20 debtors", told)
     assert "In force: value_at_risk/1" in told
     assert "Nothing was ever promoted" in told
+    states = re.findall(r" (running|planned|ended) ", told.split("Days", 1)[1].split("In force")[0])
+    assert list(dict.fromkeys(states)) == ["running", "planned", "ended"], "each state's together, in this order"
 
 
 @pytest.mark.parametrize(("role", "may_plan"), [("manager", True), ("auditor", False)])
