@@ -32,7 +32,8 @@ _ITEM = ", ".join(f"i.{name}" for name in _FIELDS)
 
 _FREE = """
     i.state = 'ready' AND i.ready_at <= %(at)s AND i.work_item_id <> ALL (%(passed)s)
-    AND NOT %(me)s = ANY (i.not_for || i.kept_from)
+    AND NOT %(me)s = ANY (i.not_for)
+    AND (i.assigned_to IS NOT DISTINCT FROM %(me)s OR NOT %(me)s = ANY (i.kept_from))
     AND (%(lane)s::text IS NULL OR i.lane = %(lane)s)
     AND NOT EXISTS (
         SELECT FROM paused_queues p

@@ -55,7 +55,7 @@ _MAKE = f"""
         expected_minutes, accounts, lead_account_id, currency, bucket, days_past_due, past_due_minor, balance_minor,
         stop_roll_minor, rolls_on, propensity, p_roll, terms, reasons, as_of, scored_by, {", ".join(_RANKED_BY)},
         chosen_with_probability, feature_fingerprint, verdict, ways, people, judged_for, judged_at, place, ready_at,
-        made_by)
+        made_by, kept_from)
     SELECT n.night_id, %(debtor)s, %(client)s, %(group)s, 'inbound', %(at)s, 0, coalesce(l.priority, 0),
         coalesce(l.value_minor, 0), coalesce(l.expected_minutes, 0), %(accounts)s,
         coalesce(l.account_id, (%(accounts)s::text[])[1]), coalesce(l.currency, %(currency)s),
@@ -64,7 +64,12 @@ _MAKE = f"""
         (SELECT sum(stop_roll_minor)::bigint FROM judged), l.rolls_on, coalesce(l.propensity, 0), l.p_roll,
         coalesce(l.terms, '{{}}'), coalesce(l.reasons, '{{}}'), n.as_of, coalesce(l.scored_by, n.scored_by),
         {", ".join(_RANKED_BY.values())},
-        1.0, n.feature_fingerprint, 'allowed', '[]', ARRAY[%(debtor)s::text], %(day)s, %(at)s, 0, %(at)s, 'inbound'
+        1.0, n.feature_fingerprint, 'allowed', '[]', ARRAY[%(debtor)s::text], %(day)s, %(at)s, 0, %(at)s, 'inbound',
+        coalesce((
+            SELECT x.kept_from FROM work_items x
+            WHERE x.night_id = n.night_id AND x.made_by = 'night' AND (x.experiment, x.arm) = (r.experiment, r.arm)
+            ORDER BY cardinality(x.kept_from) DESC LIMIT 1
+        ), '{{}}')
     FROM nights n LEFT JOIN lead l ON true LEFT JOIN label r ON true WHERE n.night_id = %(night)s
     RETURNING work_item_id
 """  # noqa: S608 - our own words

@@ -122,6 +122,14 @@ def test_who_gave_it_back_is_not_offered_it_again(connection):
     assert (offered(connection), offered(connection, BEN)) == ([], [item])
 
 
+@pytest.mark.parametrize("lane", ["pay", "callback"])
+def test_whom_an_arm_keeps_it_from_is_offered_what_stands_on_their_own_list_alone(connection, lane):
+    """A callback that somebody of another arm agreed on in a call that came in is theirs."""
+    kept = {"kept_from": ["anna"], "lane": lane}
+    teams, own = lay(connection, a_night(connection), kept, kept | {"assigned_to": "anna"})
+    assert (offered(connection), offered(connection, BEN)) == ([own], [teams])
+
+
 @pytest.mark.parametrize(("client", "left"), [(None, 0), ("bank", 1)])
 def test_a_paused_queue_offers_nothing_of_any_work_group_of_its_client(connection, client, left):
     groups = ({"client": "bank", "work_group": f"bank/{currency}"} for currency in ("USD", "EUR"))

@@ -95,6 +95,22 @@ def test_of_two_tests_that_drew_a_debtor_the_newest_draw_counts_for_nights_and_f
     assert (item["experiment"], item["arm"]) == (label, "champion")
 
 
+def test_what_is_opened_for_a_caller_is_kept_from_the_staff_of_other_arms_when_it_comes_back(connection):
+    night = a_night(connection)
+    number = records.plan(connection, design("staffed"), evidence={}, at=MORNING, by="strategist")
+    connection.execute(text("UPDATE experiments SET state = 'running' WHERE experiment_id = :id"), {"id": number})
+    records.enrol(connection, night, DAY, [records.Enrolled(number, "D9", "champion", "D9", "", {})])
+    of_arm = {"experiment": "staffed/1"}
+    lay(
+        connection,
+        night,
+        of_arm | {"arm": "champion", "kept_from": ["ben", "cleo"]},
+        of_arm | {"arm": "challenger", "kept_from": ["anna"]},
+    )
+    for debtor, kept in (("D9", ["ben", "cleo"]), ("D8", [])):
+        assert row_of(connection, opened(connection, night, debtor).work_item_id)["kept_from"] == kept
+
+
 def design(name):
     return read_design(EXAMPLE.replace('name = "earlier_calls"', f'name = "{name}"'))
 
