@@ -6,14 +6,13 @@ says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from arrears.queues import item
-from serving.scores import why
 
 MOST_ACCOUNTS = 200
 MOST_FRESH = 10
@@ -253,25 +252,6 @@ class ChannelVerdict(_Answer):
     ]
 
 
-class Why(_Answer):
-    """Why an account stands where it stands, as the night recorded it, and what the rules say now."""
-
-    account: Account
-    holds: list[Hold]
-    now: Annotated[list[ChannelVerdict] | None, Field(description="Judged anew; null where there is no lake to ask.")]
-    scores: dict[str, Any]
-    terms: list[Term]
-    item_terms: list[Term]
-    formula: str
-    strategy: Annotated[str, Field(description="By which it was worked out: its arm's where a test has it.")]
-    models: Annotated[
-        dict[str, str], Field(description="By model the version that answered: its arm's where a test has it.")
-    ]
-    arm_model: Annotated[
-        str | None, Field(description="The version that answered as its arm of a test asks; null where none did.")
-    ]
-
-
 class ModelVersion(_Answer):
     """One registered version."""
 
@@ -363,28 +343,6 @@ def account_of(row: item.JudgedAccount, night: item.Night, rank: int | None) -> 
     """A judged account in the API's words."""
     named = {name: getattr(row, name) for name in Account.model_fields if name not in ("as_of", "rank")}
     return Account(**named, as_of=night.as_of, rank=rank)
-
-
-def why_of(found: why.Why, now: Sequence[Mapping[str, Any]] | None) -> Why:
-    """Why an account stands where it stands, in the API's words.
-
-    Parameters
-    ----------
-    now : by channel what the rules say at this moment; None: nobody asked them.
-    """
-    judged, night = found.account, found.night
-    return Why(
-        account=account_of(judged, night, found.item.rank if found.item else None),
-        holds=[Hold.model_validate(dict(hold)) for hold in judged.held_because],
-        now=None if now is None else [ChannelVerdict.model_validate(each) for each in now],
-        scores=dict(judged.reasons),
-        terms=[term_of(term) for term in found.terms],
-        item_terms=[term_of(term) for term in found.item_terms],
-        formula=str(found.strategy["formula"]),
-        strategy=model_label(found.strategy["name"], found.strategy["version"]),
-        models=night.model_labels(judged.arm_model),
-        arm_model=judged.arm_model,
-    )
 
 
 def term_of(term: item.Term) -> Term:

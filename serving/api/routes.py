@@ -15,6 +15,7 @@ from arrears.state.reading import reading
 from serving import running
 from serving.api import payloads
 from serving.api.described import PROBLEMS, SCORE_PROBLEMS
+from serving.api.why_payloads import Why, why_of
 from serving.console.reasons import sentences_of
 from serving.deployment import Deployment
 from serving.problems import Problem
@@ -104,7 +105,7 @@ def account(account_id: AccountId) -> payloads.Account:
 
 
 @router.get("/accounts/{account_id}/why")
-def why_account(account_id: AccountId) -> payloads.Why:
+def why_account(account_id: AccountId) -> Why:
     """Scores with reasons, rank with terms, verdict with every hold."""
     with reading(running.deployment().engine) as connection:
         night = running.deployment().served_night(connection)
@@ -112,7 +113,7 @@ def why_account(account_id: AccountId) -> payloads.Why:
             raise _not_judged()
         found = why(connection, account_id)
         now = running.deployment().verdicts_of(connection, found.account.debtor_id).get(account_id)
-    return payloads.why_of(found, None if now is None else [each.document() for each in now])
+    return why_of(found, None if now is None else [each.document() for each in now])
 
 
 @router.get("/models")

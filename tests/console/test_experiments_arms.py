@@ -11,7 +11,7 @@ from arrears.experiments import records
 from arrears.experiments.design import read_design
 from arrears.queues.strategy import strategy
 from commands.why import _document
-from serving.api.payloads import why_of
+from serving.api.why_payloads import why_of
 from serving.console import debtor as debtor_page
 from serving.console import experiments
 from serving.console.experiments_funnel import arms_so_far
