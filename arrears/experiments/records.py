@@ -1,7 +1,8 @@
 """Tests on record: what was planned, who is in which arm, what was measured of each day, and everything that was done.
 
 What the engine asks for as columns and designs is read here, and what it answers is written here; nothing is decided.
-Few modules beside it know the database: `enrolments`, `history`, `narrowing`, `workable` and those who act.
+Few modules beside it know the database: `enrolments`, `history`, `narrowing`,
+`no_longer_worked`, `unanswered`, `workable` and those who act.
 """
 
 from __future__ import annotations
