@@ -84,13 +84,14 @@ def _nothing_yet(request: Request, room: str) -> Response:
 @router.get("/debtors/{debtor_id}")
 def debtor_page(request: Request, debtor_id: str) -> Response:
     """One debtor: accounts, scores, verdicts, rank, history."""
-    deployment = running.deployment()
+    deployment, person = running.deployment(), person_of(request)
     with reading(deployment.engine) as connection:
-        refuse_others(connection, person_of(request), debtor_id, deployment.clock.now())
+        refuse_others(connection, person, debtor_id, deployment.clock.now())
     facts = debtor.shown(deployment, debtor_id)
     if facts is None:
         raise Problem("not-found", "No debtor of that id is known.")
-    return page(request, "debtor.html", room="Queues", **facts)
+    # Who works debtors is told of no arm, nor by which strategy somebody stands where they stand: a test is blind.
+    return page(request, "debtor.html", room="Queues", is_blind=person.role == "collector", **facts)
 
 
 @router.get("/find")

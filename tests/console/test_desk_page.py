@@ -123,6 +123,13 @@ def test_no_page_of_the_desk_says_how_a_debtor_was_ranked(page):
         assert word not in page.text
 
 
+def test_the_file_of_ones_own_debtor_says_neither_by_which_strategy_nor_by_which_arm(browser, page):
+    file = browser.open(f"/debtors/{debtor_of(page)}")
+    assert (file.status, "May we, now?" in file.text) == (200, True)
+    for words in ("value_at_risk", "Why this rank", "its arm of a test"):
+        assert words not in file.text, words
+
+
 def test_looking_again_shows_the_same_debtor(browser, page):
     assert debtor_of(browser.open()) == debtor_of(page)
 
