@@ -12,7 +12,7 @@ import pytest
 
 from arrears.clock import SystemClock
 from arrears.experiments import acting, records
-from arrears.experiments.design import Design, read_design
+from arrears.experiments.design import Design
 from arrears.experiments.readout import readout
 from arrears.lake import Lake
 from arrears.loading import load
@@ -21,6 +21,7 @@ from arrears.queues.strategy import strategy
 from arrears.synthetic import make
 from features.after import came_after
 from serving.night.nightly import run_night
+from tests.experiments.designs import simple
 from tests.night.desk_book import StandingClock, write
 from training.experiments.daily import measure_days, observed_of
 
@@ -42,43 +43,25 @@ class Book:
 
 def design_of(book, debtors) -> Design:
     """The better order, by the cash of everybody assigned."""
-    return read_design(f"""
-name = "planted"
-sentence = "Does the challenger collect more?"
-salt = "planted, June 2023"
-strata = ["bucket"]
-[[arms]]
-name = "champion"
-role = "champion"
-share = 0.5
-strategy = "value_at_risk/1"
-[[arms]]
-name = "challenger"
-role = "challenger"
-share = 0.5
-strategy = "severity/1"
-[cohort]
-currency = "USD"
-buckets = {list(BUCKETS)}
-[enrolment]
-starts = {STARTS}
-weeks = {WEEKS}
-debtors = {debtors}
-pay_cycle_days = 14
-[primary]
-metric = "net_cash"
-horizon_days = {HORIZON}
-settlement_days = {SETTLES}
-cap_minor = {book.cap_minor}
-smallest_effect_minor = {0.02 * book.mean_minor}
-[[covariates]]
-name = "balance_before_minor"
-[[covariates]]
-name = "past_due_before_minor"
-[[covariates]]
-name = "champion_score"
-scale = 1_000_000
-""")
+    return simple(
+        name="planted",
+        sentence="Does the challenger collect more?",
+        salt="planted, June 2023",
+        strata=["bucket"],
+        cohort={"buckets": list(BUCKETS)},
+        enrolment={"starts": STARTS, "weeks": WEEKS, "debtors": debtors, "pay_cycle_days": 14},
+        primary={
+            "horizon_days": HORIZON,
+            "settlement_days": SETTLES,
+            "cap_minor": book.cap_minor,
+            "smallest_effect_minor": 0.02 * book.mean_minor,
+        },
+        covariates=[
+            {"name": "balance_before_minor"},
+            {"name": "past_due_before_minor"},
+            {"name": "champion_score", "scale": 1_000_000},
+        ],
+    )
 
 
 def past(lake):

@@ -6,14 +6,14 @@ import pytest
 
 from arrears.errors import BadInput, Refused, WrongUse
 from arrears.experiments import acting, records
-from arrears.experiments.design import read_design
 from arrears.experiments.promoted import standing_promotion
 from arrears.queues import in_force
 from arrears.queues.strategy import strategy
 from models.under_test import UnderTest
 from serving.night.nightly import run_night
+from tests.experiments.designs import compared, simple
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of
-from tests.night.model_arms import DESIGN, NO_LOTS, begun, book, registered, two_versions
+from tests.night.model_arms import NO_LOTS, begun, book, registered, two_versions, versions_compared
 from training.experiments.reading import read_test
 
 NOW = datetime(2026, 7, 20, 8, tzinfo=UTC)
@@ -253,7 +253,7 @@ def test_a_version_that_may_not_serve_starts_no_test(database, registry, models,
     elif challenger == "propensity/unlawful":
         challenger = f"propensity/{registered(registry, tmp_path, 3, features=('days_past_due', 'shoe_size'))}"
     with database.begin() as connection, pytest.raises(Refused, match=told):
-        begun(connection, models, DESIGN.replace("propensity/2", challenger), **BY)
+        begun(connection, models, versions_compared(challenger=challenger), **BY)
 
 
 def test_a_champions_arm_that_does_not_serve_starts_no_test(database, registry, models):
@@ -270,19 +270,20 @@ def test_versions_of_what_the_strategy_in_force_does_not_read_start_no_test(data
         database.begin() as connection,
         pytest.raises(Refused, match="value_at_risk/1 is in force, and reads no uplift"),
     ):
-        begun(connection, models, DESIGN.replace("propensity", "uplift"), **BY)
+        begun(connection, models, versions_compared("uplift/1", "uplift/2"), **BY)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("challenger", "told"),
     [
-        ('model = "propensity/2"', 'strategy = "severity/1"', "1 of 2 arms are versions of a model"),
-        ("propensity/2", "roll_rate/2", "versions of propensity and roll_rate: one model"),
-        ("propensity/2", "promise/2", "nights do not rank by promise; they read propensity, roll_rate"),
-        ("propensity/2", "propensity/new", "propensity/new is no version of a model"),
+        ({"strategy": "severity/1"}, "1 of 2 arms are versions of a model"),
+        ({"model": "roll_rate/2"}, "versions of propensity and roll_rate: one model"),
+        ({"model": "promise/2"}, "nights do not rank by promise; they read propensity, roll_rate"),
+        ({"model": "propensity/new"}, "propensity/new is no version of a model"),
     ],
 )
-def test_arms_that_cannot_be_compared_are_no_design(old, new, told):
-    read_design(DESIGN)
+def test_arms_that_cannot_be_compared_are_no_design(challenger, told):
+    champion, other = compared("model", champion=("propensity/1", 0.5), challenger=("propensity/2", 0.5))
+    simple(arms=[champion, other])
     with pytest.raises(BadInput, match=told):
-        read_design(DESIGN.replace(old, new))
+        simple(arms=[champion, {name: other[name] for name in ("name", "role", "share")} | challenger])

@@ -6,10 +6,10 @@ import pytest
 
 from arrears.errors import Refused, WrongUse
 from arrears.experiments import acting, records
-from arrears.experiments.design import read_design
 from arrears.queues.in_force import in_force
 from arrears.queues.strategy import strategy
 from serving.night.nightly import run_night
+from tests.experiments.designs import simple
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
 from training.experiments.daily import PRIMARY
 from training.experiments.reading import read_all, read_test
@@ -17,47 +17,12 @@ from training.experiments.reading import read_all, read_test
 NAMES = [f"D{number}" for number in range(1, 121)]
 NOW = datetime(2026, 7, 20, 8, tzinfo=UTC)
 BY = {"at": NOW, "by": "strategist"}
-DESIGN = """
-name = "simple"
-sentence = "Rank by severity, and see whether more is paid."
-salt = "June"
-
-[[arms]]
-name = "champion"
-role = "champion"
-share = 0.5
-strategy = "value_at_risk/1"
-
-[[arms]]
-name = "challenger"
-role = "challenger"
-share = 0.5
-strategy = "severity/1"
-
-[cohort]
-currency = "USD"
-buckets = ["30-59"]
-
-[enrolment]
-starts = 2026-06-15
-weeks = 3
-debtors = 130
-pay_cycle_days = 7
-
-[primary]
-metric = "net_cash"
-horizon_days = 5
-settlement_days = 2
-smallest_effect_minor = 100.0
-
-[[covariates]]
-name = "balance_before_minor"
-
-[[guardrails]]
-metric = "complaints"
-margin = 0.2
-horizon_days = 5
-"""
+DESIGN = simple(
+    enrolment={"weeks": 3, "debtors": 130, "pay_cycle_days": 7},
+    primary={"horizon_days": 5, "settlement_days": 2},
+    covariates=[{"name": "balance_before_minor"}],
+    guardrails=[{"metric": "complaints", "margin": 0.2, "horizon_days": 5}],
+)
 
 
 def book():
@@ -80,7 +45,7 @@ def complained(name):
 def started(database, no_registry, tmp_path):
     """A test whose first night has brought everybody in; gives the arms."""
     with database.begin() as connection:
-        records.plan(connection, read_design(DESIGN), evidence={}, **BY)
+        records.plan(connection, DESIGN, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", **BY)
     lake = lake_of(tmp_path, book())
     chosen = strategy("value_at_risk")

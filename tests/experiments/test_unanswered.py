@@ -17,7 +17,7 @@ from serving.night.nightly import run_night
 from tests.experiments.designs import changed
 from tests.experiments.played import played
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of
-from tests.night.model_arms import DESIGN, NO_LOTS, begun, book, registered, two_versions
+from tests.night.model_arms import NO_LOTS, begun, book, registered, two_versions, versions_compared
 from training.experiments.reading import read_test
 
 NOW = datetime(2026, 7, 20, 8, tzinfo=UTC)
@@ -82,7 +82,7 @@ def fails(database, shared_folder, empty_mlflow, tmp_path):
     registry = two_versions(database, shared_folder, empty_mlflow, tmp_path)
     label = f"propensity/{registered(registry, tmp_path, 4)}"
     with database.begin() as connection:
-        begun(connection, UnderTest(registry), DESIGN.replace("propensity/2", label), **BY)
+        begun(connection, UnderTest(registry), versions_compared(challenger=label), **BY)
         test = records.find(connection, "newer_model")
     shutil.rmtree(registry.load(*label.split("/")).folder)
     lake = lake_of(tmp_path, book(), settings=NO_LOTS)

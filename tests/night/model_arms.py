@@ -6,48 +6,16 @@ import fasteners
 import numpy as np
 
 from arrears.experiments import records
-from arrears.experiments.design import read_design
+from arrears.experiments.design import Design
 from models.artifact import Part, write
 from models.propensity import PROPENSITY
 from models.registry import Registry
+from tests.experiments.designs import compared, simple
 from tests.night.desk_book import AS_OF, people, statement
 
 NAMES = [f"D{number}" for number in range(1, 81)]
 FEATURES = ("days_past_due", "balance_minor")
 NO_LOTS = "[desk]\nrandom_slice_share = 0\nholdout_share = 0\nedge_share = 0\n"
-DESIGN = """
-name = "newer_model"
-sentence = "Score paying by the newer version, and see whether more is paid."
-salt = "June"
-
-[[arms]]
-name = "champion"
-role = "champion"
-share = 0.5
-model = "propensity/1"
-
-[[arms]]
-name = "challenger"
-role = "challenger"
-share = 0.5
-model = "propensity/2"
-
-[cohort]
-currency = "USD"
-buckets = ["30-59"]
-
-[enrolment]
-starts = 2026-06-15
-weeks = 3
-debtors = 85
-pay_cycle_days = 7
-
-[primary]
-metric = "net_cash"
-horizon_days = 5
-settlement_days = 2
-smallest_effect_minor = 100.0
-"""
 
 
 def book():
@@ -105,9 +73,20 @@ def two_versions(database, shared_folder, empty_mlflow, folder) -> Registry:
     return found
 
 
-def begun(connection, models, text=DESIGN, **by):
-    """Plan a test and start it."""
-    design = read_design(text)
+def versions_compared(champion: str = "propensity/1", challenger: str = "propensity/2") -> Design:
+    """A test of two versions of a model."""
+    return simple(
+        name="newer_model",
+        sentence="Score paying by the newer version, and see whether more is paid.",
+        arms=compared("model", champion=(champion, 0.5), challenger=(challenger, 0.5)),
+        enrolment={"weeks": 3, "debtors": 85, "pay_cycle_days": 7},
+        primary={"horizon_days": 5, "settlement_days": 2},
+    )
+
+
+def begun(connection, models, design=None, **by):
+    """Plan a test, by default that of the two versions, and start it."""
+    design = design or versions_compared()
     records.plan(connection, design, evidence={}, **by)
     test = records.find(connection, design.name)
     records.start(connection, test, because="ready", registered=models, **by)

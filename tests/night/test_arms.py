@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from arrears.experiments import records
-from arrears.experiments.design import read_design
 from arrears.experiments.succession import successor
 from arrears.queues import store
 from arrears.queues.strategy import strategy
@@ -19,45 +18,14 @@ from serving.night.by_part import Parts, minutes_by_part, mixed
 from serving.night.nightly import build_by_champions, run_night
 from serving.night.reallocate import reallocate
 from serving.night.replay import replay
+from tests.experiments.designs import simple
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
 from training.experiments.at_desk import at_desk
 from training.policy_value.learning import BY_ARMS, teaches
 from training.policy_value.nights import recorded_nights
 
 NAMES = [f"D{number}" for number in range(1, 121)]
-DESIGN = """
-name = "simple"
-sentence = "Rank by severity, and see whether more is paid."
-salt = "June"
-strata = []
-
-[[arms]]
-name = "champion"
-role = "champion"
-share = 0.5
-strategy = "value_at_risk/1"
-
-[[arms]]
-name = "challenger"
-role = "challenger"
-share = 0.5
-strategy = "severity/1"
-
-[cohort]
-currency = "USD"
-buckets = ["30-59"]
-
-[enrolment]
-starts = 2026-06-15
-weeks = 4
-debtors = 120
-
-[primary]
-metric = "net_cash"
-horizon_days = 30
-settlement_days = 5
-smallest_effect_minor = 100.0
-"""
+DESIGN = simple()
 NOW = datetime(2026, 6, 12, 20, tzinfo=UTC)
 BY = {"at": NOW, "by": "strategist"}
 NO_LOTS = "[desk]\nrandom_slice_share = 0\nholdout_share = 0\nedge_share = 0\n"
@@ -92,7 +60,7 @@ def lake(tmp_path_factory):
 @pytest.fixture(scope="module")
 def night(module_database, lake, no_registry):
     with module_database.begin() as connection:
-        start(connection, read_design(DESIGN))
+        start(connection, DESIGN)
     return run(module_database, lake, no_registry, AS_OF, DAY)
 
 
@@ -236,7 +204,7 @@ def test_a_divided_list_teaches_nothing_about_other_orders(night, module_databas
 def test_another_night_and_other_shares_change_nobodys_arm(night, module_database, lake, no_registry):
     before = {name: each.arm for name, each in enrolled(module_database).items()}
     follows = successor(
-        read_design(DESIGN), shares={"champion": 0.1, "challenger": 0.9}, starts=date(2026, 6, 16), weeks=4, debtors=120
+        DESIGN, shares={"champion": 0.1, "challenger": 0.9}, starts=date(2026, 6, 16), weeks=4, debtors=120
     )
     with module_database.begin() as connection:
         start(connection, follows)
@@ -264,7 +232,7 @@ def test_who_comes_into_a_household_of_an_ended_version_is_in_no_test(module_dat
     tables["statements"].append(tables["statements"][1] | {"account_id": "A900"})
     lake = lake_of(tmp_path, tables, settings=NO_LOTS)
     follows = successor(
-        read_design(DESIGN), shares={"champion": 0.5, "challenger": 0.5}, starts=date(2026, 6, 16), weeks=4, debtors=120
+        DESIGN, shares={"champion": 0.5, "challenger": 0.5}, starts=date(2026, 6, 16), weeks=4, debtors=120
     )
     with module_database.connect() as connection:
         first = records.find(connection, "simple", 1)

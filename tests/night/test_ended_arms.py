@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from arrears.experiments import narrowing, records
-from arrears.experiments.design import read_design
 from arrears.queues import store
 from arrears.queues.strategy import strategy
 from serving.night.nightly import run_night
 from serving.night.replay import replay
+from tests.experiments.designs import compared, simple
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
-from tests.night.test_arms import DESIGN, NO_LOTS, collector
+from tests.night.test_arms import NO_LOTS, collector
 
 NOW = datetime(2026, 6, 12, 20, tzinfo=UTC)
 BY = {"at": NOW, "by": "arrears", "because": "harm", "evidence": {}}
@@ -20,17 +20,8 @@ NAMES = [f"D{number}" for number in range(1, 121)]
 NEWCOMERS = [f"D{number}" for number in range(121, 181)]
 LATE = [f"D{number}" for number in range(181, 201)]
 """Who comes into the cohort after the test was closed."""
-OTHER = """
-[[arms]]
-name = "other"
-role = "challenger"
-share = 0.25
-strategy = "propensity/1"
-
-[cohort]
-"""
-THREE = DESIGN.replace("[cohort]\n", OTHER).replace(
-    'role = "challenger"\nshare = 0.5', 'role = "challenger"\nshare = 0.25', 1
+THREE = simple(
+    arms=compared(champion=("value_at_risk/1", 0.5), challenger=("severity/1", 0.25), other=("propensity/1", 0.25))
 )
 
 
@@ -69,7 +60,7 @@ def parts(database, night):
 def nights(module_database, lakes, no_registry):
     """Three nights of a test of three arms: before, with one arm ended, and closed; and the arms on record then."""
     with module_database.begin() as connection:
-        records.plan(connection, read_design(THREE), at=NOW, by="strategist", evidence={})
+        records.plan(connection, THREE, at=NOW, by="strategist", evidence={})
         test = records.find(connection, "simple")
         records.start(connection, test, at=NOW, by="strategist", because="ready")
     first = run(module_database, lakes[0], no_registry, 0)

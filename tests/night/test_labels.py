@@ -7,48 +7,17 @@ import pytest
 from arrears.events.check import check
 from arrears.events.keep import keep
 from arrears.experiments import records
-from arrears.experiments.design import read_design
 from arrears.queues.strategy import strategy
 from serving.desk.look_up import look_up
 from serving.events.settle import settle
 from serving.live import Live
 from serving.night.nightly import run_night
+from tests.experiments.designs import simple
 from tests.night.any_book import AS_OF, DAY, loaded
 from tests.night.desk_book import StandingClock
 from tests.serving.desk_day import ANNA, MONDAY, as_remembered, book, desk_on, remember
 
-DESIGN = """
-name = "simple"
-sentence = "Rank by severity, and see whether more is paid."
-salt = "June"
-
-[[arms]]
-name = "champion"
-role = "champion"
-share = 0.5
-strategy = "value_at_risk/1"
-
-[[arms]]
-name = "challenger"
-role = "challenger"
-share = 0.5
-strategy = "severity/1"
-
-[cohort]
-currency = "USD"
-buckets = ["1-29", "30-59", "60-89"]
-
-[enrolment]
-starts = 2026-06-15
-weeks = 4
-debtors = 40
-
-[primary]
-metric = "net_cash"
-horizon_days = 30
-settlement_days = 5
-smallest_effect_minor = 100.0
-"""
+DESIGN = simple(cohort={"buckets": ["1-29", "30-59", "60-89"]}, enrolment={"debtors": 40})
 BY = {"at": datetime(2026, 6, 12, 20, tzinfo=UTC), "by": "strategist"}
 DEBTORS = 12
 LABELS = (
@@ -85,7 +54,7 @@ def tested(worked, module_database):
 
 def worked_night(engine, no_registry, folder):
     with engine.begin() as connection:
-        records.plan(connection, read_design(DESIGN), evidence={}, **BY)
+        records.plan(connection, DESIGN, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", **BY)
     lake = loaded(folder, "TW", book(DEBTORS, holds=[hold("D1"), hold("D2")]))
     night(engine, lake, no_registry)

@@ -23,7 +23,17 @@ from serving.night.replay import replay
 from serving.scores import standing
 from serving.scores.why import why
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of
-from tests.night.model_arms import DESIGN, FEATURES, NAMES, NO_LOTS, begun, book, fitted, registered, two_versions
+from tests.night.model_arms import (
+    FEATURES,
+    NAMES,
+    NO_LOTS,
+    begun,
+    book,
+    fitted,
+    registered,
+    two_versions,
+    versions_compared,
+)
 
 NOW = datetime(2026, 6, 12, 20, tzinfo=UTC)
 BY = {"at": NOW, "by": "strategist"}
@@ -200,7 +210,7 @@ def test_an_arm_of_any_model_is_worked_as_if_its_version_were_champion_and_nobod
         registry.promote(name, version, who="test", why="to see it alone")
         alone[version] = build_by_champions(lake, registry, AS_OF, by, limits_on=DAY)
     with database.begin() as connection:
-        begun(connection, UnderTest(registry), DESIGN.replace("propensity", name), **BY)
+        begun(connection, UnderTest(registry), versions_compared(f"{name}/1", f"{name}/2"), **BY)
     night = run(database, lake, registry, by=by)
     arms, built = arms_of(database), night.built
     is_challenger = np.array([arms.get(debtor) == "challenger" for debtor in built.book.debtor_id.tolist()])
@@ -257,7 +267,7 @@ def test_a_version_that_fails_leaves_its_arm_to_the_champion_and_the_night_says_
         features = ("days_past_due", "rpc_count_90d") if fault == "lacking" else FEATURES
         label = f"propensity/{registered(registry, tmp_path, 4, features=features)}"
     with database.begin() as connection:
-        begun(connection, UnderTest(registry), DESIGN.replace("propensity/2", label), **BY)
+        begun(connection, UnderTest(registry), versions_compared(challenger=label), **BY)
     if fault == "gone":
         shutil.rmtree(registry.load(*label.split("/")).folder)
     found = run(database, lake, registry)

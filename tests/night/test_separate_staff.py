@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from arrears.experiments import records
-from arrears.experiments.design import read_design
 from arrears.experiments.moments import NOBODY
 from arrears.experiments.readout import readout
 from arrears.experiments.staff import Staff
@@ -22,9 +21,9 @@ from serving.night.nightly import run_night
 from serving.night.reallocate import reallocate
 from serving.night.replay import replay
 from serving.night.staffed import divided_among, keep_apart, kept_from
-from tests.experiments.designs import changed, shared
+from tests.experiments.designs import changed, shared, simple
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
-from tests.night.test_arms import DESIGN, NO_LOTS, collector
+from tests.night.test_arms import NO_LOTS, collector
 from training.experiments.clusters import collectors_of
 from training.experiments.daily import PRIMARY, measure_days, observed_of
 
@@ -32,7 +31,7 @@ NAMES = [f"D{number}" for number in range(1, 401)]
 TEAM = [f"C{number}" for number in range(1, 21)]
 NOW = datetime(2026, 6, 12, 20, tzinfo=UTC)
 BY = {"at": NOW, "by": "strategist"}
-SEPARATE = DESIGN.replace("strata = []", 'strata = []\nstaff = "separate"')
+SEPARATE = simple(staff="separate")
 
 
 def book():
@@ -53,7 +52,7 @@ def lake(tmp_path_factory):
 @pytest.fixture(scope="module")
 def night(module_database, lake, no_registry):
     with module_database.begin() as connection:
-        records.plan(connection, read_design(SEPARATE), evidence={}, **BY)
+        records.plan(connection, SEPARATE, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", team=TEAM, **BY)
     clock = StandingClock(MORNING)
     chosen = strategy("value_at_risk")

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 
 from arrears.experiments import records
-from arrears.experiments.design import read_design
 from arrears.queues.carry_over import join_serving_night
 from arrears.state.schema import work_items
 from tests.night.desk_book import DAY, MORNING, lake_of
@@ -32,7 +31,7 @@ def before(module_database, tmp_path_factory, no_registry):
     database, lake = module_database, lake_of(tmp_path_factory.mktemp("before"), book(), settings=NO_LOTS)
     first = ran(database, lake, no_registry, 0)
     with database.begin() as connection:
-        records.plan(connection, read_design(SEPARATE), evidence={}, **BY)
+        records.plan(connection, SEPARATE, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", team=TEAM, **BY)
         sql = """
             UPDATE work_items SET state = 'claimed' WHERE night_id = :night AND debtor_id = ANY (:debtors)

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import text
 
 from arrears.experiments import records
-from arrears.experiments.design import read_design
 from arrears.queues import store
 from arrears.queues.strategy import strategy
 from serving.night.nightly import run_night
@@ -51,7 +50,7 @@ def nights(module_database, lake, no_registry):
     """Four: in the first a debtor is taken from the team's list, and in the third a collector is away."""
     database = module_database
     with database.begin() as connection:
-        records.plan(connection, read_design(SEPARATE), evidence={}, **BY)
+        records.plan(connection, SEPARATE, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", team=TEAM, **BY)
     found = [ran(database, lake, no_registry, 0)]
     lists = [whose(database, found[0])]

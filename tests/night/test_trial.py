@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from arrears.errors import Refused
 from arrears.experiments import records
-from arrears.experiments.design import read_design
 from arrears.places import find_places
 from arrears.queues import in_force
 from arrears.queues.strategy import strategy
@@ -17,6 +16,7 @@ from commands.night import _draw, summary
 from serving.night.nightly import run_night
 from serving.night.score_file import rows
 from serving.night.trial import trial
+from tests.experiments.designs import compared, simple
 from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, people, statement
 from tests.night.test_arms import DESIGN, NO_LOTS, collector
 
@@ -33,7 +33,7 @@ def lake(tmp_path_factory):
 @pytest.fixture
 def started(database):
     with database.begin() as connection:
-        records.plan(connection, read_design(DESIGN), evidence={}, **BY)
+        records.plan(connection, DESIGN, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", **BY)
 
 
@@ -122,9 +122,8 @@ def test_a_database_of_a_newer_version_is_refused(database, tmp_path):
 
 @pytest.mark.parametrize(("minutes", "reached"), [(60, False), (2400, True)])
 def test_a_test_that_the_strategy_in_force_never_reaches_is_told(database, no_registry, tmp_path, minutes, reached):
-    swapped = {"value_at_risk/1": "severity/1", "severity/1": "value_at_risk/1"}
-    lines = [f'strategy = "{swapped[line[12:-1]]}"' if line[12:-1] in swapped else line for line in DESIGN.split("\n")]
-    small = read_design("\n".join(lines).replace("[cohort]", "[cohort]\nbalance_below_minor = 100_000"))
+    swapped = compared(champion=("severity/1", 0.5), challenger=("value_at_risk/1", 0.5))
+    small = simple(arms=swapped, cohort={"balance_below_minor": 100_000})
     with database.begin() as connection:
         in_force.promote(connection, "severity/1", because="the largest first", **BY)
         records.plan(connection, small, evidence={}, **BY)
