@@ -1,8 +1,8 @@
 """How far the debtors of each arm came, from enrolment to a promise, and what was spent on them.
 
 Everybody enrolled counts in their arm, whatever was done; what was done counts from the start of the debtor's first day
-on, until the test ended, and so does every night that worked by the test. Whoever calls in is served whatever an arm
-would have done, and is told apart.
+on, until the first day on which no night works by the test any more. Whoever calls in is served whatever an arm would
+have done, and is told apart.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ _ARMS = """
         FROM experiment_debtors WHERE experiment_id = :experiment
     ), days AS (
         SELECT night_id FROM nights WHERE CAST(:ended AS date) IS NULL OR served_on < :ended
-            OR experiments @> jsonb_build_array(jsonb_build_object('test', CAST(:test AS text)))
     ), listed AS (
         SELECT DISTINCT i.debtor_id
         FROM enrolled e JOIN work_items i ON i.debtor_id = e.debtor_id AND i.night_id >= e.night_id
