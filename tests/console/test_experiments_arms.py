@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from arrears.experiments import records
-from arrears.experiments.design import read_design
 from arrears.queues.strategy import strategy
 from commands.why import _document
 from serving.api.why_payloads import why_of
@@ -64,7 +63,7 @@ def worked(tmp_path_factory, module_database, no_registry):
     """Forty debtors of whom one may not be contacted, a night with a test over them, and a Monday's work."""
     engine = module_database
     with engine.begin() as connection:
-        records.plan(connection, read_design(DESIGN), evidence={}, **BY)
+        records.plan(connection, DESIGN, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", **BY)
     holds = [{"hold_id": "H1", "debtor_id": HELD, "kind": "attorney", "starts_on": "2026-06-01"}]
     folder = tmp_path_factory.mktemp("arms")
@@ -237,7 +236,7 @@ def test_an_item_of_an_older_night_counts_from_the_day_its_debtor_came_in(worked
     engine = desk.deployment.engine
     with engine.begin() as connection:
         newer = smallest_night(connection)
-        records.plan(connection, read_design(DESIGN.replace('"simple"', '"later"')), evidence={}, **BY)
+        records.plan(connection, DESIGN.model_copy(update={"name": "later"}), evidence={}, **BY)
         later = records.find(connection, "later")
         who = [records.Enrolled(later.experiment_id, name, arm, name, "", {}) for name, arm in done.arms.items()]
         records.enrol(connection, newer, DAY, who)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from arrears.experiments import records
-from arrears.experiments.design import read_design
+from arrears.experiments.design import design_of
 from arrears.experiments.looks import looks_so_far, planned_looks
 from tests.experiments.smallest_night import smallest_night
 from tests.experiments.test_read_and_act import BY, DESIGN, NAMES, NOW, book, paid
@@ -18,22 +18,24 @@ FEMALE = {name for place, name in enumerate(NAMES) if place % 4 < 2}
 AGED = {name for place, name in enumerate(NAMES) if place % 8 < 4}
 OWED = {name: 1000_00 + 700 * int(name[1:]) for name in NAMES}
 WOMEN, OLD = "fairness_gap of sex female", "fairness_gap of age 60 and more"
-GAP = """
-[[guardrails]]
-metric = "fairness_gap"
-protected = {attribute = "age", group = "60 and more"}
-margin = 0.5
-horizon_days = 5
-settlement_days = 1
-
-[[guardrails]]
-metric = "fairness_gap"
-protected = {attribute = "sex", group = "female"}
-margin = 0.5
-horizon_days = 5
-settlement_days = 1
-"""
-ROLLS = DESIGN.replace('metric = "net_cash"', 'metric = "net_roll_money"') + GAP
+GAPS = [
+    {
+        "metric": "fairness_gap",
+        "protected": {"attribute": attribute, "group": group},
+        "margin": 0.5,
+        "horizon_days": 5,
+        "settlement_days": 1,
+    }
+    for attribute, group in (("age", "60 and more"), ("sex", "female"))
+]
+PLAIN = DESIGN.document()
+ROLLS = design_of(
+    {
+        **PLAIN,
+        "primary": PLAIN["primary"] | {"metric": "net_roll_money"},
+        "guardrails": [*PLAIN["guardrails"], *GAPS],
+    }
+)
 MATURED = DAY + timedelta(days=5 + 30 + 2)
 
 WEEK_MATURED = DAY + timedelta(days=6 + 5 + 1 + 1)
@@ -73,7 +75,7 @@ def lake_until(folder, last):
 @pytest.fixture
 def test(database):
     with database.begin() as connection:
-        records.plan(connection, read_design(ROLLS), evidence={}, **BY)
+        records.plan(connection, ROLLS, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", **BY)
         found = records.find(connection, "simple")
         who = [

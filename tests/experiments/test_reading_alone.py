@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import text
 
 from arrears.experiments import enrolments, records
-from arrears.experiments.design import read_design
 from arrears.lake import Lake
 from tests.experiments.smallest_night import smallest_night
 from tests.experiments.test_read_and_act import BY, DESIGN, NAMES, NOW, book, paid
@@ -37,7 +36,7 @@ class Watched(Lake):
 @pytest.fixture
 def test(database):
     with database.begin() as connection:
-        records.plan(connection, read_design(DESIGN), evidence={}, **BY)
+        records.plan(connection, DESIGN, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", **BY)
         found = records.find(connection, "simple")
         arms = ["champion", "challenger"]
