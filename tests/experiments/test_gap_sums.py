@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from arrears.experiments import records
-from arrears.experiments.design import read_design
 from arrears.experiments.measure import measured
 from arrears.experiments.metrics import GROUP_COLUMNS
 from arrears.experiments.moments import Column
@@ -29,7 +28,7 @@ def come_in(connection, test, day, names):
 def test(database):
     """Most debtors come in on the first day, and then one on each of the next week's."""
     with database.begin() as connection:
-        records.plan(connection, read_design(ROLLS), evidence={}, **BY)
+        records.plan(connection, ROLLS, evidence={}, **BY)
         records.start(connection, records.find(connection, "simple"), because="ready", **BY)
         found = records.find(connection, "simple")
         come_in(connection, found, DAY, FIRST_WEEK)
