@@ -59,11 +59,11 @@ def start(
 @app.command("list")
 def list_(*, lake: LakeDir = None, database: Database = None, json: AsJson = False) -> None:
     """Every test on record, and the strategy in force."""
-    from arrears.experiments import records
+    from arrears.experiments import enrolments, records
     from arrears.queues.in_force import in_force
 
     with state(lake, database) as (engine, _, _now), engine.connect() as connection:
-        chosen, debtors = in_force(connection), records.counts(connection)
+        chosen, debtors = in_force(connection), enrolments.counts(connection)
         rows = [
             {
                 "test": each.label,

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from arrears.errors import ArrearsError, Refused, WrongUse
-from arrears.experiments import history, records
+from arrears.experiments import history, life, records
 from arrears.experiments.design import Design
 from arrears.experiments.measurable import refuse_unmeasured
 from arrears.experiments.model_arms import Registered
@@ -88,12 +88,12 @@ def keep(
     refuse_unmeasured(design, lake)
     refuse_unknown(design)
     refuse_small(design, prepared.spread)
-    return records.plan(connection, design, at=at, by=by, evidence=prepared.document | dict(further or {}))
+    return life.plan(connection, design, at=at, by=by, evidence=prepared.document | dict(further or {}))
 
 
 def standing(connection: Connection, design: Design) -> Experiment | None:
     """What is on record by a design's name and version; until the transaction ends nobody else plans or starts one."""
-    records.one_at_a_time(connection)
+    life.one_at_a_time(connection)
     return records.find(connection, design.name, design.version)
 
 
@@ -192,13 +192,13 @@ def start(
     Raises
     ------
     WrongUse : no reason.
-    Refused : as `records.start`, or nobody would measure it.
+    Refused : as `life.start`, or nobody would measure it.
     """
     if not because.strip():
         raise WrongUse(asked=f"start the test {test.label}", found="no reason", do="Say why.")
     refuse_unmeasured(test.design, lake)
     team = roster_of(lake).ids_on(test.design.enrolment.starts)
-    records.start(connection, test, at=at, by=by, because=because, today=today, registered=registered, team=team)
+    life.start(connection, test, at=at, by=by, because=because, today=today, registered=registered, team=team)
 
 
 def _told(connection: Connection, known: Experiment, further: Mapping[str, Any] | None) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from arrears.errors import Refused, WrongUse
-from arrears.experiments import narrowing, records
+from arrears.experiments import history, life, narrowing, records
 from arrears.experiments.model_arms import Registered, bring_into_force, moved_by, refuse_unfinished, take_back
 from arrears.experiments.no_longer_worked import no_longer_worked
 from arrears.experiments.promoted import Promotion, standing_promotion
@@ -26,7 +26,7 @@ ITSELF = "arrears"
 
 def newest_reading(connection: Connection, experiment: Experiment) -> Mapping[str, Any] | None:
     """The readout that was written down last; None where the test was not read yet."""
-    read = records.newest(connection, experiment.experiment_id, "read")
+    read = history.newest(connection, experiment.experiment_id, "read")
     return read.evidence if read else None
 
 
@@ -59,20 +59,20 @@ def keep_reading(
         return None
     told = "; ".join(f"{each['arm']}: {said(each['verdict'])}" for each in readout["challengers"])
     if newest_reading(connection, experiment) != readout:
-        records.note(connection, experiment.experiment_id, at=at, by=ITSELF, did="read", because=told, evidence=readout)
+        history.note(connection, experiment.experiment_id, at=at, by=ITSELF, did="read", because=told, evidence=readout)
     on = no_longer_worked(connection, test, date.fromisoformat(readout["as_of"]))
     serves = moved_by(test.design, registered)
     if serves is not None:
         because = f"{serves} serves by a promotion that was cut short before it was written down"
         evidence = {**readout, "promoted": serves}
-        records.end(connection, test, ended_by="promoted", on=on, at=at, by=ITSELF, because=because, evidence=evidence)
+        life.end(connection, test, ended_by="promoted", on=on, at=at, by=ITSELF, because=because, evidence=evidence)
         return "promoted"
     left = [each for each in readout["challengers"] if each["arm"] not in test.arms_ended]
     decided = [each["verdict"]["decision"] for each in left]
     ended_by = _ends(decided)
     if ended_by is not None:
         because = "; ".join(f"{each['arm']}: {said(each['verdict'])}" for each in left)
-        records.end(connection, test, ended_by=ended_by, on=on, at=at, by=ITSELF, because=because, evidence=readout)
+        life.end(connection, test, ended_by=ended_by, on=on, at=at, by=ITSELF, because=because, evidence=readout)
         return ended_by
     for each in left:
         if each["verdict"]["decision"] == "stop_for_harm":
@@ -153,7 +153,7 @@ def promote(
         _refuse_another_champion(connection, experiment, asked)
         in_force.promote(connection, label, at=at, by=by, because=because, experiment_id=experiment.experiment_id)
     told, on = {**evidence, "promoted": label}, no_longer_worked(connection, experiment, on)
-    records.end(connection, experiment, ended_by="promoted", on=on, at=at, by=by, because=because, evidence=told)
+    life.end(connection, experiment, ended_by="promoted", on=on, at=at, by=by, because=because, evidence=told)
     if challengers[arm].model is not None:
         # Last: where it fails, the caller's transaction leaves the test running.
         bring_into_force(experiment.design, label, registered, who=by, why=because, evidence=evidence)
@@ -187,7 +187,7 @@ def stop(
     decisions = {each["verdict"]["decision"] for each in evidence.get("challengers", ())}
     ended_by = "no_difference" if decisions == {"no_difference"} else "stopped"
     on = no_longer_worked(connection, experiment, on)
-    records.end(connection, experiment, ended_by=ended_by, on=on, at=at, by=by, because=because, evidence=evidence)
+    life.end(connection, experiment, ended_by=ended_by, on=on, at=at, by=by, because=because, evidence=evidence)
 
 
 def roll_back(
@@ -212,7 +212,7 @@ def roll_back(
     move = in_force.roll_back(connection, at=at, by=by, because=because)
     if move.experiment_id is not None:
         evidence = {"strategy": move.strategy, "replaces": move.replaces}
-        records.note(
+        history.note(
             connection, move.experiment_id, at=at, by=by, did="rolled_back", because=because, evidence=evidence
         )
     return move.strategy
@@ -231,7 +231,7 @@ def _take_model_back(
     if not because.strip():
         raise WrongUse(asked="take a promotion back", found="no reason", do="Say why.")
     evidence = {"model": newest.before, "replaces": newest.label}
-    records.note(connection, test.experiment_id, at=at, by=by, did="rolled_back", because=because, evidence=evidence)
+    history.note(connection, test.experiment_id, at=at, by=by, did="rolled_back", because=because, evidence=evidence)
     take_back(test.design, newest.label, registered, who=by, why=because)
     return newest.before
 

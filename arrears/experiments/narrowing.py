@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text, update
 
-from arrears.experiments import records
+from arrears.experiments import history
 from arrears.experiments.records import Experiment
 from arrears.state.experiments import experiments
 
@@ -39,7 +39,7 @@ def end_arm(
         {"id": experiment.experiment_id, "arm": arm, "on": on.isoformat()},
     ).scalar()
     if moved is not None:
-        records.note(
+        history.note(
             connection, experiment.experiment_id, at=at, by=by, did="arm_ended", because=because, evidence=evidence
         )
     return moved is not None
@@ -72,7 +72,7 @@ def close(
         .returning(experiments.c.experiment_id)
     ).scalar()
     if moved is not None:
-        records.note(
+        history.note(
             connection, experiment.experiment_id, at=at, by=by, did="closed", because=because, evidence=evidence
         )
     return moved is not None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from arrears.experiments import history, records
+from arrears.experiments import enrolments, history, records
 from arrears.experiments.observed import Unanswered
 from arrears.experiments.unanswered import unanswered
 from arrears.queues import in_force
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1", responses=PROBLEMS)
 def experiments() -> Experiments:
     """Every test with its state and debtors, and which strategy is in force since when."""
     with reading(running.deployment().engine) as connection:
-        tests, counted, moves = records.every(connection), records.counts(connection), in_force.moves(connection)
+        tests, counted, moves = records.every(connection), enrolments.counts(connection), in_force.moves(connection)
     found = [ExperimentSummary(**summary_of(each, counted.get(each.experiment_id, {}))) for each in tests]
     return Experiments(in_force=strategy_in_force(moves), moves=[move_of(each) for each in moves], experiments=found)
 
@@ -44,7 +44,7 @@ def experiment(experiment_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> Exper
         test = records.of_id(connection, experiment_id)
         if test is None:
             raise Problem("not-found", "No test of that id is on record.")
-        acts, counted = history.deeds(connection, experiment_id), records.counts(connection)
+        acts, counted = history.deeds(connection, experiment_id), enrolments.counts(connection)
         plan, read = (history.rests_on(connection, experiment_id, did) for did in ("planned", "read"))
         silent = Unanswered.summed(unanswered(connection, test))
     return ExperimentDocument(

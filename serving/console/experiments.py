@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from arrears.experiments import history, records
+from arrears.experiments import enrolments, history, records
 from arrears.experiments.design import Design
 from arrears.experiments.history import Deed
 from arrears.experiments.metrics import METRICS
@@ -56,7 +56,7 @@ DID = {
 def every(deployment: Deployment, person: Person, done: str | None) -> dict[str, Any]:
     """What the list shows."""
     with reading(deployment.engine) as connection:
-        tests, counted = records.every(connection), records.counts(connection)
+        tests, counted = records.every(connection), enrolments.counts(connection)
         decided = {row.experiment_id: row.decisions for row in connection.execute(text(_DECISIONS))}
         registered = UnderTest(deployment.registry, deployment.lake)
         moves, promoted = in_force.moves(connection), standing_promotion(connection, registered)

@@ -17,11 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from arrears.experiments import records
+from arrears.experiments import enrolments, records
 from arrears.experiments.assign import NONE, Arms, Debtors, Eligible, arm_of
 from arrears.experiments.design import Design
+from arrears.experiments.enrolments import Enrolled
 from arrears.experiments.placed import Placed, placed
-from arrears.experiments.records import Enrolled, Experiment
+from arrears.experiments.records import Experiment
 from arrears.experiments.staff import Staff
 from arrears.policy.columns import Days, Numbers, Rows, Words
 from arrears.queues.holdout import held_out
@@ -143,7 +144,7 @@ def running_on(connection: Connection, opened: Opened, day: date) -> Running | N
         return None
     names = sorted({each.design.name for each in found})
     closed = frozenset(each.label for each in found if each.closed_on is not None)
-    standing = records.standing(connection, names, through=day)
+    standing = enrolments.standing(connection, names, through=day)
     strategies = _strategies(found)
     staff = staff_by_test(connection, list(strategies))
     first = first_by_test(connection, staff, standing, day)
@@ -167,7 +168,7 @@ def running_again(
     }
     names = dict.fromkeys(test.partition("/")[::2] for test, _ in strategies)
     found = tuple(test for name, version in names if (test := records.find(connection, name, int(version))) is not None)
-    known = records.standing(connection, sorted({name for name, _ in names}), through=day, before_night=night_id)
+    known = enrolments.standing(connection, sorted({name for name, _ in names}), through=day, before_night=night_id)
     closed = frozenset(str(part["test"]) for part in told if not part.get("enrols", True))
     staff = staff_by_test(connection, list(strategies))
     first = first_by_test(connection, staff, known, day, before_night=night_id)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 from arrears.clock import Clock, SystemClock, day_of, start_of_day
 from arrears.errors import BadInput, WrongUse
 from arrears.events.drain import drained
-from arrears.experiments.records import enrol
+from arrears.experiments.enrolments import enrol
 from arrears.lake import Lake
 from arrears.policy.facts import Facts
 from arrears.policy.lawless import refuse_lawless

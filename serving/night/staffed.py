@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 from sqlalchemy import Connection, text
 
-from arrears.experiments import records
+from arrears.experiments import life, records
 from arrears.experiments.first_collectors import EVER, first_collectors
 from arrears.experiments.staff import Staff
 from arrears.policy.columns import Flags, Rows, Words
@@ -37,7 +37,7 @@ def staff_by_test(connection: Connection, keys: Sequence[tuple[str, str]]) -> di
     found: dict[str, Staff] = {}
     for name, _, version in dict.fromkeys(test.partition("/") for test, _ in keys if test):
         test = records.find(connection, name, int(version))
-        staff = None if test is None else records.staff_of(connection, test)
+        staff = None if test is None else life.staff_of(connection, test)
         if test is not None and staff is not None:
             found[test.label] = staff
     return found

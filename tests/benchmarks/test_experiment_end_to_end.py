@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from arrears.clock import SystemClock
-from arrears.experiments import acting, records
+from arrears.experiments import acting, enrolments, life, records
 from arrears.experiments.design import Design
 from arrears.experiments.readout import readout
 from arrears.lake import Lake
@@ -113,7 +113,7 @@ def planted(database, lake, registry, arm, share, mean_minor):
                 listed.setdefault(row.debtor_id, (day, row.lead_account_id))
     with database.connect() as connection:
         test = records.find(connection, "planted")
-        everybody = records.enrolled(connection, test.experiment_id)
+        everybody = enrolments.enrolled(connection, test.experiment_id)
     came = {each.debtor_id: each.enrolled_on for each in everybody if each.arm == arm}
     listed = {who: told for who, told in listed.items() if told[0] < came[who] + timedelta(days=HORIZON)}
     each = share * mean_minor * len(came) / max(len(listed), 1)
@@ -135,8 +135,8 @@ def run(database, registry, world, tmp_path, arm, share):
     folder, book, late = world
     with database.begin() as connection:
         design = design_of(book, int(late * 1.45))
-        records.plan(connection, design, evidence={}, **BY)
-        records.start(connection, records.find(connection, "planted"), because="ready", **BY)
+        life.plan(connection, design, evidence={}, **BY)
+        life.start(connection, records.find(connection, "planted"), because="ready", **BY)
     root = tmp_path / "lake"
     load(folder / "book", root, SystemClock())
     rows, debtors = planted(database, Lake(root), registry, arm, share, book.mean_minor)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from arrears.experiments import records
+from arrears.experiments import enrolments, life, records
 from arrears.queues.strategy import strategy
 from commands.why import _document
 from serving.api.why_payloads import why_of
@@ -63,8 +63,8 @@ def worked(tmp_path_factory, module_database, no_registry):
     """Forty debtors of whom one may not be contacted, a night with a test over them, and a Monday's work."""
     engine = module_database
     with engine.begin() as connection:
-        records.plan(connection, DESIGN, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", **BY)
+        life.plan(connection, DESIGN, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", **BY)
     holds = [{"hold_id": "H1", "debtor_id": HELD, "kind": "attorney", "starts_on": "2026-06-01"}]
     folder = tmp_path_factory.mktemp("arms")
     lake = loaded(folder, "TW", book(40, holds=holds))
@@ -75,7 +75,7 @@ def worked(tmp_path_factory, module_database, no_registry):
     desk = Desk(Deployment(places=None, engine=engine, registry=None, champions=None, present=present))
     with engine.connect() as connection:
         test = records.find(connection, "simple")
-        done = Done({each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)})
+        done = Done({each.debtor_id: each.arm for each in enrolments.enrolled(connection, test.experiment_id)})
     for place, disposition in enumerate(["no_answer", "refused", "promise", "promise", "no_answer", "refused"]):
         _work(desk, done, claim(desk.deployment, ANNA), disposition, minutes=place + 1)
     caller = next(who for who in sorted(done.arms) if who not in done.served and who != HELD)
@@ -191,7 +191,7 @@ def test_what_was_done_after_the_test_had_ended_does_not_count(worked):
     desk, test, done, _ = worked
     engine = desk.deployment.engine
     with engine.connect() as connection:
-        records.end(connection, test, ended_by="stopped", on=DAY, because="a fault", evidence={}, **BY)
+        life.end(connection, test, ended_by="stopped", on=DAY, because="a fault", evidence={}, **BY)
         ended = records.of_id(connection, test.experiment_id)
         found = arms_so_far(connection, ended, now=desk.now, zone=ZONE)
         connection.rollback()
@@ -236,10 +236,10 @@ def test_an_item_of_an_older_night_counts_from_the_day_its_debtor_came_in(worked
     engine = desk.deployment.engine
     with engine.begin() as connection:
         newer = smallest_night(connection)
-        records.plan(connection, DESIGN.model_copy(update={"name": "later"}), evidence={}, **BY)
+        life.plan(connection, DESIGN.model_copy(update={"name": "later"}), evidence={}, **BY)
         later = records.find(connection, "later")
-        who = [records.Enrolled(later.experiment_id, name, arm, name, "", {}) for name, arm in done.arms.items()]
-        records.enrol(connection, newer, DAY, who)
+        who = [enrolments.Enrolled(later.experiment_id, name, arm, name, "", {}) for name, arm in done.arms.items()]
+        enrolments.enrol(connection, newer, DAY, who)
         found = arms_so_far(connection, later, now=desk.now, zone=ZONE)
     assert sum(each.served for each in found) == len(done.served)
     assert sum(each.attempts for each in found) == sum(done.attempts.values())

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from arrears.clock import SystemClock
-from arrears.experiments import acting, records
+from arrears.experiments import acting, enrolments, life, records
 from arrears.experiments.design import read_design
+from arrears.experiments.enrolments import Enrolled
 from arrears.experiments.observed import Observed
 from arrears.experiments.plan_document import plan_document
 from arrears.experiments.power import spread_of
 from arrears.experiments.readout import readout
-from arrears.experiments.records import Enrolled
 from serving.console import experiments
 from serving.console.experiments_told import shares_said, written
 from serving.console.frame import filled
@@ -95,8 +95,8 @@ def plan_of(own):
 
 
 def begun(connection, own):
-    records.plan(connection, own, evidence=plan_of(own), **BY)
-    records.start(connection, records.find(connection, own.name), because="summer is over", **BY)
+    life.plan(connection, own, evidence=plan_of(own), **BY)
+    life.start(connection, records.find(connection, own.name), because="summer is over", **BY)
     return records.find(connection, own.name)
 
 
@@ -113,9 +113,9 @@ def tests(served):
     found = {}
     with served.engine.begin() as connection:
         unplanned = design("no_plan", "120-149")
-        records.plan(connection, unplanned, evidence={}, **BY)
+        life.plan(connection, unplanned, evidence={}, **BY)
         waits = design("later_letters", "90-119")
-        records.plan(connection, waits, evidence=plan_of(waits), **BY)
+        life.plan(connection, waits, evidence=plan_of(waits), **BY)
         goes_on = begun(connection, design("even_handed", "1-29"))
         found["even_handed"] = read_by(connection, goes_on, date(2005, 8, 28), cash={"challenger": 400.0})
         sql = "SELECT debtor_id FROM work_items WHERE made_by = 'night' ORDER BY debtor_id LIMIT 40"
@@ -123,7 +123,7 @@ def tests(served):
         arms = [("challenger" if place % 2 else "champion", name) for place, name in enumerate(dict.fromkeys(names))]
         own = goes_on.experiment_id
         who = [Enrolled(own, name, arm, name, "", {"balance_before_minor": 1.0}) for arm, name in arms]
-        records.enrol(connection, 1, CAME_IN, who)
+        enrolments.enrol(connection, 1, CAME_IN, who)
         wins = begun(connection, design("by_severity", "30-59"))
         found["by_severity"] = read_by(connection, wins, date(2005, 10, 2), cash={"challenger": 900.0})
         harms = begun(connection, design("bad_idea", "60-89"))
@@ -292,7 +292,7 @@ def test_an_arm_whose_version_did_not_answer_is_told_by_page_report_and_program(
     changed = {"night_id": 900, "state": "superseded", "served_on": "2005-08-30", "experiments": parts}
     with served.engine.begin() as connection:
         test = read_design(own.replace('strategy = "severity/1"', 'model = "propensity/2"'))
-        number = records.plan(connection, test, evidence={}, **BY)
+        number = life.plan(connection, test, evidence={}, **BY)
         connection.execute(text("UPDATE experiments SET state = 'running' WHERE name = 'newer_model'"))
         connection.execute(
             text(copied.replace("INTO nights", "INTO nights OVERRIDING SYSTEM VALUE")), {"changed": json.dumps(changed)}

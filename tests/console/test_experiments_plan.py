@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from arrears.clock import SystemClock
-from arrears.experiments import records
+from arrears.experiments import history, records
 from arrears.experiments.design import read_design
 from serving.console.experiments_form import typed_of
 from serving.people import access
@@ -80,7 +80,7 @@ def typed(**other):
 def on_record(served, name):
     with served.engine.connect() as connection:
         found = records.find(connection, name)
-        return found, [] if found is None else records.acts(connection, found.experiment_id)
+        return found, [] if found is None else history.acts(connection, found.experiment_id)
 
 
 def test_a_new_plan_begins_from_what_is_in_force_on_the_next_monday(client):

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from arrears.experiments import records
+from arrears.experiments import history, life, records
 from arrears.experiments.as_toml import as_toml
 from tests.console.as_sent import fields_of
 from tests.experiments.designs import changed
@@ -55,7 +55,7 @@ def program(client, path, **told):
 def on_record(served, name, version=None):
     with served.engine.connect() as connection:
         found = records.find(connection, name, version)
-        return found, [] if found is None else records.acts(connection, found.experiment_id)
+        return found, [] if found is None else history.acts(connection, found.experiment_id)
 
 
 def rail(metric, **other):
@@ -181,7 +181,7 @@ def test_a_plan_with_the_logs_word_that_is_sent_again_is_kept_once(client, serve
     before = on_record(served, "logged")[1][-1]
     said = {**before.evidence, "logged": [{"arm": "challenger", "said": "It brings more."}]}
     with served.engine.begin() as connection:
-        records.plan(connection, own, at=before.at, by="a command", evidence=said)
+        life.plan(connection, own, at=before.at, by="a command", evidence=said)
     assert program(client, "/v1/experiments", design=own.document(), keep=True).status_code == 200
     acts = on_record(served, "logged")[1]
     assert [act.evidence.get("logged") for act in acts] == [None, said["logged"]]
@@ -204,7 +204,7 @@ def test_a_test_that_has_ended_is_not_said_to_have_started(client, served):
     test, (_, begun) = on_record(served, "over")
     told = {"at": begun.at, "by": begun.by, "because": "enough", "evidence": {}}
     with served.engine.begin() as connection:
-        records.end(connection, test, ended_by="stopped", on=test.design.enrolment.starts, **told)
+        life.end(connection, test, ended_by="stopped", on=test.design.enrolment.starts, **told)
     answer = client.post("/experiments/over/1/start", data={"because": "once more"})
     assert (answer.status_code, "It has ended" in words(answer.text)) == (409, True)
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from arrears.errors import Refused
-from arrears.experiments import acting, narrowing, records
+from arrears.experiments import acting, history, life, narrowing, records
 from tests.experiments.designs import changed, shared
 
 NOW = datetime(2026, 7, 20, 8, tzinfo=UTC)
@@ -29,8 +29,8 @@ def connection(module_database):
 @pytest.fixture
 def started(connection):
     """A test of two challengers."""
-    records.plan(connection, changed(arms=ARMS), evidence={}, **BY)
-    records.start(connection, records.find(connection, "earlier_calls"), because="ready", **BY)
+    life.plan(connection, changed(arms=ARMS), evidence={}, **BY)
+    life.start(connection, records.find(connection, "earlier_calls"), because="ready", **BY)
     return records.find(connection, "earlier_calls")
 
 
@@ -67,7 +67,7 @@ def test_a_test_ends_by_itself_once_no_challenger_is_left_that_could_win(connect
     assert (told, test.ended_by) == (ended_by, ended_by)
     assert test.ended_on == (DAY if ended_by else None)
     if ended_by:
-        act = records.newest(connection, test.experiment_id, "ended")
+        act = history.newest(connection, test.experiment_id, "ended")
         assert (act.by, act.evidence) == (acting.ITSELF, reading(*decisions))
 
 
@@ -75,7 +75,7 @@ def test_harm_in_one_arm_ends_that_arm_and_no_other(connection, started):
     _, test = kept(connection, started, "stop_for_harm", "continue")
     assert (test.state, test.arms_ended) == ("running", {"challenger1": DAY})
     assert [arm.name for arm in test.arms_left] == ["champion", "challenger2"]
-    act = records.newest(connection, test.experiment_id, "arm_ended")
+    act = history.newest(connection, test.experiment_id, "arm_ended")
     assert act.because == "challenger1: stop for harm (it was read)"
     assert [each["arm"] for each in act.evidence["challengers"]] == ["challenger1"]
 
@@ -85,7 +85,7 @@ def test_an_arm_ends_once_and_what_is_left_decides_later(connection, started):
     later = date(2026, 7, 26)
     _, test = kept(connection, started, "stop_for_harm", "continue", on=later)
     assert test.arms_ended == {"challenger1": DAY}
-    assert [act.did for act in records.acts(connection, test.experiment_id)].count("arm_ended") == 1
+    assert [act.did for act in history.acts(connection, test.experiment_id)].count("arm_ended") == 1
     ended_by, test = kept(connection, started, "stop_for_harm", "no_difference", on=date(2026, 8, 2))
     assert (ended_by, test.state) == ("no_difference", "ended")
 
@@ -110,7 +110,7 @@ def test_nobody_new_comes_in_once_all_is_decided_and_a_person_is_waited_for(conn
     assert test.closed_on == (DAY if closes else None)
     _, again = kept(connection, started, *decisions, on=date(2026, 7, 26))
     assert again.closed_on == test.closed_on, "it stays closed since the first day"
-    closings = [act for act in records.acts(connection, test.experiment_id) if act.did == "closed"]
+    closings = [act for act in history.acts(connection, test.experiment_id) if act.did == "closed"]
     assert len(closings) == closes
 
 
@@ -141,7 +141,7 @@ def test_a_test_that_has_ended_neither_ends_arms_nor_closes(connection, started)
     assert not narrowing.end_arm(connection, started, "challenger1", **told)
     assert not narrowing.close(connection, started, **told)
     assert acting.keep_reading(connection, started, reading("stop_for_harm", "continue"), at=NOW) is None
-    assert records.acts(connection, started.experiment_id)[-1].did == "ended"
+    assert history.acts(connection, started.experiment_id)[-1].did == "ended"
 
 
 @pytest.mark.parametrize("undo", ["arms_ended = '{}'", "closed_on = NULL", "closed_on = '2026-08-01'"])

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from arrears.experiments import enrolments, records
+from arrears.experiments import enrolments, kept_sums, life, records
 from arrears.experiments.design import read_design
 from arrears.experiments.example import EXAMPLE
 from arrears.experiments.measure import measured
@@ -28,11 +28,11 @@ def connection(module_database):
         night = smallest_night(connection)
         for text in (EXAMPLE, one_by_one()):
             design = read_design(text)
-            records.plan(connection, design, evidence={}, **BY)
+            life.plan(connection, design, evidence={}, **BY)
             test = records.find(connection, design.name)
             for day, who in CAME.items():
-                rows = [records.Enrolled(test.experiment_id, *place, "", {}) for place in map(placed, who)]
-                records.enrol(connection, night, day, rows)
+                rows = [enrolments.Enrolled(test.experiment_id, *place, "", {}) for place in map(placed, who)]
+                enrolments.enrol(connection, night, day, rows)
         yield connection
 
 
@@ -63,15 +63,15 @@ def test_where_debtors_are_drawn_one_by_one_each_of_them_counts(connection):
 def test_days_are_read_one_by_one_with_whoever_came_in_on_them(connection):
     test = records.find(connection, "earlier_calls")
     assert enrolments.days_of(connection, test) == [MONDAY, TUESDAY, WEDNESDAY]
-    found = records.enrolled(connection, test.experiment_id, on=TUESDAY)
+    found = enrolments.enrolled(connection, test.experiment_id, on=TUESDAY)
     assert [(each.debtor_id, each.household, each.arm) for each in found] == CAME[TUESDAY]
     assert {each.enrolled_on for each in found} == {TUESDAY}
-    assert records.enrolled(connection, test.experiment_id, on=WEDNESDAY + timedelta(days=1)) == []
+    assert enrolments.enrolled(connection, test.experiment_id, on=WEDNESDAY + timedelta(days=1)) == []
 
 
 def test_a_measured_day_is_told_for_its_own_measure(connection):
     test = records.find(connection, "earlier_calls")
     moments = measured([Column("contacts")], ["champion"], {"contacts": [1]})
-    records.keep_sums(connection, test.experiment_id, TUESDAY, "contacts", moments, on=WEDNESDAY, at=NOW)
-    assert enrolments.measured_days(connection, test, "contacts") == [TUESDAY]
-    assert enrolments.measured_days(connection, test, "primary") == []
+    kept_sums.keep(connection, test.experiment_id, TUESDAY, "contacts", moments, on=WEDNESDAY, at=NOW)
+    assert kept_sums.measured_days(connection, test, "contacts") == [TUESDAY]
+    assert kept_sums.measured_days(connection, test, "primary") == []

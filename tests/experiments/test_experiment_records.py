@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from arrears.errors import Refused, WrongUse
-from arrears.experiments import records
+from arrears.experiments import enrolments, history, kept_sums, life, records
 from arrears.experiments.design import read_design
 from arrears.experiments.example import EXAMPLE
 from arrears.experiments.measure import measured
@@ -32,8 +32,8 @@ def connection(database):
 
 @pytest.fixture
 def started(connection):
-    records.plan(connection, DESIGN, evidence={}, **BY)
-    records.start(connection, records.find(connection, DESIGN.name), because="spring is over", **BY)
+    life.plan(connection, DESIGN, evidence={}, **BY)
+    life.start(connection, records.find(connection, DESIGN.name), because="spring is over", **BY)
     return records.find(connection, DESIGN.name)
 
 
@@ -44,14 +44,14 @@ def refused(connection, sql):
 
 
 def test_a_planned_design_may_be_changed_and_a_started_one_may_not(connection):
-    first = records.plan(connection, DESIGN, evidence={}, **BY)
+    first = life.plan(connection, DESIGN, evidence={}, **BY)
     edited = read_design(EXAMPLE.replace("weeks = 8", "weeks = 9"))
-    assert records.plan(connection, edited, evidence={}, **BY) == first
+    assert life.plan(connection, edited, evidence={}, **BY) == first
     assert records.find(connection, DESIGN.name).design == edited
-    records.start(connection, records.find(connection, DESIGN.name), because="ready", **BY)
+    life.start(connection, records.find(connection, DESIGN.name), because="ready", **BY)
     with pytest.raises(Refused, match="it has started, and enrolment would change"):
-        records.plan(connection, DESIGN, evidence={}, **BY)
-    assert records.plan(connection, edited, evidence={}, **BY) == first, "the same text again changes nothing"
+        life.plan(connection, DESIGN, evidence={}, **BY)
+    assert life.plan(connection, edited, evidence={}, **BY) == first, "the same text again changes nothing"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_database_itself_keeps_a_started_design(connection, started, sql):
 
 
 def test_an_ended_test_never_runs_again(connection, started):
-    records.end(connection, started, ended_by="stopped", on=date(2026, 6, 9), because="a fault", evidence={}, **BY)
+    life.end(connection, started, ended_by="stopped", on=date(2026, 6, 9), because="a fault", evidence={}, **BY)
     ended = records.find(connection, DESIGN.name)
     assert (ended.state, ended.ended_by, ended.ended_on) == ("ended", "stopped", date(2026, 6, 9))
     assert records.running(connection) == []
@@ -78,60 +78,62 @@ def test_an_ended_test_never_runs_again(connection, started):
         connection, "UPDATE experiments SET state = 'running', ended_by = NULL"
     )
     with pytest.raises(Refused, match="it is ended"):
-        records.end(connection, ended, ended_by="harm", on=date(2026, 6, 9), because="again", evidence={}, **BY)
+        life.end(connection, ended, ended_by="harm", on=date(2026, 6, 9), because="again", evidence={}, **BY)
     with pytest.raises(Refused, match="it is ended"):
-        records.start(connection, ended, because="again", **BY)
+        life.start(connection, ended, because="again", **BY)
 
 
 def test_ending_asks_for_a_reason(connection, started):
     with pytest.raises(WrongUse, match="no reason"):
-        records.end(connection, started, ended_by="stopped", on=date(2026, 6, 9), because=" ", evidence={}, **BY)
+        life.end(connection, started, ended_by="stopped", on=date(2026, 6, 9), because=" ", evidence={}, **BY)
 
 
 def test_a_test_that_overlaps_one_that_runs_is_refused_with_the_days(connection, started):
-    records.plan(connection, OTHER, evidence={}, **BY)
+    life.plan(connection, OTHER, evidence={}, **BY)
     with pytest.raises(Refused, match="earlier_calls/1 holds the same cohort for 91 days from 2026-06-01"):
-        records.start(connection, records.find(connection, OTHER.name), because="ready", **BY)
+        life.start(connection, records.find(connection, OTHER.name), because="ready", **BY)
     assert [each.label for each in records.running(connection)] == ["earlier_calls/1"]
 
 
 def test_a_successor_starts_beside_the_version_that_it_follows(connection, started):
     follows = successor(DESIGN, shares=SHARES, starts=date(2026, 7, 1), weeks=8, debtors=30_000)
-    records.plan(connection, follows, evidence={}, **BY)
-    records.start(connection, records.find(connection, DESIGN.name, 2), because="more of it", **BY)
+    life.plan(connection, follows, evidence={}, **BY)
+    life.start(connection, records.find(connection, DESIGN.name, 2), because="more of it", **BY)
     assert [each.label for each in records.running(connection)] == ["earlier_calls/1", "earlier_calls/2"]
 
 
 def test_a_successor_that_is_another_test_is_not_put_on_record(connection, started):
     follows = successor(DESIGN, shares=SHARES, starts=date(2026, 7, 1), weeks=8, debtors=30_000)
     with pytest.raises(Refused, match="salt would change"):
-        records.plan(connection, follows.model_copy(update={"salt": "another lot"}), evidence={}, **BY)
+        life.plan(connection, follows.model_copy(update={"salt": "another lot"}), evidence={}, **BY)
 
 
 def test_a_successor_of_nothing_on_record_is_refused(connection):
     follows = successor(DESIGN, shares=SHARES, starts=date(2026, 7, 1), weeks=8, debtors=30_000)
     with pytest.raises(Refused, match="version 1, which it follows, is not on record"):
-        records.plan(connection, follows, evidence={}, **BY)
+        life.plan(connection, follows, evidence={}, **BY)
 
 
 def test_a_debtor_keeps_the_arm_whatever_comes_after(connection, started):
-    place = records.Enrolled(started.experiment_id, "Zoë, 1", "challenger", "Zoë, 1", "", {"balance_before_minor": 5.0})
-    records.enrol(connection, smallest_night(connection), date(2026, 6, 1), [place])
-    standing = records.standing(connection, [DESIGN.name], through=date(2026, 6, 1))
+    place = enrolments.Enrolled(
+        started.experiment_id, "Zoë, 1", "challenger", "Zoë, 1", "", {"balance_before_minor": 5.0}
+    )
+    enrolments.enrol(connection, smallest_night(connection), date(2026, 6, 1), [place])
+    standing = enrolments.standing(connection, [DESIGN.name], through=date(2026, 6, 1))
     assert standing == {"Zoë, 1": ("earlier_calls/1", "challenger")}
     for sql in ("UPDATE experiment_debtors SET arm = 'champion'", "DELETE FROM experiment_debtors"):
         assert "only grows" in refused(connection, sql)
-    (kept,) = records.enrolled(connection, started.experiment_id)
+    (kept,) = enrolments.enrolled(connection, started.experiment_id)
     assert (kept.enrolled_on, kept.covariates) == (date(2026, 6, 1), {"balance_before_minor": 5.0})
 
 
 def test_before_the_night_that_brought_a_debtor_in_nobody_knows_the_arm(connection, started):
-    place = records.Enrolled(started.experiment_id, "D1", "champion", "D1", "", {})
-    records.enrol(connection, smallest_night(connection), date(2026, 6, 2), [place])
-    assert records.standing(connection, [DESIGN.name], through=date(2026, 6, 1)) == {}
-    known = records.standing(connection, [DESIGN.name], through=date(2026, 6, 2))
+    place = enrolments.Enrolled(started.experiment_id, "D1", "champion", "D1", "", {})
+    enrolments.enrol(connection, smallest_night(connection), date(2026, 6, 2), [place])
+    assert enrolments.standing(connection, [DESIGN.name], through=date(2026, 6, 1)) == {}
+    known = enrolments.standing(connection, [DESIGN.name], through=date(2026, 6, 2))
     assert known == {"D1": ("earlier_calls/1", "champion")}
-    assert records.standing(connection, ["another"], through=date(2026, 6, 2)) == {}
+    assert enrolments.standing(connection, ["another"], through=date(2026, 6, 2)) == {}
 
 
 def test_measured_days_add_up_and_are_measured_once(connection, started):
@@ -141,20 +143,18 @@ def test_measured_days_add_up_and_are_measured_once(connection, started):
         for day in (1, 2)
     }
     for day, moments in days.items():
-        records.keep_sums(connection, started.experiment_id, day, "primary", moments, on=date(2026, 7, 6), at=NOW)
-    kept = records.sums(connection, started.experiment_id, "primary")
+        kept_sums.keep(connection, started.experiment_id, day, "primary", moments, on=date(2026, 7, 6), at=NOW)
+    kept = kept_sums.by_day(connection, started.experiment_id, "primary")
     assert kept == days
     assert total(kept.values()) == total(days.values())
     again = measured(columns, ["champion"], {"net_cash_minor": [999]})
-    records.keep_sums(
-        connection, started.experiment_id, date(2026, 6, 1), "primary", again, on=date(2026, 7, 6), at=NOW
-    )
-    assert records.sums(connection, started.experiment_id, "primary") == days, "what is written stays"
+    kept_sums.keep(connection, started.experiment_id, date(2026, 6, 1), "primary", again, on=date(2026, 7, 6), at=NOW)
+    assert kept_sums.by_day(connection, started.experiment_id, "primary") == days, "what is written stays"
 
 
 def test_every_act_stays_on_record_with_its_evidence(connection, started):
-    records.note(connection, started.experiment_id, did="read", because="a look", evidence={"z": 1.5}, **BY)
-    found = records.acts(connection, started.experiment_id)
+    history.note(connection, started.experiment_id, did="read", because="a look", evidence={"z": 1.5}, **BY)
+    found = history.acts(connection, started.experiment_id)
     assert [act.did for act in found] == ["planned", "started", "read"]
     assert found[-1].evidence == {"z": 1.5}
     assert "only grows" in refused(connection, "DELETE FROM experiment_acts")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from arrears.experiments import records
+from arrears.experiments import enrolments, kept_sums, life, records
 from arrears.experiments.measure import measured
 from arrears.experiments.metrics import GROUP_COLUMNS
 from arrears.experiments.moments import Column
@@ -19,17 +19,18 @@ FIRST_WEEK, ONE_A_DAY, LAST = NAMES[:56], NAMES[56:63], NAMES[63:]
 
 def come_in(connection, test, day, names):
     who = [
-        records.Enrolled(test.experiment_id, name, ARM[name], name, "", {"balance_before_minor": 1.0}) for name in names
+        enrolments.Enrolled(test.experiment_id, name, ARM[name], name, "", {"balance_before_minor": 1.0})
+        for name in names
     ]
-    records.enrol(connection, smallest_night(connection), day, who)
+    enrolments.enrol(connection, smallest_night(connection), day, who)
 
 
 @pytest.fixture
 def test(database):
     """Most debtors come in on the first day, and then one on each of the next week's."""
     with database.begin() as connection:
-        records.plan(connection, ROLLS, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", **BY)
+        life.plan(connection, ROLLS, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", **BY)
         found = records.find(connection, "simple")
         come_in(connection, found, DAY, FIRST_WEEK)
         for number, name in enumerate(ONE_A_DAY):
@@ -50,7 +51,7 @@ def book_until(folder, last):
 
 def kept(database, test, measure):
     with database.connect() as connection:
-        return records.sums(connection, test.experiment_id, measure)
+        return kept_sums.by_day(connection, test.experiment_id, measure)
 
 
 def test_no_sum_of_a_gap_is_of_one_newcomer(database, test, tmp_path):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from arrears.experiments import narrowing, records
+from arrears.experiments import life, narrowing, records
 from commands.main import main
 from tests.experiments.designs import changed, shared
 
@@ -35,9 +35,9 @@ def listed(database, tmp_path, monkeypatch, capsys):
 
 def test_an_ended_arm_and_a_closed_test_are_told(database, listed):
     with database.begin() as connection:
-        records.plan(connection, changed(arms=ARMS), evidence={}, **BY)
+        life.plan(connection, changed(arms=ARMS), evidence={}, **BY)
         test = records.find(connection, "earlier_calls")
-        records.start(connection, test, because="ready", **BY)
+        life.start(connection, test, because="ready", **BY)
         told = {"on": date(2026, 7, 19), "because": "harm", "evidence": {}, **BY}
         narrowing.end_arm(connection, test, "challenger1", **told)
     (row,) = json.loads(listed("--json"))["tests"]

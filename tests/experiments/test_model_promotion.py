@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from arrears.errors import BadInput, Refused, WrongUse
-from arrears.experiments import acting, records
+from arrears.experiments import acting, enrolments, history, records
 from arrears.experiments.promoted import standing_promotion
 from arrears.queues import in_force
 from arrears.queues.strategy import strategy
@@ -44,7 +44,7 @@ def won(database, models):
     with database.begin() as connection:
         begun(connection, models, **BY)
         test = records.find(connection, "newer_model")
-        records.note(connection, test.experiment_id, did="read", because="promote", evidence=READ, **BY)
+        history.note(connection, test.experiment_id, did="read", because="promote", evidence=READ, **BY)
         return test
 
 
@@ -71,7 +71,7 @@ def standing(database):
 
 def did(database, test):
     with database.connect() as connection:
-        return [act.did for act in records.acts(connection, test.experiment_id)]
+        return [act.did for act in history.acts(connection, test.experiment_id)]
 
 
 def test_a_version_that_won_becomes_champion_with_its_reading_and_is_taken_back_in_one_step(
@@ -102,7 +102,7 @@ def test_from_the_night_to_the_alias(database, registry, models, tmp_path):
     run_night(database, lake, registry, AS_OF, strategy("value_at_risk"), **night)
     with database.connect() as connection:
         test = records.find(connection, "newer_model")
-        arms = {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
+        arms = {each.debtor_id: each.arm for each in enrolments.enrolled(connection, test.experiment_id)}
     more = {"champion": 10, "challenger": 40}
     tables = book() | {"payments": [paid(name, more[arm] + int(name[1:]) % 7) for name, arm in arms.items()]}
     tables["payments"].append(paid("D1", 1, ON))

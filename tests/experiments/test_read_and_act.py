@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from arrears.errors import Refused, WrongUse
-from arrears.experiments import acting, records
+from arrears.experiments import acting, enrolments, history, kept_sums, life, records
 from arrears.queues.in_force import in_force
 from arrears.queues.strategy import strategy
 from serving.night.nightly import run_night
@@ -45,15 +45,15 @@ def complained(name):
 def started(database, no_registry, tmp_path):
     """A test whose first night has brought everybody in; gives the arms."""
     with database.begin() as connection:
-        records.plan(connection, DESIGN, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", **BY)
+        life.plan(connection, DESIGN, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", **BY)
     lake = lake_of(tmp_path, book())
     chosen = strategy("value_at_risk")
     night = {"clock": StandingClock(MORNING), "limits_on": DAY, "served_on": DAY}
     run_night(database, lake, no_registry, AS_OF, chosen, **night)
     with database.connect() as connection:
         test = records.find(connection, "simple")
-        return {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
+        return {each.debtor_id: each.arm for each in enrolments.enrolled(connection, test.experiment_id)}
 
 
 def lake_after(tmp_path, payments, holds=(), last=date(2026, 7, 20)):
@@ -84,14 +84,14 @@ def test_a_challenger_that_collects_more_is_promoted_by_a_person_and_taken_back(
         assert in_force(connection).name == "severity"
         ended = records.find(connection, "simple")
         assert (ended.state, ended.ended_by) == ("ended", "promoted")
-        acts = records.acts(connection, test.experiment_id)
+        acts = history.acts(connection, test.experiment_id)
         assert [act.did for act in acts] == ["planned", "started", "read", "ended"]
         assert acts[-1].evidence["challengers"][0]["verdict"]["decision"] == "promote"
     with database.begin() as connection:
         assert acting.roll_back(connection, because="the summer was odd", **BY) == "value_at_risk/1"
     with database.connect() as connection:
         assert in_force(connection).name == "value_at_risk"
-        assert records.acts(connection, test.experiment_id)[-1].did == "rolled_back"
+        assert history.acts(connection, test.experiment_id)[-1].did == "rolled_back"
 
 
 def test_a_challenger_that_collects_less_ends_its_test_by_itself(database, started, tmp_path):
@@ -101,7 +101,7 @@ def test_a_challenger_that_collects_less_ends_its_test_by_itself(database, start
     with database.connect() as connection:
         ended = records.find(connection, "simple")
         assert (ended.state, ended.ended_by, ended.ended_on) == ("ended", "harm", date(2026, 6, 28))
-        assert "collects less" in records.acts(connection, ended.experiment_id)[-1].because
+        assert "collects less" in history.acts(connection, ended.experiment_id)[-1].because
     assert read_all(database, lake, at=NOW) == [], "what has ended is not read again"
 
 
@@ -127,7 +127,7 @@ def test_nobody_promotes_what_the_rule_does_not(database, started, tmp_path):
         acting.promote(connection, test, "other", on=DAY, because="I like it", **BY)
     with database.connect() as connection:
         assert records.find(connection, "simple").ended_by == "no_difference"
-        assert records.acts(connection, test.experiment_id)[-1].by == acting.ITSELF
+        assert history.acts(connection, test.experiment_id)[-1].by == acting.ITSELF
         assert in_force(connection).name == "value_at_risk"
 
 
@@ -139,8 +139,8 @@ def test_a_reading_is_written_once_and_measured_days_are_not_measured_again(data
     assert (first.days, again.days) == (2, 0)
     assert first.readout == again.readout
     with database.connect() as connection:
-        assert [act.did for act in records.acts(connection, test.experiment_id)].count("read") == 1
-        (moments,) = records.sums(connection, test.experiment_id, PRIMARY).values()
+        assert [act.did for act in history.acts(connection, test.experiment_id)].count("read") == 1
+        (moments,) = kept_sums.by_day(connection, test.experiment_id, PRIMARY).values()
     assert sum(moments.debtors().values()) == len(started)
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from arrears.experiments import records
+from arrears.experiments import enrolments, kept_sums, life, records
 from arrears.experiments.design import design_of
 from arrears.experiments.looks import looks_so_far, planned_looks
 from tests.experiments.smallest_night import smallest_night
@@ -75,21 +75,21 @@ def lake_until(folder, last):
 @pytest.fixture
 def test(database):
     with database.begin() as connection:
-        records.plan(connection, ROLLS, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", **BY)
+        life.plan(connection, ROLLS, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", **BY)
         found = records.find(connection, "simple")
         who = [
-            records.Enrolled(found.experiment_id, name, arm, name, "", {"balance_before_minor": float(OWED[name])})
+            enrolments.Enrolled(found.experiment_id, name, arm, name, "", {"balance_before_minor": float(OWED[name])})
             for name, arm in ARM.items()
         ]
-        records.enrol(connection, smallest_night(connection), DAY, who)
+        enrolments.enrol(connection, smallest_night(connection), DAY, who)
         return found
 
 
 def total(database, test, measure, column):
     """What was written down of a column, by arm."""
     with database.connect() as connection:
-        (moments,) = records.sums(connection, test.experiment_id, measure).values()
+        (moments,) = kept_sums.by_day(connection, test.experiment_id, measure).values()
     place = 1 + [each.name for each in moments.columns].index(column)
     return {arm: products[place] for (arm, _), products in moments.cells.items()}
 
@@ -97,7 +97,7 @@ def total(database, test, measure, column):
 def test_roll_money_is_read_when_every_cycle_has_ended_and_settled_and_not_a_day_sooner(database, test, tmp_path):
     early = read_test(database, lake_until(tmp_path, MATURED), test, at=NOW)
     with database.connect() as connection:
-        assert records.sums(connection, test.experiment_id, PRIMARY) == {}
+        assert kept_sums.by_day(connection, test.experiment_id, PRIMARY) == {}
     found = read_test(database, lake_until(tmp_path, MATURED + timedelta(days=1)), test, at=NOW)
     assert (early.readout.challengers[0].looks, found.days) == ((), 1)
     kept = {arm: sum(OWED[name] for name in NAMES if ARM[name] == arm) for arm in ("champion", "challenger")}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import text
 
-from arrears.experiments import enrolments, records
+from arrears.experiments import enrolments, kept_sums, life, records
 from arrears.lake import Lake
 from tests.experiments.smallest_night import smallest_night
 from tests.experiments.test_read_and_act import BY, DESIGN, NAMES, NOW, book, paid
@@ -36,15 +36,15 @@ class Watched(Lake):
 @pytest.fixture
 def test(database):
     with database.begin() as connection:
-        records.plan(connection, DESIGN, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", **BY)
+        life.plan(connection, DESIGN, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", **BY)
         found = records.find(connection, "simple")
         arms = ["champion", "challenger"]
         who = [
-            records.Enrolled(found.experiment_id, name, arms[place % 2], name, "", {"balance_before_minor": 1.0})
+            enrolments.Enrolled(found.experiment_id, name, arms[place % 2], name, "", {"balance_before_minor": 1.0})
             for place, name in enumerate(NAMES)
         ]
-        records.enrol(connection, smallest_night(connection), DAY, who)
+        enrolments.enrol(connection, smallest_night(connection), DAY, who)
         return found
 
 
@@ -73,7 +73,7 @@ def test_a_night_leaves_a_test_to_whoever_reads_it_and_a_person_waits_for_them(d
         reader.join(timeout=1)
         assert reader.is_alive()
         with database.connect() as connection:
-            assert enrolments.measured_days(connection, test, "primary") == []
+            assert kept_sums.measured_days(connection, test, "primary") == []
         other.execute(text("SELECT pg_advisory_unlock_all()"))
         reader.join(timeout=60)
     assert found[0].days == 2

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arrears.errors import BadInput, Refused
-from arrears.experiments import records
+from arrears.experiments import history, life, records
 from arrears.experiments.staff import LEAST, Staff, dealt
 from tests.experiments.designs import changed, shared
 
@@ -77,19 +77,19 @@ def test_a_version_that_follows_cannot_have_staff_of_its_own():
 
 def test_the_start_keeps_who_works_which_arm(database):
     with database.begin() as connection:
-        records.plan(connection, SEPARATE, evidence={}, **BY)
+        life.plan(connection, SEPARATE, evidence={}, **BY)
         test = records.find(connection, SEPARATE.name)
         with pytest.raises(Refused, match="0 collectors"), connection.begin_nested():
-            records.start(connection, test, because="ready", **BY)
-        records.start(connection, test, because="ready", team=team(20), **BY)
-        staff = records.staff_of(connection, records.find(connection, SEPARATE.name))
+            life.start(connection, test, because="ready", **BY)
+        life.start(connection, test, because="ready", team=team(20), **BY)
+        staff = life.staff_of(connection, records.find(connection, SEPARATE.name))
     assert staff.dealt == dealt(SEPARATE, team(20))
 
 
 def test_where_everybody_works_all_arms_nobody_is_dealt(database):
     with database.begin() as connection:
-        records.plan(connection, changed(), evidence={}, **BY)
+        life.plan(connection, changed(), evidence={}, **BY)
         test = records.find(connection, "earlier_calls")
-        records.start(connection, test, because="ready", **BY)
-        assert records.staff_of(connection, test) is None
-        assert records.newest(connection, test.experiment_id, "started").evidence == {}
+        life.start(connection, test, because="ready", **BY)
+        assert life.staff_of(connection, test) is None
+        assert history.newest(connection, test.experiment_id, "started").evidence == {}

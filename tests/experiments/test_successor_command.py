@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from arrears.errors import WrongUse
-from arrears.experiments import records
+from arrears.experiments import history, life, records
 from arrears.experiments.design import read_design
 from commands.main import main
 from commands.tests_on_record import named
@@ -29,9 +29,9 @@ BY = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
 @pytest.fixture(scope="module")
 def engine(module_database):
     with module_database.begin() as connection:
-        records.plan(connection, DESIGN, evidence={}, **BY)
-        records.plan(connection, changed(**{**DESIGN.document(), "name": "waits"}), evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="now", **BY)
+        life.plan(connection, DESIGN, evidence={}, **BY)
+        life.plan(connection, changed(**{**DESIGN.document(), "name": "waits"}), evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="now", **BY)
     return module_database
 
 
@@ -93,7 +93,7 @@ def test_a_successor_is_kept_with_its_plan(asked, engine):
     assert (told["test"], told["follows"], told["kept"]) == ("simple/2", "simple/1", True)
     with engine.connect() as connection:
         kept = records.find(connection, "simple")
-        (act,) = records.acts(connection, kept.experiment_id)
+        (act,) = history.acts(connection, kept.experiment_id)
     assert (kept.label, kept.state, kept.design.enrolment.weeks) == ("simple/2", "planned", 9)
     assert act.evidence["plan"]["power"] > 0.8
 
@@ -109,10 +109,10 @@ def test_a_successor_that_was_kept_says_so_behind_its_text(asked):
 
 def test_a_name_alone_is_not_enough_where_two_versions_have_not_ended(engine):
     with engine.connect() as connection:
-        records.plan(connection, DESIGN.model_copy(update={"name": "twice"}), evidence={}, **BY)
+        life.plan(connection, DESIGN.model_copy(update={"name": "twice"}), evidence={}, **BY)
         assert named(connection, "twice").label == "twice/1"
         follows = DESIGN.model_copy(update={"name": "twice", "version": 2, "predecessor": 1})
-        records.plan(connection, follows, evidence={}, **BY)
+        life.plan(connection, follows, evidence={}, **BY)
         with pytest.raises(WrongUse, match=r"twice/1 \(planned\), twice/2 \(planned\)[\s\S]*Name the version"):
             named(connection, "twice")
         assert named(connection, "twice/1").label == "twice/1"

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from arrears.errors import Refused
-from arrears.experiments import acting, records
+from arrears.experiments import acting, enrolments, history, records
 from arrears.experiments.observed import Observed, Unanswered
 from arrears.experiments.readout import readout
 from arrears.experiments.unanswered import unanswered
@@ -97,7 +97,7 @@ def test_a_version_that_cannot_be_opened_is_told_by_reading_and_keeps_its_test_f
     test, _ = fails
     with database.connect() as connection:
         nights = unanswered(connection, test)
-        arms = {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
+        arms = {each.debtor_id: each.arm for each in enrolments.enrolled(connection, test.experiment_id)}
     of_arm = list(arms.values()).count("challenger")
     assert [(each.arm, each.on, each.debtors) for each in nights] == [
         ("challenger", DAY, of_arm),
@@ -121,7 +121,7 @@ def test_nobody_promotes_a_version_that_failed_after_the_rule_had_decided(fails,
     told |= {"challengers": [{"arm": "challenger", "verdict": {"decision": "promote", "reasons": []}}]}
     told |= {"unanswered": [{"arm": "challenger", "nights": 2}]}
     with database.begin() as connection:
-        records.note(connection, test.experiment_id, did="read", because="promote", evidence=told, **BY)
+        history.note(connection, test.experiment_id, did="read", because="promote", evidence=told, **BY)
     with database.begin() as connection, pytest.raises(Refused, match="did not answer on some night"):
         acting.promote(connection, test, None, on=DAY, because="it won", registered=UnderTest(registry), **BY)
 

@@ -5,7 +5,7 @@ import shutil
 import fasteners
 import numpy as np
 
-from arrears.experiments import records
+from arrears.experiments import life, records
 from arrears.experiments.design import Design
 from models.artifact import Part, write
 from models.propensity import PROPENSITY
@@ -87,7 +87,7 @@ def versions_compared(champion: str = "propensity/1", challenger: str = "propens
 def begun(connection, models, design=None, **by):
     """Plan a test, by default that of the two versions, and start it."""
     design = design or versions_compared()
-    records.plan(connection, design, evidence={}, **by)
+    life.plan(connection, design, evidence={}, **by)
     test = records.find(connection, design.name)
-    records.start(connection, test, because="ready", registered=models, **by)
+    life.start(connection, test, because="ready", registered=models, **by)
     return test

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from arrears.experiments import records
+from arrears.experiments import enrolments, life, records
 from arrears.experiments.succession import successor
 from arrears.queues import store
 from arrears.queues.strategy import strategy
@@ -48,8 +48,8 @@ def book():
 
 
 def start(connection, design):
-    records.plan(connection, design, evidence={}, **BY)
-    records.start(connection, records.find(connection, design.name, design.version), because="ready", **BY)
+    life.plan(connection, design, evidence={}, **BY)
+    life.start(connection, records.find(connection, design.name, design.version), because="ready", **BY)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def items(database, night):
 def enrolled(database):
     with database.connect() as connection:
         (test,) = (each for each in records.every(connection) if each.design.version == 1)
-        return {each.debtor_id: each for each in records.enrolled(connection, test.experiment_id)}
+        return {each.debtor_id: each for each in enrolments.enrolled(connection, test.experiment_id)}
 
 
 def test_the_cohort_comes_in_and_nobody_else(night, module_database):
@@ -238,7 +238,7 @@ def test_who_comes_into_a_household_of_an_ended_version_is_in_no_test(module_dat
         first = records.find(connection, "simple", 1)
         if records.find(connection, "simple", 2) is None:
             start(connection, follows)
-        records.end(connection, first, ended_by="stopped", on=DAY, because="a fault", evidence={}, **BY)
+        life.end(connection, first, ended_by="stopped", on=DAY, because="a fault", evidence={}, **BY)
         built = build_by_champions(
             lake,
             no_registry,
@@ -259,7 +259,7 @@ def test_an_ended_test_gives_everybody_back_and_its_nights_still_come_out_identi
 ):
     with module_database.begin() as connection:
         for test in records.running(connection):
-            records.end(connection, test, ended_by="stopped", on=DAY, because="enough", evidence={}, **BY)
+            life.end(connection, test, ended_by="stopped", on=DAY, because="enough", evidence={}, **BY)
     later = run(module_database, lake, no_registry, AS_OF, DAY + timedelta(days=2))
     assert {(row.experiment, row.strategy_name) for row in items(module_database, later)} == {(None, "value_at_risk")}
     assert replay(module_database, lake.root, no_registry, night.night_id).difference is None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from arrears.experiments import narrowing, records
+from arrears.experiments import enrolments, life, narrowing, records
 from arrears.queues import store
 from arrears.queues.strategy import strategy
 from serving.night.nightly import run_night
@@ -60,9 +60,9 @@ def parts(database, night):
 def nights(module_database, lakes, no_registry):
     """Three nights of a test of three arms: before, with one arm ended, and closed; and the arms on record then."""
     with module_database.begin() as connection:
-        records.plan(connection, THREE, at=NOW, by="strategist", evidence={})
+        life.plan(connection, THREE, at=NOW, by="strategist", evidence={})
         test = records.find(connection, "simple")
-        records.start(connection, test, at=NOW, by="strategist", because="ready")
+        life.start(connection, test, at=NOW, by="strategist", because="ready")
     first = run(module_database, lakes[0], no_registry, 0)
     with module_database.begin() as connection:
         test = records.find(connection, "simple")
@@ -72,7 +72,7 @@ def nights(module_database, lakes, no_registry):
         assert narrowing.close(connection, test, on=DAY + timedelta(days=1), **BY)
     third = run(module_database, lakes[2], no_registry, 2)
     with module_database.connect() as connection:
-        enrolled = {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
+        enrolled = {each.debtor_id: each.arm for each in enrolments.enrolled(connection, test.experiment_id)}
     return first, second, third, enrolled
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from arrears.events.check import check
 from arrears.events.keep import keep
-from arrears.experiments import records
+from arrears.experiments import enrolments, life, records
 from arrears.queues.strategy import strategy
 from serving.desk.look_up import look_up
 from serving.events.settle import settle
@@ -54,8 +54,8 @@ def tested(worked, module_database):
 
 def worked_night(engine, no_registry, folder):
     with engine.begin() as connection:
-        records.plan(connection, DESIGN, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", **BY)
+        life.plan(connection, DESIGN, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", **BY)
     lake = loaded(folder, "TW", book(DEBTORS, holds=[hold("D1"), hold("D2")]))
     night(engine, lake, no_registry)
     return lake
@@ -64,7 +64,7 @@ def worked_night(engine, no_registry, folder):
 def arms_of(engine):
     with engine.connect() as connection:
         test = records.find(connection, "simple")
-        return {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
+        return {each.debtor_id: each.arm for each in enrolments.enrolled(connection, test.experiment_id)}
 
 
 def ranked_by(arm):
@@ -81,7 +81,7 @@ def put_off(desk, who):
 def end(database):
     with database.begin() as connection:
         test = records.find(connection, "simple")
-        records.end(connection, test, ended_by="stopped", on=DAY, because="enough", evidence={}, **BY)
+        life.end(connection, test, ended_by="stopped", on=DAY, because="enough", evidence={}, **BY)
 
 
 def test_the_book_holds_both_arms_and_those_who_were_held_are_in_it(tested):

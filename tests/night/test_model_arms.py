@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from arrears.experiments import records
+from arrears.experiments import enrolments, records
 from arrears.queues import in_force, store
 from arrears.queues.strategy import strategy
 from commands.night import summary
@@ -72,7 +72,7 @@ def run(database, lake, registry, days=0, by=BY_VALUE):
 def arms_of(database):
     with database.connect() as connection:
         (test,) = records.every(connection)
-        return {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
+        return {each.debtor_id: each.arm for each in enrolments.enrolled(connection, test.experiment_id)}
 
 
 def said_by(registry, night, version):
@@ -123,7 +123,7 @@ def test_the_covariate_from_before_the_test_is_the_champions_in_both_arms(night,
     said = said_by(registry, night, "1")
     with module_database.connect() as connection:
         (test,) = records.every(connection)
-        rows = records.enrolled(connection, test.experiment_id)
+        rows = enrolments.enrolled(connection, test.experiment_id)
     assert {each.debtor_id: each.covariates["champion_score"] for each in rows} == {
         each.debtor_id: said[f"A{each.debtor_id[1:]}"] for each in rows
     }

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import insert
 
-from arrears.experiments import acting, records
+from arrears.experiments import acting, enrolments, records
 from arrears.queues.strategy import strategy
 from arrears.state.experiments import experiments
 from serving.night.nightly import run_night
@@ -51,7 +51,7 @@ def test_nights_work_by_it_repeat_and_it_is_read_and_ended(of_before, lake, no_r
     )
     with of_before.connect() as connection:
         (test,) = records.running(connection)
-        drawn = records.enrolled(connection, test.experiment_id)
+        drawn = enrolments.enrolled(connection, test.experiment_id)
     assert min(Counter(each.arm for each in drawn).values()) > 5
     assert replay(of_before, lake.root, no_registry, run.night_id).difference is None
     assert read_test(of_before, lake, test, at=MORNING).ended_by is None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from arrears.experiments import records
+from arrears.experiments import kept_sums, life, records
 from arrears.experiments.moments import NOBODY
 from arrears.experiments.readout import readout
 from arrears.experiments.staff import Staff
@@ -52,8 +52,8 @@ def lake(tmp_path_factory):
 @pytest.fixture(scope="module")
 def night(module_database, lake, no_registry):
     with module_database.begin() as connection:
-        records.plan(connection, SEPARATE, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", team=TEAM, **BY)
+        life.plan(connection, SEPARATE, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", team=TEAM, **BY)
     clock = StandingClock(MORNING)
     chosen = strategy("value_at_risk")
     return run_night(
@@ -65,7 +65,7 @@ def night(module_database, lake, no_registry):
 def staff(module_database, night):
     with module_database.connect() as connection:
         test = records.find(connection, "simple")
-        return dict(zip(TEAM, records.staff_of(connection, test).arms(TEAM), strict=True))
+        return dict(zip(TEAM, life.staff_of(connection, test).arms(TEAM), strict=True))
 
 
 def items(database, night):
@@ -133,7 +133,7 @@ def test_sharing_the_day_out_anew_leaves_every_item_with_its_arms_staff(night, m
 
 
 def whose(connection, rows, *, day=DAY):
-    own = records.staff_of(connection, records.find(connection, "simple"))
+    own = life.staff_of(connection, records.find(connection, "simple"))
     arms = {row.debtor_id: row.arm for row in rows}
     return collectors_of(connection, arms, own, day, horizon_days=5, zone="UTC")
 
@@ -188,7 +188,7 @@ def test_a_reading_takes_the_debtors_of_one_collector_for_one_cluster(night, mod
         test = records.find(connection, "simple")
     assert measure_days(module_database, later, test, at=NOW) == 1
     with module_database.connect() as connection:
-        (moments,) = records.sums(connection, test.experiment_id, PRIMARY).values()
+        (moments,) = kept_sums.by_day(connection, test.experiment_id, PRIMARY).values()
         found = readout(test.design, observed_of(connection, test), as_of=day)
     assert {collector: arm for arm, collector in moments.cells if collector != NOBODY} == staff
     assert sum(moments.debtors().values()) == 300

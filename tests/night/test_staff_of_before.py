@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from arrears.experiments import records
+from arrears.experiments import life, records
 from arrears.queues.carry_over import join_serving_night
 from arrears.state.schema import work_items
 from tests.night.desk_book import DAY, MORNING, lake_of
@@ -31,8 +31,8 @@ def before(module_database, tmp_path_factory, no_registry):
     database, lake = module_database, lake_of(tmp_path_factory.mktemp("before"), book(), settings=NO_LOTS)
     first = ran(database, lake, no_registry, 0)
     with database.begin() as connection:
-        records.plan(connection, SEPARATE, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", team=TEAM, **BY)
+        life.plan(connection, SEPARATE, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", team=TEAM, **BY)
         sql = """
             UPDATE work_items SET state = 'claimed' WHERE night_id = :night AND debtor_id = ANY (:debtors)
             RETURNING debtor_id, work_item_id
@@ -41,7 +41,7 @@ def before(module_database, tmp_path_factory, no_registry):
         items = {row.debtor_id: row.work_item_id for row in connection.execute(text(sql), asked)}
     second = ran(database, lake, no_registry, 1)
     with database.connect() as connection:
-        staff = records.staff_of(connection, records.find(connection, "simple"))
+        staff = life.staff_of(connection, records.find(connection, "simple"))
     return lake, second, items, dict(zip(TEAM, staff.arms(TEAM), strict=True))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from arrears.experiments import records
+from arrears.experiments import enrolments, life, records
 from arrears.queues import store
 from arrears.queues.strategy import strategy
 from serving.night.nightly import run_night
@@ -50,14 +50,14 @@ def nights(module_database, lake, no_registry):
     """Four: in the first a debtor is taken from the team's list, and in the third a collector is away."""
     database = module_database
     with database.begin() as connection:
-        records.plan(connection, SEPARATE, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", team=TEAM, **BY)
+        life.plan(connection, SEPARATE, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", team=TEAM, **BY)
     found = [ran(database, lake, no_registry, 0)]
     lists = [whose(database, found[0])]
     with database.begin() as connection:
         test = records.find(connection, "simple")
-        arms = {each.debtor_id: each.arm for each in records.enrolled(connection, test.experiment_id)}
-        staff = dict(zip(TEAM, records.staff_of(connection, test).arms(TEAM), strict=True))
+        arms = {each.debtor_id: each.arm for each in enrolments.enrolled(connection, test.experiment_id)}
+        staff = dict(zip(TEAM, life.staff_of(connection, test).arms(TEAM), strict=True))
         taken = next(debtor for debtor, who in lists[0].items() if who is None)
         own = next(name for name in TEAM if staff[name] == arms[taken] and name != ILL)
         connection.execute(

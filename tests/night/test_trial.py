@@ -7,7 +7,7 @@ from rich.console import Console
 from sqlalchemy import text
 
 from arrears.errors import Refused
-from arrears.experiments import records
+from arrears.experiments import life, records
 from arrears.places import find_places
 from arrears.queues import in_force
 from arrears.queues.strategy import strategy
@@ -33,8 +33,8 @@ def lake(tmp_path_factory):
 @pytest.fixture
 def started(database):
     with database.begin() as connection:
-        records.plan(connection, DESIGN, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", **BY)
+        life.plan(connection, DESIGN, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", **BY)
 
 
 def counts(database):
@@ -126,8 +126,8 @@ def test_a_test_that_the_strategy_in_force_never_reaches_is_told(database, no_re
     small = simple(arms=swapped, cohort={"balance_below_minor": 100_000})
     with database.begin() as connection:
         in_force.promote(connection, "severity/1", because="the largest first", **BY)
-        records.plan(connection, small, evidence={}, **BY)
-        records.start(connection, records.find(connection, "simple"), because="ready", **BY)
+        life.plan(connection, small, evidence={}, **BY)
+        life.start(connection, records.find(connection, "simple"), because="ready", **BY)
     tables = people(*NAMES) | {"collectors": [collector("C1") | {"minutes_per_day": minutes}]}
     tables["statements"] = [
         statement(f"A{name[1:]}", balance=500 if place % 2 else 90_000) for place, name in enumerate(NAMES)

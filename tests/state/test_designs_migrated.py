@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from arrears.errors import BadInput
-from arrears.experiments import records
+from arrears.experiments import life, records
 from arrears.experiments.design import design_of, read_design
 from arrears.experiments.example import EXAMPLE
 from arrears.state import migrate
@@ -88,18 +88,18 @@ def test_what_was_taken_before_is_refused_of_a_new_design(name):
 def test_what_was_planned_before_is_neither_started_nor_planned_again(upgraded, name):
     test = records.find(upgraded, name, 2)
     with pytest.raises(BadInput, match=f"{name}/2"):
-        records.start(upgraded, test, because="it waited long enough", **BY)
+        life.start(upgraded, test, because="it waited long enough", **BY)
     with pytest.raises(BadInput, match=f"{name}/2"):
-        records.plan(upgraded, test.design, evidence={}, **BY)
+        life.plan(upgraded, test.design, evidence={}, **BY)
 
 
 def test_a_plan_of_before_is_mended_by_planning_it_again(upgraded):
     mended = read_design(EXAMPLE.replace('"earlier_calls"', '"long_words"').replace("version = 1", "version = 2"))
-    records.plan(upgraded, mended, evidence={}, **BY)
+    life.plan(upgraded, mended, evidence={}, **BY)
     assert records.find(upgraded, "long_words", 2).design == mended
 
 
 def test_what_runs_since_before_can_be_ended(upgraded):
     for test in records.running(upgraded):
-        records.end(upgraded, test, ended_by="stopped", on=date(2026, 6, 9), because="old", evidence={}, **BY)
+        life.end(upgraded, test, ended_by="stopped", on=date(2026, 6, 9), because="old", evidence={}, **BY)
     assert records.running(upgraded) == []

@@ -13,15 +13,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from arrears.experiments import enrolments, records
+from arrears.experiments import enrolments, kept_sums, life
 from arrears.experiments.design import Design
 from arrears.experiments.design_parts import Protected
+from arrears.experiments.enrolments import Enrolled
 from arrears.experiments.groups import by_group, members
 from arrears.experiments.measurable import AT_DESK, KNOWN_BEFORE
 from arrears.experiments.measure import measured
 from arrears.experiments.moments import Column, Moments
 from arrears.experiments.observed import Observed
-from arrears.experiments.records import Enrolled, Experiment
+from arrears.experiments.records import Experiment
 from arrears.experiments.schedule import Watch
 from arrears.experiments.unanswered import unanswered
 from arrears.lake import Lake
@@ -55,7 +56,7 @@ def measure_days(
             moments = without_small_cells(moments)
         with engine.begin() as connection:
             on = measure.watch.matures(last)
-            records.keep_sums(connection, experiment.experiment_id, last, measure.name, moments, on=on, at=at)
+            kept_sums.keep(connection, experiment.experiment_id, last, measure.name, moments, on=on, at=at)
     return len(due)
 
 
@@ -63,8 +64,8 @@ def observed_of(connection: Connection, experiment: Experiment) -> Observed:
     """Everything that was written down of a test."""
     key, design = experiment.experiment_id, experiment.design
     return Observed(
-        matured=records.sums(connection, key, PRIMARY),
-        guarded={each.name: records.sums(connection, key, each.name) for each in design.guardrails},
+        matured=kept_sums.by_day(connection, key, PRIMARY),
+        guarded={each.name: kept_sums.by_day(connection, key, each.name) for each in design.guardrails},
         assigned=enrolments.drawn(connection, experiment),
         unanswered=unanswered(connection, experiment),
     )
@@ -93,8 +94,12 @@ def _due(engine: Engine, lake: Lake, experiment: Experiment) -> list[tuple[_Meas
     measures = _measures(experiment.design)
     with reading(engine) as connection:
         days = enrolments.days_of(connection, experiment)
-        done = {each.name: enrolments.measured_days(connection, experiment, each.name) for each in measures}
-        who = records.enrolled(connection, experiment.experiment_id) if any(each.protected for each in measures) else []
+        done = {each.name: kept_sums.measured_days(connection, experiment, each.name) for each in measures}
+        who = (
+            enrolments.enrolled(connection, experiment.experiment_id)
+            if any(each.protected for each in measures)
+            else []
+        )
     found = []
     for each in measures:
         if each.protected:
@@ -131,7 +136,7 @@ def _due_weeks(
 
 def _moments(engine: Engine, lake: Lake, experiment: Experiment, measure: _Measure, day: date) -> Moments:
     with reading(engine) as connection:
-        who = records.enrolled(connection, experiment.experiment_id, on=day)
+        who = enrolments.enrolled(connection, experiment.experiment_id, on=day)
         values = _at_desk(connection, lake, who, measure, day)
         collector = _collectors(connection, lake, experiment, who, measure, day)
     values |= _before(who, measure) | _from_lake(lake, who, measure, day, currency=experiment.design.cohort.currency)
@@ -158,7 +163,7 @@ def _collectors(
     connection: Connection, lake: Lake, experiment: Experiment, who: Sequence[Enrolled], measure: _Measure, day: date
 ) -> list[str] | None:
     """Whose each debtor is, where arms have staff of their own; None: nobody's debtors are alike."""
-    staff = records.staff_of(connection, experiment)
+    staff = life.staff_of(connection, experiment)
     if staff is None:
         return None
     arms = {each.debtor_id: each.arm for each in who}

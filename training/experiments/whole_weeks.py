@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from arrears.experiments.enrolments import Enrolled
 from arrears.experiments.metrics import GROUP_COLUMNS
 from arrears.experiments.moments import NOBODY, Moments
-from arrears.experiments.records import Enrolled
 from arrears.experiments.schedule import WEEK
 
 LEAST_TOLD = 10

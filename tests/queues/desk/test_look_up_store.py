@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from arrears.experiments import records
+from arrears.experiments import enrolments, life
 from arrears.experiments.design import read_design
 from arrears.experiments.example import EXAMPLE
 from arrears.queues.desk.claim import take
@@ -86,20 +86,20 @@ def test_of_two_tests_that_drew_a_debtor_the_newest_draw_counts_for_nights_and_f
     told = {"at": MORNING, "by": "strategist"}
     tests = [design("older"), design("newer")]
     for test, night in zip(tests, (second, first) if older_is_newer else (first, second), strict=True):
-        number = records.plan(connection, test, evidence={}, **told)
+        number = life.plan(connection, test, evidence={}, **told)
         connection.execute(text("UPDATE experiments SET state = 'running' WHERE experiment_id = :id"), {"id": number})
-        records.enrol(connection, night, DAY, [records.Enrolled(number, "D9", "champion", "D9", "", {})])
+        enrolments.enrol(connection, night, DAY, [enrolments.Enrolled(number, "D9", "champion", "D9", "", {})])
     label = "older/1" if older_is_newer else "newer/1"
-    assert records.standing(connection, ["older", "newer"], through=DAY) == {"D9": (label, "champion")}
+    assert enrolments.standing(connection, ["older", "newer"], through=DAY) == {"D9": (label, "champion")}
     item = row_of(connection, opened(connection, second, "D9").work_item_id)
     assert (item["experiment"], item["arm"]) == (label, "champion")
 
 
 def test_what_is_opened_for_a_caller_is_kept_from_the_staff_of_other_arms_when_it_comes_back(connection):
     night = a_night(connection)
-    number = records.plan(connection, design("staffed"), evidence={}, at=MORNING, by="strategist")
+    number = life.plan(connection, design("staffed"), evidence={}, at=MORNING, by="strategist")
     connection.execute(text("UPDATE experiments SET state = 'running' WHERE experiment_id = :id"), {"id": number})
-    records.enrol(connection, night, DAY, [records.Enrolled(number, "D9", "champion", "D9", "", {})])
+    enrolments.enrol(connection, night, DAY, [enrolments.Enrolled(number, "D9", "champion", "D9", "", {})])
     of_arm = {"experiment": "staffed/1"}
     lay(
         connection,
