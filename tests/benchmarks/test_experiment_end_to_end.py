@@ -6,6 +6,7 @@ the test is read on every day on which somebody has matured.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ DEBTORS, DAYS = 200_000, 240
 STARTS, WEEKS = date(2023, 6, 12), 4
 HORIZON, SETTLES = 14, 7
 BUCKETS = ("1-29", "30-59", "60-89", "90-119", "120-149")
-BY = {"at": datetime(2023, 6, 9, 8, tzinfo=UTC), "by": "strategist"}
+BY: dict[str, Any] = {"at": datetime(2023, 6, 9, 8, tzinfo=UTC), "by": "strategist"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def nights(database, lake, registry):
         day = STARTS + timedelta(days=7 * week)
         clock = StandingClock(datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=13))
         as_of = day - timedelta(days=3)
-        night = {"clock": clock, "limits_on": day, "served_on": day, "replace": True}
+        night: dict[str, Any] = {"clock": clock, "limits_on": day, "served_on": day, "replace": True}
         yield day, run_night(database, lake, registry, as_of, strategy("value_at_risk"), **night)
 
 

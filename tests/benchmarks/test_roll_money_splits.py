@@ -5,6 +5,7 @@ What they brought is the book's own; in the planted case part of the balances th
 """
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def brought(tmp_path_factory):
         on_days(con, lake.settings, [day - timedelta(days=1)])
         found = positions_plan(lake.present, lake.settings).run(con).to_pandas()
     owed = found[found["bucket"].isin(LATE)].groupby("debtor_id")["balance_minor"].sum()
-    watched = {"horizon_days": WATCH.horizon_days, "settled_on": WATCH.matures(day)}
+    watched: dict[str, Any] = {"horizon_days": WATCH.horizon_days, "settled_on": WATCH.matures(day)}
     told = came_after(lake, list(owed.index), day, currency="USD", columns=[ROLL], **watched)
     return owed.to_numpy(dtype=np.float64), np.array(told[ROLL])
 

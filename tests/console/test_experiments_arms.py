@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,7 +33,7 @@ from tests.serving.desk_day import ANNA, MONDAY, TAIPEI, Desk, MovedPresent, boo
 from training.experiments.at_desk import at_desk
 
 HELD = "D40"
-BY = {"at": MONDAY - timedelta(days=3), "by": "strategist"}
+BY: dict[str, Any] = {"at": MONDAY - timedelta(days=3), "by": "strategist"}
 ZONE = "Asia/Taipei"
 ALBANY = ZoneInfo("America/New_York")
 """Where the lake of payments is, as its days are its own."""

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -78,7 +79,7 @@ margin = 0.5
 horizon_days = 14
 """
 NOW = datetime(2005, 10, 3, 4, tzinfo=UTC)
-BY = {"at": NOW, "by": "Ines"}
+BY: dict[str, Any] = {"at": NOW, "by": "Ines"}
 CAME_IN = date(2005, 9, 2)  # the demo pays on the 15th, the last day of two weeks
 HTML = {"Accept": "text/html"}
 

@@ -1,6 +1,7 @@
 """What a design refuses, with the numbers, and what never changes in it."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -117,7 +118,12 @@ def test_looks_are_weekly_on_matured_debtors_and_promote_only_after_whole_cycles
 
 
 def follow(design, **parts):
-    usual = {"shares": {"champion": 0.2, "challenger": 0.8}, "starts": date(2026, 6, 15), "weeks": 8, "debtors": 9000}
+    usual: dict[str, Any] = {
+        "shares": {"champion": 0.2, "challenger": 0.8},
+        "starts": date(2026, 6, 15),
+        "weeks": 8,
+        "debtors": 9000,
+    }
     return successor(design, **(usual | parts))
 
 

@@ -1,6 +1,7 @@
 """What the written rule does without a person: end one arm, end a test, take nobody new in; it never promotes."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +13,7 @@ from tests.experiments.designs import changed, shared
 
 NOW = datetime(2026, 7, 20, 8, tzinfo=UTC)
 DAY = date(2026, 7, 19)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 ARMS = [
     arm | {"strategy": f"{name}/1"}
     for arm, name in zip(shared(0.5, 0.25, 0.25), ("value_at_risk", "severity", "propensity"), strict=True)
@@ -137,7 +138,7 @@ def test_a_winner_is_not_promoted_once_the_arms_do_not_hold_their_shares(connect
 
 def test_a_test_that_has_ended_neither_ends_arms_nor_closes(connection, started):
     acting.stop(connection, started, on=DAY, because="a fault", **BY)
-    told = {"on": DAY, "because": "late", "evidence": {}, **BY}
+    told: dict[str, Any] = {"on": DAY, "because": "late", "evidence": {}, **BY}
     assert not narrowing.end_arm(connection, started, "challenger1", **told)
     assert not narrowing.close(connection, started, **told)
     assert acting.keep_reading(connection, started, reading("stop_for_harm", "continue"), at=NOW) is None
@@ -146,7 +147,7 @@ def test_a_test_that_has_ended_neither_ends_arms_nor_closes(connection, started)
 
 @pytest.mark.parametrize("undo", ["arms_ended = '{}'", "closed_on = NULL", "closed_on = '2026-08-01'"])
 def test_the_database_itself_keeps_an_ended_arm_ended_and_a_closed_test_closed(connection, started, undo):
-    told = {"on": DAY, "because": "harm", "evidence": {}, **BY}
+    told: dict[str, Any] = {"on": DAY, "because": "harm", "evidence": {}, **BY}
     narrowing.end_arm(connection, started, "challenger1", **told)
     narrowing.close(connection, started, **told)
     with pytest.raises(IntegrityError, match="stays"), connection.begin_nested():

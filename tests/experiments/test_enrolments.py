@@ -1,6 +1,7 @@
 """Who came in is read by day, and a household counts once: on the day of its first debtor."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from arrears.experiments.moments import Column
 from tests.experiments.smallest_night import smallest_night
 
 NOW = datetime(2026, 5, 30, 8, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 MONDAY = date(2026, 6, 1)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 CAME = {

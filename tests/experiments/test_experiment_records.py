@@ -1,6 +1,7 @@
 """Tests on record: what has started never changes, no debtor changes arm, the strategy in force is one move away."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -21,7 +22,7 @@ NOW = datetime(2026, 5, 30, 8, tzinfo=UTC)
 DESIGN = read_design(EXAMPLE)
 SHARES = {"champion": 0.2, "challenger": 0.8}
 OTHER = read_design(EXAMPLE.replace('"earlier_calls"', '"later_calls"'))
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 
 
 @pytest.fixture

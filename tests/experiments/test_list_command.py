@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from arrears.experiments import life, narrowing, records
 from commands.main import main
 from tests.experiments.designs import changed, shared
 
-BY = {"at": datetime(2026, 7, 20, 8, tzinfo=UTC), "by": "strategist"}
+BY: dict[str, Any] = {"at": datetime(2026, 7, 20, 8, tzinfo=UTC), "by": "strategist"}
 ARMS = [
     arm | {"strategy": strategy}
     for arm, strategy in zip(shared(0.5, 0.25, 0.25), ("value_at_risk/1", "severity/1", "propensity/1"), strict=True)
@@ -38,7 +39,7 @@ def test_an_ended_arm_and_a_closed_test_are_told(database, listed):
         life.plan(connection, changed(arms=ARMS), evidence={}, **BY)
         test = records.find(connection, "earlier_calls")
         life.start(connection, test, because="ready", **BY)
-        told = {"on": date(2026, 7, 19), "because": "harm", "evidence": {}, **BY}
+        told: dict[str, Any] = {"on": date(2026, 7, 19), "because": "harm", "evidence": {}, **BY}
         narrowing.end_arm(connection, test, "challenger1", **told)
     (row,) = json.loads(listed("--json"))["tests"]
     assert (row["arms_ended"], row["closed_on"]) == ({"challenger1": "2026-07-19"}, None)

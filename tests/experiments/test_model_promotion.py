@@ -1,6 +1,7 @@
 """A model's version comes into force by a test: by the written rule, through the gate, and back in one step."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.night.model_arms import NO_LOTS, begun, book, registered, two_version
 from training.experiments.reading import read_test
 
 NOW = datetime(2026, 7, 20, 8, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 ON = date(2026, 7, 20)
 
 
@@ -98,7 +99,7 @@ def test_from_the_night_to_the_alias(database, registry, models, tmp_path):
     with database.begin() as connection:
         begun(connection, models, **BY)
     lake = lake_of(tmp_path, book(), settings=NO_LOTS)
-    night = {"clock": StandingClock(MORNING), "limits_on": DAY, "served_on": DAY}
+    night: dict[str, Any] = {"clock": StandingClock(MORNING), "limits_on": DAY, "served_on": DAY}
     run_night(database, lake, registry, AS_OF, strategy("value_at_risk"), **night)
     with database.connect() as connection:
         test = records.find(connection, "newer_model")

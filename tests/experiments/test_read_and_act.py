@@ -1,6 +1,7 @@
 """A running test read on the lake's last day: harm ends it by itself, a proof lets a person promote, and take back."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from training.experiments.reading import read_all, read_test
 
 NAMES = [f"D{number}" for number in range(1, 121)]
 NOW = datetime(2026, 7, 20, 8, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 DESIGN = simple(
     enrolment={"weeks": 3, "debtors": 130, "pay_cycle_days": 7},
     primary={"horizon_days": 5, "settlement_days": 2},
@@ -49,7 +50,7 @@ def started(database, no_registry, tmp_path):
         life.start(connection, records.find(connection, "simple"), because="ready", **BY)
     lake = lake_of(tmp_path, book())
     chosen = strategy("value_at_risk")
-    night = {"clock": StandingClock(MORNING), "limits_on": DAY, "served_on": DAY}
+    night: dict[str, Any] = {"clock": StandingClock(MORNING), "limits_on": DAY, "served_on": DAY}
     run_night(database, lake, no_registry, AS_OF, chosen, **night)
     with database.connect() as connection:
         test = records.find(connection, "simple")

@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +15,7 @@ from tests.experiments.test_read_and_act import amounts, lake_after, started
 from tests.night.desk_book import AS_OF, DAY
 
 LAST = date(2026, 6, 28)
-BY = {"at": datetime(2026, 6, 29, 8, tzinfo=UTC), "by": "strategist"}
+BY: dict[str, Any] = {"at": datetime(2026, 6, 29, 8, tzinfo=UTC), "by": "strategist"}
 __all__ = ["started"]
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from arrears.experiments.staff import LEAST, Staff, dealt
 from tests.experiments.designs import changed, shared
 
 NOW = datetime(2026, 5, 30, 8, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 SEPARATE = changed(staff="separate")
 
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ DESIGN = changed(
     enrolment={"starts": "2005-10-10", "debtors": 5_000},
     primary={"smallest_effect_minor": 80_000.0, "cap_minor": 5_000_000},
 )
-BY = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
+BY: dict[str, Any] = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
 
 
 @pytest.fixture(scope="module")

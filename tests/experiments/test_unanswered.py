@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.night.model_arms import NO_LOTS, begun, book, registered, two_version
 from training.experiments.reading import read_test
 
 NOW = datetime(2026, 7, 20, 8, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 LATER = DAY + timedelta(days=1)
 END = date(2026, 12, 31)
 GUARDED = changed(enrolment={"debtors": 2200}, guardrails=[{"metric": "complaints", "margin": 0.06, "horizon_days": 7}])

@@ -1,6 +1,7 @@
 """What each month turned out to be: which months there are, and when an account counts as gone."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_asked_for_some_accounts_and_cycles_nothing_else_is_worked_out_and_the_s
     book = whole_book({"accounts": accounts, "statements": rows})
     con = opened(book)
     con.execute("CREATE TABLE asked AS SELECT 'B' AS account_id")
-    asked = {"accounts": "asked", "cycles": (FEB_28, MAR_31)}
+    asked: dict[str, Any] = {"accounts": "asked", "cycles": (FEB_28, MAR_31)}
     some = delinquency.cycle_statuses(supplied(book), settings("UTC"), **asked).run(con).to_pylist()
     every = delinquency.cycle_statuses(supplied(book), settings("UTC")).run(con).to_pylist()
     assert [(row["cycle_end"], row["bucket"]) for row in some] == [(FEB_28, "30-59"), (MAR_31, "60-89")]

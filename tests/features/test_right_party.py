@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_a_primary_debtor_who_is_not_liable_is_not_the_right_party():
     ("starts", "ends", "expected"), [(20, 20, True), (21, None, False), (None, 19, False), (None, None, True)]
 )
 def test_a_part_counts_from_its_first_to_its_last_day(starts, ends, expected):
-    days = {
+    days: dict[str, Any] = {
         name: SPOKE_ON.replace(day=day) if day else None for name, day in (("starts_on", starts), ("ends_on", ends))
     }
     assert right("guarantor", party("guarantor", **days)) == expected

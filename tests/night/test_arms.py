@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from training.policy_value.nights import recorded_nights
 NAMES = [f"D{number}" for number in range(1, 121)]
 DESIGN = simple()
 NOW = datetime(2026, 6, 12, 20, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 NO_LOTS = "[desk]\nrandom_slice_share = 0\nholdout_share = 0\nedge_share = 0\n"
 
 

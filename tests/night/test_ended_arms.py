@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, p
 from tests.night.test_arms import NO_LOTS, collector
 
 NOW = datetime(2026, 6, 12, 20, tzinfo=UTC)
-BY = {"at": NOW, "by": "arrears", "because": "harm", "evidence": {}}
+BY: dict[str, Any] = {"at": NOW, "by": "arrears", "because": "harm", "evidence": {}}
 NAMES = [f"D{number}" for number in range(1, 121)]
 NEWCOMERS = [f"D{number}" for number in range(121, 181)]
 LATE = [f"D{number}" for number in range(181, 201)]

@@ -1,6 +1,7 @@
 """Every item of a debtor in a running test names its arm and what ranked it, whatever made it; afterwards none does."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.night.desk_book import StandingClock
 from tests.serving.desk_day import ANNA, MONDAY, as_remembered, book, desk_on, remember
 
 DESIGN = simple(cohort={"buckets": ["1-29", "30-59", "60-89"]}, enrolment={"debtors": 40})
-BY = {"at": datetime(2026, 6, 12, 20, tzinfo=UTC), "by": "strategist"}
+BY: dict[str, Any] = {"at": datetime(2026, 6, 12, 20, tzinfo=UTC), "by": "strategist"}
 DEBTORS = 12
 LABELS = (
     "SELECT experiment, arm, strategy_name FROM work_items WHERE debtor_id = :who AND state IN ('ready', 'claimed')"

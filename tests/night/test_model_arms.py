@@ -3,6 +3,7 @@
 import math
 import shutil
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ from tests.night.model_arms import (
 )
 
 NOW = datetime(2026, 6, 12, 20, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +202,7 @@ def test_an_arm_of_any_model_is_worked_as_if_its_version_were_champion_and_nobod
     by = strategy("incremental_value" if name == "uplift" else "value_at_risk")
     with database.begin() as connection:
         if name == "uplift":
-            told = {"at": NOW, "by": "strategist", "because": "it reads what a call adds"}
+            told: dict[str, Any] = {"at": NOW, "by": "strategist", "because": "it reads what a call adds"}
             in_force.promote(connection, f"{by.name}/{by.version}", **told)
     for seed in (41, 51):
         small_version(registry, tmp_path, name, seed)

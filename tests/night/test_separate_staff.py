@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ from training.experiments.daily import PRIMARY, measure_days, observed_of
 NAMES = [f"D{number}" for number in range(1, 401)]
 TEAM = [f"C{number}" for number in range(1, 21)]
 NOW = datetime(2026, 6, 12, 20, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 SEPARATE = simple(staff="separate")
 
 

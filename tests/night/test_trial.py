@@ -1,6 +1,7 @@
 """A night that is only worked out follows what is in force and what runs, writes nothing, and makes no database."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -21,7 +22,7 @@ from tests.night.desk_book import AS_OF, DAY, MORNING, StandingClock, lake_of, p
 from tests.night.test_arms import DESIGN, NO_LOTS, collector
 
 NAMES = [f"D{number}" for number in range(1, 41)]
-BY = {"at": datetime(2026, 6, 12, 20, tzinfo=UTC), "by": "strategist"}
+BY: dict[str, Any] = {"at": datetime(2026, 6, 12, 20, tzinfo=UTC), "by": "strategist"}
 TABLES = ("nights", "night_accounts", "work_items", "decisions", "experiment_debtors", "audit")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,10 @@ from tests.policy.case import CALL, asking, at, facts_of, held_by, judged
 SAID = "not on 212 555 0100, I have cancer"
 PREFERENCE = {"preference_id": "W1", "debtor_id": "D1", "starts_on": date(2026, 1, 1)}
 AGREED = {"consent_id": "K1", "debtor_id": "D1", "kind": "call_window", "given_on": date(2026, 5, 1)}
-BOTH_COASTS = {"points": [{"value": "+12125550100"}], "debtors": [{"region": "CA", "postal_code": "94110", "city": ""}]}
+BOTH_COASTS: dict[str, Any] = {
+    "points": [{"value": "+12125550100"}],
+    "debtors": [{"region": "CA", "postal_code": "94110", "city": ""}],
+}
 
 
 @pytest.mark.parametrize("kind", ["channel", "time"])

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_of_two_holds_of_one_kind_the_later_end_stands_and_no_end_beats_every_on
 
 
 def test_a_hold_of_an_account_touches_no_other_and_a_hold_of_a_person_touches_all_of_theirs():
-    book = {"accounts": [{"account_id": "A"}, {"account_id": "B"}]}
+    book: dict[str, Any] = {"accounts": [{"account_id": "A"}, {"account_id": "B"}]}
     own = facts_of("2026-06-05 10:00", holds=[hold("hardship", june(1), account_id="A")], **book)
     whole = facts_of("2026-06-05 10:00", holds=[hold("hardship", june(1))], **book)
     assert judged(own, "house").is_held.tolist() == [True, False]
@@ -79,7 +80,7 @@ def test_a_hold_of_an_account_touches_no_other_and_a_hold_of_a_person_touches_al
 
 
 def test_a_hold_that_names_an_account_is_about_it_whoever_it_names_beside_it():
-    book = {"accounts": [{"account_id": "A"}, {"account_id": "B"}]}
+    book: dict[str, Any] = {"accounts": [{"account_id": "A"}, {"account_id": "B"}]}
     row = hold("hardship", june(1), account_id="A", debtor_id="D1")
     assert judged(facts_of("2026-06-05 10:00", holds=[row], **book), "house").is_held.tolist() == [True, False]
 

@@ -1,6 +1,7 @@
 """The trailing ledger on a real PostgreSQL: what it keeps, what it corrects, and what one statement gives back."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -43,7 +44,7 @@ def connection(module_database):
 
 
 def read(connection, **asked):
-    asked = {"since": NOW - LOOKS_BACK, "at": NOW} | asked
+    asked: dict[str, Any] = {"since": NOW - LOOKS_BACK, "at": NOW} | asked
     return trailing(connection, **asked).to_pylist()
 
 
@@ -126,7 +127,7 @@ def test_some_debtors_are_read_with_all_that_was_said_about_their_accounts(conne
         contact(4, debtor_id=None),
         contact(5, debtor_id="D2", account_id="A9"),
     )
-    lease = {"at": NOW, "expires_at": NOW + A_DAY, "channel": "call", "claimed_by": "ada"}
+    lease: dict[str, Any] = {"at": NOW, "expires_at": NOW + A_DAY, "channel": "call", "claimed_by": "ada"}
     reserve(connection, people=["D2"], accounts=["A1"], **lease)
     reserve(connection, people=["D3"], accounts=["A3"], **lease)
     whole, mine = read(connection), read(connection, debtors=["D1"], accounts=["A1"])
@@ -224,7 +225,7 @@ def test_splitting_contacts_among_collectors_changes_nothing(connection):
 
 
 def test_a_reserved_contact_is_among_those_made(connection):
-    lease = {"at": NOW, "expires_at": NOW + A_DAY}
+    lease: dict[str, Any] = {"at": NOW, "expires_at": NOW + A_DAY}
     reserve(connection, people=["D1"], accounts=["A1", "A2"], channel="call", claimed_by="ada", point_id="P1", **lease)
     [row] = read(connection)
     assert row == dict.fromkeys(TRAILING.names) | {
@@ -242,13 +243,13 @@ def test_a_reserved_contact_is_among_those_made(connection):
     ("at", "found"), [(NOW + timedelta(minutes=30), 0), (NOW + timedelta(minutes=30, microseconds=-1), 1)]
 )
 def test_a_reservation_counts_until_the_end_of_its_lease(connection, at, found):
-    lease = {"at": NOW, "expires_at": NOW + timedelta(minutes=30)}
+    lease: dict[str, Any] = {"at": NOW, "expires_at": NOW + timedelta(minutes=30)}
     reserve(connection, people=["D1"], accounts=["A1"], channel="call", claimed_by="ada", **lease)
     assert len(read(connection, at=at)) == found
 
 
 def test_a_reservation_counts_until_its_outcome_and_then_the_contact_does(connection):
-    lease = {"at": NOW, "expires_at": NOW + A_DAY}
+    lease: dict[str, Any] = {"at": NOW, "expires_at": NOW + A_DAY}
     mine = reserve(connection, people=["D1"], accounts=["A1"], channel="call", claimed_by="ada", **lease)
     record(connection, contact(1), recorded_at=NOW)
     assert release(connection, mine, at=NOW, contact_id="C1")
@@ -259,7 +260,7 @@ def test_a_reservation_counts_until_its_outcome_and_then_the_contact_does(connec
 
 
 def test_a_reservation_is_left_out_for_whoever_holds_it(connection):
-    lease = {"at": NOW, "expires_at": NOW + A_DAY, "channel": "call", "claimed_by": "ada"}
+    lease: dict[str, Any] = {"at": NOW, "expires_at": NOW + A_DAY, "channel": "call", "claimed_by": "ada"}
     mine = reserve(connection, people=["D1"], accounts=["A1"], **lease)
     reserve(connection, people=["D1"], accounts=["A2"], **lease)
     assert [row["debts_discussed"] for row in read(connection, without=mine)] == [["A2"]]

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +17,7 @@ from tests.policy.case import asking, at, facts_of
 from tests.policy.counted import IN_NEW_YORK_CITY
 
 NOW = at("2026-09-14 14:00")
-LEASE = {"at": NOW, "expires_at": NOW + timedelta(minutes=30), "channel": "call"}
+LEASE: dict[str, Any] = {"at": NOW, "expires_at": NOW + timedelta(minutes=30), "channel": "call"}
 JOINT = [
     {"account_id": "A1", "debtor_id": "D1", "role": "primary", "liable": True},
     {"account_id": "A1", "debtor_id": "D2", "role": "joint", "liable": True},

@@ -1,6 +1,7 @@
 """What the gate concludes from the night's verdict is what the rules say when they are asked at that moment."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -132,7 +133,7 @@ def desk(request, tmp_path_factory, module_database, no_registry):
     forget(module_database)
     known = datetime.combine(as_of, time(20), tzinfo=UTC)
     lake = loaded(tmp_path_factory.mktemp("gate"), "US", all_kinds(as_of), known=known)
-    night = {"served_on": served_on, "replace": True}
+    night: dict[str, Any] = {"served_on": served_on, "replace": True}
     run_night(module_database, lake, no_registry, as_of, strategy("severity"), clock=DemoClock(), **night)
     desk = desk_on(lake, module_database)
     yield desk, start_of_day(served_on, ZONES["US"]), start_of_day(served_on + timedelta(days=1), ZONES["US"])

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from alembic.operations import Operations
@@ -17,7 +18,7 @@ from arrears.state import migrate
 
 BEFORE = "v0007"
 NOW = datetime(2026, 5, 30, 8, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 MIXED = [
     {"name": "champion", "role": "champion", "share": 0.5, "strategy": "value_at_risk/1", "model": None},
     {"name": "challenger", "role": "challenger", "share": 0.5, "strategy": None, "model": "propensity/2"},

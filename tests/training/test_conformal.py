@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from arrears.errors import BadInput
 from models.bands import Bands
 from training.conformal import coverage_by_group, decile_edges, fit_bands
 
-GOOD = {"coverage": 0.9, "edges": (0.0, 10.0), "reach": (1.0, 2.0, 0.0, None), "rows": (9, 9, 9, 0)}
+GOOD: dict[str, Any] = {"coverage": 0.9, "edges": (0.0, 10.0), "reach": (1.0, 2.0, 0.0, None), "rows": (9, 9, 9, 0)}
 
 
 @given(st.integers(1, 60), st.floats(0.05, 0.99), st.integers(0, 2**32 - 1))
@@ -128,7 +129,7 @@ def test_bands_whose_ends_cross_are_refused():
 
 @pytest.mark.parametrize("change", [{"more": 1}, {"rows": ...}])
 def test_a_document_of_other_fields_is_refused(change):
-    told = {**Bands(**GOOD).document(), **change}
+    told: dict[str, Any] = {**Bands(**GOOD).document(), **change}
     with pytest.raises(BadInput, match="read bands"):
         Bands.of({name: value for name, value in told.items() if value is not ...})
 

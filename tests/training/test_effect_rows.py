@@ -1,6 +1,7 @@
 """Which accounts an effect is taken from: the number as it was known, and the cash that stayed once it was mature."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,12 @@ def book(tmp_path_factory):
 
 
 def asked(threshold="balance>=5000", **changes):
-    plain = {"threshold": read_threshold(threshold), "as_of": AS_OF, "horizon_days": 30, "covariates": (FEATURE,)}
+    plain: dict[str, Any] = {
+        "threshold": read_threshold(threshold),
+        "as_of": AS_OF,
+        "horizon_days": 30,
+        "covariates": (FEATURE,),
+    }
     return Question(**plain | changes)
 
 

@@ -1,6 +1,7 @@
 """The profile of the United Kingdom (UK-01 to UK-04), off unless switched on, as examples; times are of London."""
 
 from datetime import date
+from typing import Any
 
 from arrears.policy.facts import Facts
 from tests.policy.case import Case, asking, facts_of
@@ -9,8 +10,8 @@ from tests.policy.held import hold, june
 LONDON = "Europe/London"
 BRITON = {"country": "GB", "region": None, "postal_code": "EC1A 1BB", "city": "London", "stated_time_zone": LONDON}
 MOBILE = {"value": "+447700900100"}
-SPACE = {"chapter": "breathing space"}
-CRISIS = {"chapter": "mental health crisis"}
+SPACE: dict[str, Any] = {"chapter": "breathing space"}
+CRISIS: dict[str, Any] = {"chapter": "mental health crisis"}
 
 
 def _case(rule, told, expected, now, *holds, channel="call", lane="pay", **tables):

@@ -1,6 +1,7 @@
 """Whatever happens at a desk, and in whatever order: nobody twice, nothing lost, nothing double."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -171,7 +172,7 @@ class Desk(RuleBasedStateMachine):
         with self.engine.begin() as connection:
             found = "SELECT work_item_id FROM work_items WHERE state = 'ready' AND debtor_id = :d"
             items = [item for (item,) in rows(connection, found, d=f"D{number}")]
-            told = {"because": "paid", "at": self.now, "by": "events", "only": ("ready",)}
+            told: dict[str, Any] = {"because": "paid", "at": self.now, "by": "events", "only": ("ready",)}
             if held:
                 close(connection, items, state="withdrawn", **told)
             else:
@@ -204,7 +205,7 @@ class Desk(RuleBasedStateMachine):
 
     def post(self, claim, told):
         who, item = claim
-        more = {
+        more: dict[str, Any] = {
             "callback": {"callback_at": self.now + timedelta(hours=2), "conversation": False},
             "promise": {
                 "verified_party": "primary",

@@ -1,6 +1,7 @@
 """Who calls in is opened with everybody of their item, and goes back to where and when they waited."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -73,7 +74,7 @@ def test_what_a_caller_on_no_list_agreed_is_kept(connection, lane, follows):
     item = opened(connection, a_night(connection), "D9").work_item_id
     stands = stands_of(connection, item, collector="anna", at=MORNING)
     then = Next(lane, LATER, "owner", "Calls back.", {}, team_from=LATER)
-    told = {"collector": "anna", "at": MORNING, "zone": "America/New_York", "is_try": False}
+    told: dict[str, Any] = {"collector": "anna", "at": MORNING, "zone": "America/New_York", "is_try": False}
     changed = following(stands, then, **told, has_skill=bool)
     assert (changed is not None) == follows
     if follows:
@@ -83,7 +84,7 @@ def test_what_a_caller_on_no_list_agreed_is_kept(connection, lane, follows):
 @pytest.mark.parametrize("older_is_newer", [False, True])
 def test_of_two_tests_that_drew_a_debtor_the_newest_draw_counts_for_nights_and_for_look_ups(connection, older_is_newer):
     first, second = a_night(connection), a_night(connection)
-    told = {"at": MORNING, "by": "strategist"}
+    told: dict[str, Any] = {"at": MORNING, "by": "strategist"}
     tests = [design("older"), design("newer")]
     for test, night in zip(tests, (second, first) if older_is_newer else (first, second), strict=True):
         number = life.plan(connection, test, evidence={}, **told)

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from arrears.queues.desk.successor import close, succeed
 from tests.queues.desk.laid_out import MORNING, a_night, lay, row_of, rows
 
 LATER = MORNING + timedelta(hours=4)
-RETURNED = {"state": "released", "because": "too_long", "at": MORNING, "by": "C1", "made_by": "return"}
+RETURNED: dict[str, Any] = {"state": "released", "because": "too_long", "at": MORNING, "by": "C1", "made_by": "return"}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What an outcome makes known stops contact at once: its rows, given to the conduct gate, hold as they should."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.policy.case import ACCOUNT, MOBILE, facts_of, held_by, judged
 from tests.queues.next.told import following, house
 
 ACCOUNT_ID, DEBTOR_ID, POINT_ID = ACCOUNT["account_id"], "D1", MOBILE["point_id"]
-OURS = {"debtor_id": DEBTOR_ID, "point_id": POINT_ID}
+OURS: dict[str, Any] = {"debtor_id": DEBTOR_ID, "point_id": POINT_ID}
 
 
 def gate(disposition: str, rule: str, later: str = "2026-06-02 15:00", lane: str = "pay", **own) -> str | None:

@@ -1,6 +1,7 @@
 """A manager's acts: what they change, what they leave, who may not get what, and that each can be taken back once."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -17,8 +18,8 @@ from arrears.queues.supervise.roster import absences
 from tests.queues.supervise.made_day import TEN, TODAY, ZONE, item, night
 
 ANN, BOB = Member("C1", name="Ann"), Member("C2", name="Bob", languages=("es",))
-BY = {"at": TEN, "by": "boss", "because": "Ann is ill"}
-LATER = {"at": TEN + timedelta(hours=1), "by": "boss"}
+BY: dict[str, Any] = {"at": TEN, "by": "boss", "because": "Ann is ill"}
+LATER: dict[str, Any] = {"at": TEN + timedelta(hours=1), "by": "boss"}
 PAY = Chosen(fits=Filter(lane="pay"))
 
 
