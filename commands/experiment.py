@@ -56,8 +56,37 @@ def start(
     )
 
 
+@app.command()
+def withdraw(
+    name: Name,
+    *,
+    because: Because,
+    by: Who = None,
+    lake: LakeDir = None,
+    database: Database = None,
+    json: AsJson = False,
+) -> None:
+    """Throw a plan away that has not started: it stays in the history, and its name and version may be planned anew."""
+    from arrears.experiments import life
+
+    with state(lake, database) as (engine, _, now), engine.begin() as connection:
+        test = named(connection, name)
+        life.withdraw(connection, test, at=now, by=by or who(), because=because)
+    emit(
+        {"test": test.label, "state": "withdrawn"},
+        as_json=json,
+        human=lambda console: console.print(f"{test.label} is withdrawn."),
+    )
+
+
 @app.command("list")
-def list_(*, lake: LakeDir = None, database: Database = None, json: AsJson = False) -> None:
+def list_(
+    *,
+    withdrawn: Annotated[bool, typer.Option("--withdrawn", help="Plans that were withdrawn, too.")] = False,
+    lake: LakeDir = None,
+    database: Database = None,
+    json: AsJson = False,
+) -> None:
     """Every test on record, and the strategy in force."""
     from arrears.experiments import enrolments, records
     from arrears.queues.in_force import in_force
@@ -75,7 +104,7 @@ def list_(*, lake: LakeDir = None, database: Database = None, json: AsJson = Fal
                 "arms_ended": dict(each.arms_ended),
                 "debtors": sum(debtors.get(each.experiment_id, {}).values()),
             }
-            for each in records.every(connection)
+            for each in records.every(connection, even_withdrawn=withdrawn)
         ]
     document = {"in_force": f"{chosen.name}/{chosen.version}", "tests": rows}
     emit(document, as_json=json, human=lambda console: _draw_list(document, console))

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from arrears.places import Places
     from serving.planned import Prepared
 
+_UNSTARTED = {
+    "planned": ("it has not started", "Change its own plan."),
+    "withdrawn": ("it is withdrawn", "Plan it anew."),
+}
 Keep = Annotated[bool, typer.Option("--keep", help="Put it on record, so that it can be started.")]
 
 
@@ -78,8 +82,9 @@ def successor(
 
     with state(lake, database) as (engine, lake_, now), engine.connect() as connection:
         test = named(connection, name)
-        if test.state == "planned":
-            raise Refused(asked=f"a successor of {test.label}", found="it has not started", do="Change its own plan.")
+        if test.started_on is None:
+            found, do = _UNSTARTED[test.state]
+            raise Refused(asked=f"a successor of {test.label}", found=found, do=do)
         own = test.design.enrolment
         first = starts.date() if starts else first_day_after(test.design, today(lake_, now))
     design = following(

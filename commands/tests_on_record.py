@@ -44,6 +44,8 @@ def state(lake: Path | None, database: str | None) -> Iterator[tuple[Engine, Lak
 def named(connection: Connection, name: str) -> Experiment:
     """The test of name/version, or of a name: the one version that has not ended, or the newest where all have.
 
+    A plan that was withdrawn is answered only where nothing else has the name and version.
+
     Raises
     ------
     WrongUse : there is none, with those there are; or several versions of the name have not ended.
@@ -53,7 +55,7 @@ def named(connection: Connection, name: str) -> Experiment:
     from arrears.experiments.label import parted
 
     told = parted(name)
-    test = None if told is None else records.find(connection, *told)
+    test = None if told is None else records.find(connection, *told, even_withdrawn=True)
     if told is None or test is None:
         known = ", ".join(each.label for each in records.every(connection)) or "none"
         raise WrongUse(

@@ -12,7 +12,7 @@ from arrears.errors import Refused, WrongUse
 from arrears.experiments.design import Design, refuse_edit, refuse_outdated
 from arrears.experiments.history import newest, note
 from arrears.experiments.model_arms import Registered
-from arrears.experiments.records import Experiment, find, running
+from arrears.experiments.records import Experiment, every, find, of_id, running
 from arrears.experiments.staff import Staff, dealt
 from arrears.experiments.succession import refuse_another_test, refuse_overlap
 from arrears.experiments.workable import refuse_unworkable
@@ -53,6 +53,28 @@ def plan(connection: Connection, design: Design, *, at: datetime, by: str, evide
     return experiment_id
 
 
+def withdraw(connection: Connection, experiment: Experiment, *, at: datetime, by: str, because: str) -> None:
+    """Throw a plan away that has not started; it stays on record, and its name and version may be planned anew.
+
+    Raises
+    ------
+    WrongUse : no reason is given.
+    Refused : it is not planned any more, or another plan follows it.
+    """
+    asked = f"withdraw the plan {experiment.label}"
+    if not because.strip():
+        raise WrongUse(asked=asked, found="no reason", do="Say why.")
+    one_at_a_time(connection)
+    stands = of_id(connection, experiment.experiment_id) or experiment
+    if stands.state != "planned":
+        do = "A test that has started is stopped: `arrears experiment stop`." if stands.started_on else "Plan it anew."
+        raise Refused(asked=asked, found=f"it is {stands.state}", do=do)
+    _refuse_followed(connection, stands, asked)
+    key = experiment.experiment_id
+    connection.execute(update(experiments).where(experiments.c.experiment_id == key).values(state="withdrawn"))
+    note(connection, key, at=at, by=by, did="withdrawn", because=because, evidence={})
+
+
 def start(
     connection: Connection,
     experiment: Experiment,
@@ -75,26 +97,22 @@ def start(
     Raises
     ------
     BadInput : it was planned by an earlier version, and says what no new design may.
-    Refused : it has started before, it overlaps a test that runs, its first day is over, or an arm cannot be worked:
-        the champion is not what is in force, a version is not at hand, or it has too few collectors of its own.
+    Refused : it has started before or was withdrawn, its plan was changed meanwhile, it overlaps a test that runs, its
+        first day is over, or an arm cannot be worked: the champion is not what is in force, a version is not at hand,
+        or it has too few collectors of its own.
     """
+    _refuse_started(experiment)
     refuse_unworkable(connection, experiment.design, today, registered)
     evidence = {"collectors": dealt(experiment.design, team)} if experiment.design.staff == "separate" else {}
     one_at_a_time(connection)
+    key = experiment.experiment_id
+    stands = of_id(connection, key) or experiment
+    _refuse_started(stands)
+    _refuse_changed(stands, experiment)
     refuse_overlap(experiment.design, [each.design for each in running(connection)])
-    moved = connection.execute(
-        update(experiments)
-        .where(experiments.c.experiment_id == experiment.experiment_id, experiments.c.state == "planned")
-        .values(state="running", started_on=experiment.design.enrolment.starts)
-        .returning(experiments.c.experiment_id)
-    ).scalar()
-    if moved is None:
-        raise Refused(
-            asked=f"start the test {experiment.label}",
-            found=f"it is {experiment.state}",
-            do="Plan another version: a test starts once.",
-        )
-    note(connection, experiment.experiment_id, at=at, by=by, did="started", because=because, evidence=evidence)
+    begun = {"state": "running", "started_on": experiment.design.enrolment.starts}
+    connection.execute(update(experiments).where(experiments.c.experiment_id == key).values(begun))
+    note(connection, key, at=at, by=by, did="started", because=because, evidence=evidence)
 
 
 def end(
@@ -143,6 +161,36 @@ def staff_of(connection: Connection, experiment: Experiment) -> Staff | None:
 def one_at_a_time(connection: Connection) -> None:
     """Wait until nobody else plans or starts a test, and keep others waiting until the transaction ends."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_PLAN_AT_A_TIME})
+
+
+def _refuse_started(experiment: Experiment) -> None:
+    if experiment.state != "planned":
+        raise Refused(
+            asked=f"start the test {experiment.label}",
+            found=f"it is {experiment.state}",
+            do="Plan it anew." if experiment.state == "withdrawn" else "Plan another version: a test starts once.",
+        )
+
+
+def _refuse_changed(stands: Experiment, read: Experiment) -> None:
+    if stands.design != read.design:
+        raise Refused(
+            asked=f"start the test {read.label}",
+            found="its plan was changed while it was being started",
+            do="Look at the plan as it is now, and start that.",
+        )
+
+
+def _refuse_followed(connection: Connection, plan: Experiment, asked: str) -> None:
+    own = plan.design
+    for each in every(connection):
+        if (each.design.name, each.design.predecessor) == (own.name, own.version):
+            first = f"Withdraw that one first: arrears experiment withdraw {each.label} --because REASON"
+            raise Refused(
+                asked=asked,
+                found=f"{each.label} follows it, and is {each.state}",
+                do="Leave it: a plan that is never started does nothing." if each.started_on else first,
+            )
 
 
 def _predecessor(connection: Connection, design: Design) -> int | None:

@@ -13,6 +13,8 @@ from arrears.experiments.design import Design, design_of
 from arrears.experiments.design_parts import Arm
 from arrears.state.experiments import experiments
 
+_is_withdrawn = experiments.c.state == "withdrawn"
+
 
 @dataclass(frozen=True)
 class Experiment:
@@ -21,7 +23,7 @@ class Experiment:
     Attributes
     ----------
     state : of `arrears.state.closed.EXPERIMENT_STATES`.
-    started_on : the first day whose night enrols; None while it is planned.
+    started_on : the first day whose night enrols; None until it is started.
     ended_on : from this day on nobody is worked by it; None while it runs.
     ended_by : of `EXPERIMENT_ENDS`.
     closed_on : from this day on nobody new comes in; None while it enrols.
@@ -50,9 +52,20 @@ class Experiment:
         return tuple(arm for arm in self.design.arms if arm.name not in self.arms_ended)
 
 
-def find(connection: Connection, name: str, version: int | None = None) -> Experiment | None:
-    """A test by name and version; None: the newest version. None where there is none."""
-    asked = select(experiments).where(experiments.c.name == name).order_by(experiments.c.version.desc())
+def find(
+    connection: Connection, name: str, version: int | None = None, *, even_withdrawn: bool = False
+) -> Experiment | None:
+    """A test by name and version; None where there is none.
+
+    Parameters
+    ----------
+    version : None: the newest.
+    even_withdrawn : where none stands by that name and version, the one that was withdrawn last.
+    """
+    order = (_is_withdrawn, experiments.c.version.desc(), experiments.c.experiment_id.desc())
+    asked = select(experiments).where(experiments.c.name == name).order_by(*order)
+    if not even_withdrawn:
+        asked = asked.where(~_is_withdrawn)
     if version is not None:
         asked = asked.where(experiments.c.version == version)
     row = connection.execute(asked.limit(1)).mappings().one_or_none()
@@ -66,10 +79,12 @@ def of_id(connection: Connection, experiment_id: int) -> Experiment | None:
     return None if found is None else _experiment(found)
 
 
-def every(connection: Connection) -> list[Experiment]:
-    """All tests, the newest first."""
-    rows = connection.execute(select(experiments).order_by(experiments.c.experiment_id.desc())).mappings()
-    return [_experiment(row) for row in rows]
+def every(connection: Connection, *, even_withdrawn: bool = False) -> list[Experiment]:
+    """All tests, the newest first; those that were withdrawn only where they are asked for."""
+    asked = select(experiments).order_by(experiments.c.experiment_id.desc())
+    if not even_withdrawn:
+        asked = asked.where(~_is_withdrawn)
+    return [_experiment(row) for row in connection.execute(asked).mappings()]
 
 
 def running(connection: Connection) -> list[Experiment]:

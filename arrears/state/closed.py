@@ -54,6 +54,7 @@ EXPERIMENT_STATES = {
     "planned": "a design that may still be changed or dropped",
     "running": "nights enrol debtors and work them by their arms",
     "ended": "nobody is worked by it any more: final",
+    "withdrawn": "its plan was thrown away before it started, and binds nothing: final",
 }
 """Every state of a champion/challenger test."""
 
@@ -67,6 +68,7 @@ EXPERIMENT_ENDS = {
 
 EXPERIMENT_ACTS = {
     "planned": "its design was written down",
+    "withdrawn": "its plan was thrown away before it started",
     "started": "its nights begin to enrol",
     "read": "it was read, with the verdict of the written rule",
     "arm_ended": "one of its challengers did harm, and nobody is worked by that any more",

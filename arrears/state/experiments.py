@@ -17,7 +17,6 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -48,13 +47,19 @@ experiments = Table(
         server_default="{}",
         comment="challengers that did harm, each with the day from which nobody is worked by it",
     ),
-    UniqueConstraint("name", "version"),
     one_of("state", EXPERIMENT_STATES),
     one_of("ended_by", EXPERIMENT_ENDS),
     CheckConstraint("(state = 'ended') = (ended_by IS NOT NULL)", name="ends"),
 )
-"""One row a version of a test."""
+"""One row a version of a test; of plans that were withdrawn there may be more beside it."""
 
+Index(
+    "experiments_name_key",
+    experiments.c.name,
+    experiments.c.version,
+    unique=True,
+    postgresql_where=text("state <> 'withdrawn'"),
+)
 Index("experiments_running", experiments.c.state, postgresql_where=text("state = 'running'"))
 
 experiment_debtors = Table(
@@ -135,7 +140,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
             MESSAGE = 'a design that has started is never changed, only stopped';
     END IF;
-    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (('planned', 'running'), ('running', 'ended')) THEN
+    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN
+            (('planned', 'running'), ('running', 'ended'), ('planned', 'withdrawn')) THEN
         RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
             MESSAGE = 'a test does not move from ' || OLD.state || ' to ' || NEW.state;
     END IF;

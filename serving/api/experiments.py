@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from arrears.experiments import enrolments, history, records
 from arrears.experiments.observed import Unanswered
@@ -29,10 +29,14 @@ router = APIRouter(prefix="/v1", responses=PROBLEMS)
 
 
 @router.get("/experiments")
-def experiments() -> Experiments:
+def experiments(
+    *,
+    withdrawn: Annotated[bool, Query(description="Plans that were withdrawn, too.")] = False,
+) -> Experiments:
     """Every test with its state and debtors, and which strategy is in force since when."""
     with reading(running.deployment().engine) as connection:
-        tests, counted, moves = records.every(connection), enrolments.counts(connection), in_force.moves(connection)
+        tests = records.every(connection, even_withdrawn=withdrawn)
+        counted, moves = enrolments.counts(connection), in_force.moves(connection)
     found = [ExperimentSummary(**summary_of(each, counted.get(each.experiment_id, {}))) for each in tests]
     return Experiments(in_force=strategy_in_force(moves), moves=[move_of(each) for each in moves], experiments=found)
 

@@ -47,6 +47,16 @@ class ExperimentStart(_Sent):
     version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="The newest where none is named.")] = None
 
 
+class ExperimentWithdrawal(_Sent):
+    """A plan to be thrown away before it starts."""
+
+    because: Annotated[
+        str,
+        Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$", description="Why: it stands in the history."),
+    ]
+    version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="The newest where none is named.")] = None
+
+
 class ExperimentArm(_Answer):
     """One arm, and how many debtors came into it so far."""
 
@@ -68,10 +78,10 @@ class ExperimentSummary(_Answer):
     name: str
     version: int
     sentence: str
-    state: Literal["planned", "running", "ended"]
+    state: Literal["planned", "running", "ended", "withdrawn"]
     planned_at: datetime
     planned_by: str
-    started_on: Annotated[date | None, Field(description="The first day whose night enrols; null while planned.")]
+    started_on: Annotated[date | None, Field(description="The first day whose night enrols; null until started.")]
     ended_on: Annotated[date | None, Field(description="From this day on nobody is worked by it; null while it runs.")]
     ended_by: Annotated[
         Literal["promoted", "harm", "no_difference", "stopped"] | None, Field(description="What ended it.")
@@ -99,7 +109,7 @@ class ExperimentAct(_Answer):
     act_id: int
     at: datetime
     by: str
-    did: Literal["planned", "started", "read", "arm_ended", "closed", "ended", "rolled_back"]
+    did: Literal["planned", "withdrawn", "started", "read", "arm_ended", "closed", "ended", "rolled_back"]
     because: str
 
 

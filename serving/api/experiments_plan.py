@@ -1,4 +1,4 @@
-"""`POST /v1/experiments` and its start: a program plans a test, and lets nights enrol debtors."""
+"""`POST /v1/experiments`, its start and its withdrawal: a program plans a test, begins it, or throws the plan away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection
 
-from arrears.experiments import records
+from arrears.experiments import life, records
 from arrears.experiments.design import design_of
 from arrears.experiments.measurable import refuse_unmeasured
 from arrears.state import audit_trail
@@ -20,6 +20,7 @@ from serving.api.experiments_payloads import (
     ExperimentPlanned,
     ExperimentStart,
     ExperimentSummary,
+    ExperimentWithdrawal,
     summary_of,
 )
 from serving.people.door import person_of
@@ -83,6 +84,23 @@ def start(request: Request, name: Name, asked: ExperimentStart) -> ExperimentSum
         _audit(connection, at, by, "experiment.started", test.label, asked.because)
         begun = records.find(connection, name, test.design.version) or test
     return ExperimentSummary(**summary_of(begun, {}))
+
+
+@router.post("/experiments/{name}/withdraw")
+def withdraw(request: Request, name: Name, asked: ExperimentWithdrawal) -> ExperimentSummary:
+    """Throw a plan away that has not started: it stays in the history, and its name and version may be planned anew.
+
+    A test that has started is refused: it is stopped.
+    """
+    deployment, by = running.deployment(), person_of(request).name
+    with deployment.engine.begin() as connection:
+        at, test = deployment.clock.now(), records.find(connection, name, asked.version, even_withdrawn=True)
+        if test is None:
+            raise Problem("not-found", "No test of that name is on record.")
+        life.withdraw(connection, test, at=at, by=by, because=asked.because)
+        _audit(connection, at, by, "experiment.withdrawn", test.label, asked.because)
+        gone = records.of_id(connection, test.experiment_id) or test
+    return ExperimentSummary(**summary_of(gone, {}))
 
 
 def _audit(connection: Connection, at: datetime, by: str, did: str, subject: str, because: str) -> None:

@@ -44,6 +44,7 @@ _FIRST = ("running", "planned", "ended")
 
 DID = {
     "planned": "Planned",
+    "withdrawn": "Withdrawn",
     "started": "Started",
     "read": "Read",
     "arm_ended": "One arm ended",
@@ -130,7 +131,7 @@ def found(connection: Connection, name: str, version: int) -> Experiment:
     ------
     Problem : there is none.
     """
-    test = records.find(connection, name, version)
+    test = records.find(connection, name, version, even_withdrawn=True)
     if test is None:
         raise Problem("not-found", "No test of that name and version is on record.")
     return test

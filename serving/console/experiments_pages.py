@@ -24,7 +24,7 @@ router = APIRouter(prefix="/experiments", include_in_schema=False)
 Name = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Because = Annotated[str, Form(max_length=LONGEST, pattern=r"^[^\x00]*$")]
-Done = Annotated[Literal["kept", "started", "stopped", "promoted", "rolled_back"] | None, Query()]
+Done = Annotated[Literal["kept", "withdrawn", "started", "stopped", "promoted", "rolled_back"] | None, Query()]
 
 
 @router.get("")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from arrears.errors import ArrearsError
-from arrears.experiments import records
+from arrears.experiments import life, records
 from arrears.experiments.as_toml import as_toml
 from arrears.experiments.design import Design
 from arrears.experiments.label import LABEL, parted
@@ -38,6 +38,10 @@ router = APIRouter(prefix="/experiments", include_in_schema=False)
 MOST_TEXT = 100_000
 """Characters of a design's file: far more than any has."""
 
+_OVER = {
+    "ended": "It has ended, and a test starts once: plan another version.",
+    "withdrawn": "It is withdrawn: plan it anew.",
+}
 _TEXT = "text/plain; charset=utf-8"
 
 
@@ -124,8 +128,8 @@ def start(request: Request, name: Name, version: Version, because: Because = "")
     try:
         with deployment.engine.begin() as connection:
             at, test = deployment.clock.now(), experiments.found(connection, name, version)
-            if test.state == "ended":
-                raise Problem("refused", "It has ended, and a test starts once: plan another version.")
+            if test.state in _OVER:
+                raise Problem("refused", _OVER[test.state])
             if test.state == "planned":
                 planned.start(
                     connection,
@@ -145,6 +149,26 @@ def start(request: Request, name: Name, version: Version, because: Because = "")
             status = 422 if not because.strip() else 409
             return page(request, "experiment.html", room="Experiments", status=status, **(facts | refusal))
     return RedirectResponse(f"/experiments/{quote(name)}/{version}?done=started", status_code=303)
+
+
+@router.post("/{name}/{version}/withdraw")
+def withdraw(request: Request, name: Name, version: Version, because: Because = "") -> Response:
+    """Throw a plan away that has not started; sent again it stays withdrawn, and a refusal stands beside the button."""
+    deployment, person = running.deployment(), person_of(request)
+    try:
+        with deployment.engine.begin() as connection:
+            at, test = deployment.clock.now(), experiments.found(connection, name, version)
+            if test.state != "withdrawn":
+                life.withdraw(connection, test, at=at, by=person.name, because=because)
+                _audit(connection, at, person.name, "experiment.withdrawn", test.label, because)
+    except ArrearsError as problem:
+        facts = experiments.one(deployment, person, name, version)
+        if facts["test"].state != "planned":
+            raise
+        status = 422 if not because.strip() else 409
+        told = facts | {"not_withdrawn": sentences_of(problem)}
+        return page(request, "experiment.html", room="Experiments", status=status, **told)
+    return RedirectResponse(f"/experiments/{quote(name)}/{version}?done=withdrawn", status_code=303)
 
 
 def _opened(deployment: Deployment, follows: str | None) -> Opened:
@@ -173,6 +197,8 @@ def _begun(deployment: Deployment, opened: Opened) -> Draft:
 def _not_started(deployment: Deployment, name: str, version: int) -> Experiment:
     with reading(deployment.engine) as connection:
         test = experiments.found(connection, name, version)
+    if test.state == "withdrawn":
+        raise Problem("refused", "It is withdrawn: plan it anew.")
     if test.state != "planned":
         raise Problem("refused", "It has started, so its design never changes. Stop it, or change its shares.")
     return test
