@@ -36,6 +36,7 @@ from arrears.experiments.lots import STEPS
 from arrears.experiments.metrics import METRICS
 from arrears.experiments.moments import Column
 from arrears.experiments.schedule import Enrolment, Watch
+from arrears.plain_faults import plain_faults
 
 MOST_VERSIONS = 2**31 - 1
 """The largest whole number in which the database keeps a version."""
@@ -209,6 +210,9 @@ def read_design(text: str, *, where: str = "the design", on_record: bool = False
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise BadInput(asked=f"read {where}", found=f"no TOML: {problem}", do="Mend that line.") from problem
+    if not told:
+        needed = ", ".join(name for name, field in Design.model_fields.items() if field.is_required())
+        raise BadInput(asked=f"read {where}", found="nothing is written there", do=f"Write a design: {needed}.")
     return design_of(told, where=where, on_record=on_record)
 
 
@@ -220,9 +224,10 @@ def read_design_file(path: Path) -> Design:
     BadInput : as `read_design`, or no such file.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
-        raise BadInput(asked=f"read {path}", found=str(problem), do="Name a TOML file in UTF-8.") from problem
+        found = problem.strerror if isinstance(problem, OSError) else "no text in UTF-8"
+        raise BadInput(asked=f"read {path}", found=found or str(problem), do="Name a TOML file in UTF-8.") from problem
     return read_design(text, where=str(path))
 
 
@@ -240,10 +245,7 @@ def design_of(document: Mapping[str, Any], *, where: str = "the design", on_reco
     try:
         return Design.model_validate(document, context=ON_RECORD if on_record else None)
     except ValidationError as problem:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'design'}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in problem.errors()
-        )
+        faults = "; ".join(plain_faults(problem, Design))
         raise BadInput(asked=f"plan the test in {where}", found=faults, do="Mend the fields named.") from problem
 
 

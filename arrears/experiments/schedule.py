@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from arrears.experiments.asked_of_new import between
 
@@ -34,6 +34,15 @@ class Enrolment(BaseModel):
     weeks: int = Field(ge=1, le=104)
     debtors: Annotated[int, Field(ge=2), between(2, 1_000_000_000)]
     pay_cycle_days: int = Field(default=14, ge=1, le=31)
+
+    @field_validator("starts", mode="before")
+    @classmethod
+    def _is_no_number(cls, told: object) -> object:
+        if isinstance(told, int | float):
+            # A number would be read as seconds since 1970.
+            message = f"must be a day, as 2026-06-01, and is {told}"
+            raise ValueError(message)  # noqa: TRY004 - pydantic gathers this kind alone
+        return told
 
     @property
     def last_day(self) -> date:

@@ -19,6 +19,7 @@ from arrears.errors import BadInput
 from arrears.experiments.design import Design, read_design
 from arrears.experiments.metrics import METRICS
 from arrears.money import exponents
+from arrears.plain_faults import faults_of, said_of
 from serving.console.experiments_typed import (
     Typed,
     count_of,
@@ -142,11 +143,11 @@ def checked(typed: Typed, document: Mapping[str, Any]) -> Typed:
     try:
         design = Design.model_validate(document)
     except ValidationError as problem:
-        for fault in problem.errors():
+        for fault in faults_of(problem):
             name = _field_of(fault["loc"])
             # What could not be read is missing for that reason alone.
             if name not in told:
-                typed.fault(name, _sentence(fault["msg"]))
+                typed.fault(name, _sentence(said_of(fault, Design)))
     else:
         typed.design = design if not typed.faults else None
     return typed
@@ -279,8 +280,7 @@ def _field_of(loc: Sequence[int | str]) -> str:
     return shown.get(path[0], path[0]) if path else "design"
 
 
-def _sentence(message: str) -> str:
-    told = message.removeprefix("Value error, ")
+def _sentence(told: str) -> str:
     return told[:1].upper() + told[1:]
 
 

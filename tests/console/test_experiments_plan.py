@@ -233,8 +233,8 @@ def test_a_design_goes_out_and_comes_back_as_a_file(client, served):
     ("written", "said"),
     [
         ("name = ", "no TOML"),
-        ('name = "a"', "Field required"),
-        ("", "sentence: Field required"),
+        ('name = "a"', "sentence: missing"),
+        ("", "nothing is written there"),
         ("x" * 100_001, None),
     ],
     ids=["no TOML", "half a design", "nothing", "far too long"],

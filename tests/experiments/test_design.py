@@ -26,7 +26,7 @@ def arm(name="champion", **parts):
         ({"arms": shared(1.0, 0.0)}, "ten-thousandths above 0, and that of challenger1 is not"),
         ({"arms": [arm(), arm()]}, "two arms are named champion; 2 of 2 arms are the champion"),
         ({"arms": [arm("challenger"), arm("other", role="challenger")]}, "0 of 2 arms are the champion"),
-        ({"arms": shared(1.0)}, "at least 2 items"),
+        ({"arms": shared(1.0)}, "arms: must be at least 2 of them, and is 1"),
         ({"arms": [arm(), arm("challenger", model="propensity/3")]}, "names both a strategy and model"),
         ({"arms": [arm(), arm("challenger", strategy=None)]}, "names no strategy and model"),
         ({"primary": {"metric": "happiness"}}, "happiness may not decide a test; there are net_cash, net_roll_money"),
@@ -48,8 +48,8 @@ def arm(name="champion", **parts):
             r"28 days of enrolment from 2026-06-01 to 2026-06-28 must hold .* end of a month",
         ),
         ({"predecessor": 1}, "version 1 cannot follow version 1"),
-        ({"surprise": 1}, "surprise: Extra inputs"),
-        ({"salt": "a\x1fb"}, "salt: String should match"),
+        ({"surprise": 1}, "surprise: no such field; there are name"),
+        ({"salt": "a\x1fb"}, "salt: must be at least one character, and no line breaks"),
     ],
 )
 def test_a_design_that_cannot_be_a_test_is_refused_with_the_numbers(parts, said):
@@ -236,8 +236,8 @@ def test_a_cohort_holds_exactly_who_fits_every_part_of_it():
     late = changed(
         cohort={"clients": ["A"], "entry": "new", "balance_from_minor": 10, "balance_below_minor": 20}
     ).cohort
-    fits = {"currency": "USD", "bucket": "30-59", "client": "A", "entry": "new", "balance_minor": 10}
-    misses = [
+    fits: dict[str, Any] = {"currency": "USD", "bucket": "30-59", "client": "A", "entry": "new", "balance_minor": 10}
+    misses: list[dict[str, Any]] = [
         {"currency": "EUR"},
         {"bucket": "180+"},
         {"client": "B"},
