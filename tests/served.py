@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -122,7 +123,7 @@ def promote(
     parts: list[Part],
     *,
     features: tuple[str, ...] = FEATURES,
-    **sections: object,
+    **sections: Any,
 ) -> str:
     """Register a small model with a chart and a record, and let it serve; its version."""
     client = registry.tracking.client

@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Any
 
 from tests.on_a_loop import on_a_loop
 
@@ -85,7 +86,7 @@ async def _offer(host: str, port: int, keys: Sequence[str], offered: Offered, ch
     return offered
 
 
-async def _pair(idle: asyncio.Queue[_Line], offered: Offered, due: float, outcome: dict[str, str]) -> None:
+async def _pair(idle: asyncio.Queue[_Line], offered: Offered, due: float, outcome: dict[str, Any]) -> None:
     line = await idle.get()
     try:
         status, claimed = await line.post(CLAIM, {})
@@ -121,7 +122,7 @@ class _Line:
     def close(self) -> None:
         self._writer.close()
 
-    async def post(self, path: str, document: dict[str, object]) -> tuple[int, dict[str, object]]:
+    async def post(self, path: str, document: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if self._reader.at_eof():  # the service closes lines that were quiet for long
             await self.open()
         body = json.dumps(document).encode()

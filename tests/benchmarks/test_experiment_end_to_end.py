@@ -118,7 +118,7 @@ def planted(database, lake, registry, arm, share, mean_minor):
     came = {each.debtor_id: each.enrolled_on for each in everybody if each.arm == arm}
     listed = {who: told for who, told in listed.items() if told[0] < came[who] + timedelta(days=HORIZON)}
     each = share * mean_minor * len(came) / max(len(listed), 1)
-    rows = [
+    payments = [
         {
             "payment_id": f"PLANTED-{who}",
             "line": 1,
@@ -129,7 +129,7 @@ def planted(database, lake, registry, arm, share, mean_minor):
         }
         for who, (day, account) in listed.items()
     ]
-    return rows, len(everybody)
+    return payments, len(everybody)
 
 
 def run(database, registry, world, tmp_path, arm, share):

@@ -79,7 +79,7 @@ def test_what_a_fixed_test_finds_in_80_is_found_in_77_and_a_quarter_sooner(bette
 def test_the_interval_for_any_day_errs_less_and_finds_less(alike, better, record_property):
     counts = 2 * PER_ARM * np.arange(1, LOOKS + 1)
     sequence = ConfidenceSequence(alpha=0.05, tightest_at=counts[-1] / 2)
-    high = [sequence.half_width(count, 1.0) for count in counts]
+    high = [sequence.half_width(float(count), 1.0) for count in counts]
     _, out, _ = stopped(alike, np.negative(high), high)
     above, _, stop = stopped(better, np.negative(high), high)
     record_property(

@@ -52,7 +52,8 @@ def test_what_is_left_to_chance_costs_little(
         """Of what collectors were given, as a mean of some days."""
         own = settings.model_copy(update={"desk": settings.desk.model_copy(update=changed)})
         days = (day + timedelta(days=ahead) for ahead in range(DAYS))
-        plans = (lists_of(replace(book, settings=own), *between, each, **how).allocation for each in days)
+        given = [replace(book, settings=own), *between]
+        plans = (lists_of(*[*given, each], **how).allocation for each in days)
         return float(np.mean([value[[who is not None for who in plan.assigned_to]].sum() for plan in plans]))
 
     hard = worth(**HARD)

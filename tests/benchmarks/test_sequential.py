@@ -8,6 +8,7 @@ which the luck of few large debts moves less than the cash itself.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -110,7 +111,9 @@ def per_minute(reaching, seed, how):
     floor = Floor(Gate(made, settings), learned, settings.value, MINUTES_PER_DAY, DAYS, settings.promises.kept_share)
     work(list(copies.values()), floor, lambda: None)
     alone = copies.pop("nobody").tally.cash_minor
-    told = {(name, "expected"): each.world.truly_added / each.tally.minutes for name, each in copies.items()}
+    told = {
+        (name, "expected"): cast(Measured, each.world).truly_added / each.tally.minutes for name, each in copies.items()
+    }
     return told | {
         (name, "cash"): (each.tally.cash_minor - alone) / each.tally.minutes for name, each in copies.items()
     }

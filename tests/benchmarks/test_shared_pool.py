@@ -1,6 +1,7 @@
 """What a shared list does to a test: an arm that only looks dearer wins minutes, and with them the test."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,7 +67,7 @@ def difference(seed, *, split):
 def _difference(seed, *, split, other_way):
     random = np.random.default_rng(seed)
     adds, minutes = random.lognormal(5, 1.2, ITEMS), random.uniform(2, 6, ITEMS)
-    arm = random.integers(0, 2, ITEMS) ^ other_way
+    arm: Any = random.integers(0, 2, ITEMS) ^ other_way
     told = adds * np.where(arm == 1, LOOKS_DEARER, 1.0)
     order = np.argsort(-told / minutes)
     adds, minutes, arm, told = (column[order] for column in (adds, minutes, arm, told))

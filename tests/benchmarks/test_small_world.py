@@ -7,6 +7,7 @@ drawn from other seeds; orders by balance swing most between worlds, as few larg
 from __future__ import annotations
 
 from functools import cache
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def reached(seed, log):
     taught = (book.features, book.treated, book.probability, book.paid)
     two_scales = on_two_scales().fit(*taught)
     effects = {
-        "s_learner": two_scales.members[0].effect(judged.features),
+        "s_learner": cast(Any, two_scales).members[0].effect(judged.features),
         "s_learner_two_scales": two_scales.effect(judged.features),
         "t_learner": DoubleLearner().fit(*taught).effect(judged.features),
         "x_learner": CrossedLearner().fit(*taught).effect(judged.features),

@@ -1,6 +1,7 @@
 """Numbers on the desk: what may be called first, what opens later, and what may not be used with every reason."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from serving.console.desk_numbers import numbers_of
 from tests.policy.case import MOBILE, at, facts_of, judged
 
 NOON = "2026-06-02 12:00"
-POINTS = (
+POINTS: tuple[dict[str, Any], ...] = (
     {"point_id": "P1"},
     {"point_id": "P2", "value": "+15185550111", "line_type": "landline", "is_work": True},
     {"point_id": "P3", "value": "+15185550122", "shared": True},
@@ -22,7 +23,7 @@ ROWS = {row["point_id"]: MOBILE | row for row in POINTS}
 
 def item_of(judgement, **other) -> WorkItem:
     rows = np.arange(len(judgement.facts.accounts)).tolist()
-    told = dict.fromkeys(WorkItem.__dataclass_fields__) | {
+    told: dict[str, Any] = dict.fromkeys(WorkItem.__dataclass_fields__) | {
         "accounts": judgement.facts.accounts.id.tolist(),
         "ways": [way.document() for way in ways_of(judgement, rows)],
         "debtor_id": "D1",

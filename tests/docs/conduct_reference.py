@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from itertools import starmap
 from pathlib import Path
+from typing import Any
 
 from arrears.policy.limits import PROFILES, Limit, read_limits
 from arrears.policy.rule import CONTACT_LANES, LANE_GATES, PAY, Rule
@@ -148,12 +149,12 @@ def _lanes_told(lanes: frozenset[str]) -> str:
 
 def _alike(limits: Iterable[tuple[str, Limit]]) -> Iterator[tuple[str, list[Limit]]]:
     """Limits of one scope and source, which are one row, with their profile."""
-    rows: dict[tuple[object, ...], list[Limit]] = {}
+    rows: dict[tuple[Any, ...], list[Limit]] = {}
     for profile, limit in limits:
         told = (limit.kind, limit.from_, limit.to, limit.clause, limit.link)
         rows.setdefault((profile, limit.place, limit.roles, limit.classes, *told), []).append(limit)
     for (profile, *_), alike in rows.items():
-        yield str(profile), alike
+        yield profile, alike
 
 
 def _scope(profile: str, limits: Sequence[Limit]) -> str:

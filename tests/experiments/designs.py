@@ -1,6 +1,7 @@
 """Designs that tests change one thing of."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from arrears.experiments.design import Design, design_of, read_design
 from arrears.experiments.example import EXAMPLE
@@ -51,7 +52,7 @@ def shared(*shares: float) -> list[dict[str, object]]:
     ]
 
 
-def _with(told: Mapping[str, object], parts: Mapping[str, object]) -> Design:
+def _with(told: Mapping[str, Any], parts: Mapping[str, Any]) -> Design:
     own = {
         name: told[name] | part if isinstance(part, dict) and isinstance(told.get(name), dict) else part
         for name, part in parts.items()

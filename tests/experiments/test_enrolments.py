@@ -37,7 +37,7 @@ def connection(module_database):
         yield connection
 
 
-def placed(told):
+def placed(told) -> tuple[str, str, str]:
     debtor, household, arm = told
     return debtor, arm, household
 

@@ -54,13 +54,15 @@ def test_without_a_night_on_record_no_database_is_begun_for_it(logs, tmp_path):
 
 
 def test_of_versions_of_a_model_the_log_is_not_asked(logs):
+    where, lake = logs
     arms = [
         {"name": name, "role": name, "share": 0.5, "model": f"propensity/{place}"}
         for place, name in enumerate(("champion", "challenger"), start=1)
     ]
-    assert logged(*logs, changed(arms=arms)) == []
+    assert logged(where, lake, changed(arms=arms)) == []
 
 
 def test_a_strategy_that_is_not_at_hand_is_a_reason_too(logs):
-    (told,) = logged(*logs, design("propensity/9"))
+    where, lake = logs
+    (told,) = logged(where, lake, design("propensity/9"))
     assert "the version at hand is 1" in told["said"]

@@ -123,7 +123,7 @@ def test_a_cohort_of_nobody_is_refused_all_the_same():
 
 def test_the_spread_is_that_of_the_capped_values():
     paid = np.random.default_rng(3).lognormal(5, 2, 4000)
-    found = spread_of(paid, cap=2000, stock=10, per_week=1.0)
+    found = spread_of(paid.tolist(), cap=2000, stock=10, per_week=1.0)
     assert found.cv == pytest.approx(np.minimum(paid, 2000).std(ddof=1) / np.minimum(paid, 2000).mean())
     assert found.uncapped_sd == pytest.approx(paid.std(ddof=1))
     assert found.cv < found.uncapped_sd / found.uncapped_mean

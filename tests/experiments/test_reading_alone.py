@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -24,7 +25,7 @@ IN_HAND = """
 class Watched(Lake):
     """A lake that notes, whenever it is asked, how many transactions are open meanwhile."""
 
-    engine = None
+    engine: Any
     seen: list[int]
 
     def connect(self, *args, **kwargs):

@@ -22,7 +22,7 @@ def test_the_sequence_misses_the_truth_in_fewer_runs_than_allowed_however_often_
     counts = np.arange(1, 601)
     means = np.cumsum(draws, axis=1) / counts
     sequence = ConfidenceSequence(alpha=0.05, tightest_at=300)
-    widths = np.array([sequence.half_width(count, 1 / np.sqrt(count)) for count in counts])
+    widths = np.array([sequence.half_width(float(count), 1 / np.sqrt(count)) for count in counts])
     missed = (np.abs(means) > widths).any(axis=1).mean()
     assert 0.005 < missed <= 0.05
 

@@ -118,7 +118,7 @@ def test_a_version_that_cannot_be_opened_is_told_by_reading_and_keeps_its_test_f
 
 def test_nobody_promotes_a_version_that_failed_after_the_rule_had_decided(fails, database):
     test, registry = fails
-    told = {"as_of": "2026-07-20", "mismatch": {"found": False}}
+    told: dict[str, Any] = {"as_of": "2026-07-20", "mismatch": {"found": False}}
     told |= {"challengers": [{"arm": "challenger", "verdict": {"decision": "promote", "reasons": []}}]}
     told |= {"unanswered": [{"arm": "challenger", "nights": 2}]}
     with database.begin() as connection:

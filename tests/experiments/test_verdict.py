@@ -1,6 +1,7 @@
 """The rule, case by case."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_every_reason_that_holds_a_winner_back_is_told():
 )
 def test_a_crossed_bound_is_told_in_the_words_of_what_decides(name, worse, better):
     look = replace(LOOK, does=metric(name).does)
-    rest = {"broken": [], "unsafe": [], "mismatch": False}
+    rest: dict[str, Any] = {"broken": [], "unsafe": [], "mismatch": False}
     (below,), (above,) = (verdict(replace(look, z=z), **rest).reasons for z in (-3.0, 3.0))
     assert below == f"the challenger {worse}: the lower bound is crossed"
     assert above == f"the challenger {better}: the upper bound is crossed"

@@ -1,6 +1,7 @@
 """What came after a day: its first and last days count, those beside them do not, and money must have settled."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,8 @@ def lake(tmp_path_factory):
 
 
 def after(lake, *debtors, **own):
-    return came_after(lake, debtors, DAY, **{"currency": "USD", "horizon_days": 10, "settled_on": SETTLED} | own)
+    usual: dict[str, Any] = {"currency": "USD", "horizon_days": 10, "settled_on": SETTLED}
+    return came_after(lake, debtors, DAY, **usual | own)
 
 
 def test_voluntary_money_of_all_accounts_counts_from_the_first_day_to_the_last(lake):

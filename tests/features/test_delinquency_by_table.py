@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ JAN_31, MAR_31 = date(2026, 1, 31), date(2026, 3, 31)
 
 
 @cache
-def _plan(tables: tuple[str, ...], **changes: object) -> Plan:
+def _plan(tables: tuple[str, ...], **changes: Any) -> Plan:
     return delinquency.positions_plan(supplied({name: [] for name in tables}), settings(**changes))
 
 

@@ -5,6 +5,7 @@ The slow oracle reads the same rows in plain Python; where an account stood it t
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_a_status_counts_once_it_has_settled(settles, found):
 
 def test_what_has_no_further_status_counts_only_if_it_was_paid_or_charged_off():
     later = LAST + timedelta(days=1)
-    ends = [
+    ends: list[tuple[dict[str, Any], int]] = [
         ({"status": "paid", "closed_on": LAST}, 100_00),
         ({"status": "paid", "closed_on": later}, 0),
         ({"status": "charged_off", "charged_off_on": LAST}, -100_00),

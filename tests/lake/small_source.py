@@ -16,8 +16,8 @@ from arrears.intake.report import Problem, Report
 from arrears.lake import Lake
 from arrears.loading import check
 
-Row = Mapping[str, str]
-Tables = Mapping[str, Sequence[Row]]
+Row = dict[str, str]
+Tables = Mapping[str, Sequence[Mapping[str, str]]]
 
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 

@@ -28,7 +28,7 @@ def test_references_name_tables_that_come_before_or_the_table_itself(table: Tabl
 
 @tables
 def test_every_table_and_column_has_a_sentence(table: Table):
-    assert all(each.sentence.endswith(".") for each in (table, *table.columns))
+    assert all(each.endswith(".") for each in (table.sentence, *(column.sentence for column in table.columns)))
 
 
 @tables

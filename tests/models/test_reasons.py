@@ -144,7 +144,7 @@ def test_several_accounts_of_a_debtor_are_told(tmp_path, count):
 
 def test_an_only_account_that_will_roll_is_not_told_twice_either(chain):
     x, ranks = rows(80), np.arange(80) % 7
-    told = explain_roll(chain, x, ranks, currencies=["TWD"] * 80, account_counts=np.ones(80))
+    told = explain_roll(chain, x, ranks, currencies=["TWD"] * 80, account_counts=[1.0] * 80)
     assert told == explain_roll(chain, x, ranks, currencies=["TWD"] * 80)  # this chain reads nothing of the debtor
 
 

@@ -1,12 +1,16 @@
 """A night gives its items to who may take them and has the time; what nobody takes stays on the team's list."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from arrears.queues import store
+from arrears.queues.item import WorkItem
 from arrears.queues.strategy import strategy
 from serving.night.nightly import run_night
 from serving.night.reallocate import reallocate
@@ -32,22 +36,29 @@ def book(names, *collectors, **tables):
     return people(*names) | {"collectors": collectors} | tables
 
 
-@pytest.fixture
-def served(database, no_registry, tmp_path):
-    """Serve a night; gives its items by debtor, and its report."""
+@dataclass
+class Nights:
+    """Serves a night and gives its items by debtor, and its report; keeps the lake of the last one."""
 
-    def serve(tables, *, settings="", clock=None):
-        lake = serve.lake = lake_of(tmp_path, tables, settings=settings)
-        night = run_night(
-            database, lake, no_registry, AS_OF, strategy("severity"), clock=clock or StandingClock(), limits_on=DAY
-        )
-        assert replay(database, lake.root, no_registry, night.night_id).difference is None
-        with database.connect() as connection:
+    database: Engine
+    registry: Any
+    folder: Path
+    lake: Any = None
+
+    def __call__(self, tables, *, settings="", clock=None) -> tuple[dict[str, WorkItem], Any]:
+        self.lake = lake_of(self.folder, tables, settings=settings)
+        by, clock = strategy("severity"), clock or StandingClock()
+        night = run_night(self.database, self.lake, self.registry, AS_OF, by, clock=clock, limits_on=DAY)
+        assert replay(self.database, self.lake.root, self.registry, night.night_id).difference is None
+        with self.database.connect() as connection:
             items = store.items(connection, night.night_id, limit=200).rows
             report = connection.execute(text("SELECT report FROM allocations ORDER BY 1 DESC LIMIT 1")).scalar()
         return {item.debtor_id: item for item in items}, report
 
-    return serve
+
+@pytest.fixture
+def served(database, no_registry, tmp_path):
+    return Nights(database, no_registry, tmp_path)
 
 
 def test_an_item_goes_to_who_speaks_the_language_has_the_licence_the_product_and_the_skill(served):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_a_registry_whose_file_is_gone_is_not_one_without_models(database, tmp_p
 def test_a_champion_is_stale_after_its_days(age, is_stale):
     trained_on = SCORING_DAY - timedelta(days=age)
     artifact = SimpleNamespace(document={"training": {"trained_on": ["2004-01-31", trained_on.isoformat()]}})
-    version = SimpleNamespace(name="propensity", version="3", artifact=artifact)
+    version: Any = SimpleNamespace(name="propensity", version="3", artifact=artifact)
     assert (staleness(version, SCORING_DAY) is not None) == is_stale
 
 

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def rules(told):
     return sorted((fault.column, fault.rule) for fault in told.faults)
 
 
-WRONG = {
+WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "too_many_decimals": ("payments", NEW | {"amount": "1.234"}, "amount"),
     "wrong_type": ("payments", NEW | {"line": "one"}, "line"),
     "not_positive": ("payments", NEW | {"amount": "0"}, "amount"),

@@ -1,10 +1,12 @@
 """A night marks whoever is in the random holdout, works them in random order, and logs the chances of everybody."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from arrears.queues.holdout import HOLDOUT, number
 from arrears.queues.strategy import strategy
@@ -38,17 +40,27 @@ def book():
     return tables
 
 
-@pytest.fixture(scope="module")
-def night(module_database, no_registry, tmp_path_factory):
-    def run(tables, *, settings=SETTINGS):
-        lake = run.lake = lake_of(tmp_path_factory.mktemp("held"), tables, settings=settings)
+@dataclass
+class Nights:
+    """Runs a night and gives its items; keeps the lake of the last one."""
+
+    database: Engine
+    registry: Any
+    folders: pytest.TempPathFactory
+    lake: Any = None
+
+    def __call__(self, tables, *, settings=SETTINGS):
+        self.lake = lake_of(self.folders.mktemp("held"), tables, settings=settings)
         by, clock = strategy("severity"), StandingClock()
-        ran = run_night(module_database, lake, no_registry, AS_OF, by, clock=clock, limits_on=DAY)
-        assert replay(module_database, lake.root, no_registry, ran.night_id).difference is None
-        with module_database.connect() as connection:
+        ran = run_night(self.database, self.lake, self.registry, AS_OF, by, clock=clock, limits_on=DAY)
+        assert replay(self.database, self.lake.root, self.registry, ran.night_id).difference is None
+        with self.database.connect() as connection:
             return connection.execute(text(ITEMS), {"night": ran.night_id}).all()
 
-    return run
+
+@pytest.fixture(scope="module")
+def night(module_database, no_registry, tmp_path_factory):
+    return Nights(module_database, no_registry, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

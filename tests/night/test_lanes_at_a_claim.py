@@ -1,6 +1,7 @@
 """Items of other lanes at a claim: papers and searches reach nobody, and a reminder stays a message."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def lake(tmp_path_factory):
     tables["points"][0] = phone("D1", status="bad")
     cease = {"hold_id": "H", "debtor_id": "D2", "kind": "cease", "form": "written", "starts_on": AS_OF}
     promise = {"promise_id": "P", "account_id": "A3", "made_on": date(2026, 5, 20), "due_on": DAY, "amount": 50}
-    talk = {"contact_id": "C", "account_id": "A3", "at": "2026-05-20T15:00:00+00:00", "channel": "call"}
+    talk: dict[str, Any] = {"contact_id": "C", "account_id": "A3", "at": "2026-05-20T15:00:00+00:00", "channel": "call"}
     talk |= {"direction": "out", "disposition": "promise", "connect": "answered", "conversation": True}
     return lake_of(
         tmp_path_factory.mktemp("claims"), tables | {"holds": [cease], "promises": [promise], "contacts": [talk]}

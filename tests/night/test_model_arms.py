@@ -184,7 +184,13 @@ def small_version(registry, folder, name, seed):
     elif name == "contact":
         version = registered(registry, folder, seed, spec=CONTACT)
     else:
-        segment = {"name": "one", "client": "bank", "currency": "USD", "basis": "loss", "ranking": "response"}
+        segment: dict[str, Any] = {
+            "name": "one",
+            "client": "bank",
+            "currency": "USD",
+            "basis": "loss",
+            "ranking": "response",
+        }
         segment |= {"boosters": ["paid"], "scale": 1_000.0, "because": "a test says so"}
         segment |= {"adds_minor": {"estimate": 900.0, "low": 400.0, "high": 1_400.0}}
         parts = [Part("paid", fitted(seed), facts={"scale": 1.0})]
@@ -222,7 +228,7 @@ def test_an_arm_of_any_model_is_worked_as_if_its_version_were_champion_and_nobod
             assert np.array_equal(column[mine], alone[version].terms[term][mine], equal_nan=True), term
             if not np.array_equal(alone["1"].terms[term][mine], alone["2"].terms[term][mine], equal_nan=True):
                 differ.add(term)
-        for row in np.flatnonzero(mine):
+        for row in np.flatnonzero(mine).tolist():
             for question, told in alone[version].scores.reasons[row].items():
                 found = built.scores.reasons[row][question]
                 assert found["contributions"] == pytest.approx(told["contributions"], abs=1e-6)

@@ -30,9 +30,9 @@ NIGHT = {
 
 
 def at_80_columns(document):
-    console = Console(file=io.StringIO(), width=80, highlight=False)
-    _draw_list(console, document)
-    return console.file.getvalue()
+    drawn = io.StringIO()
+    _draw_list(Console(file=drawn, width=80, highlight=False), document)
+    return drawn.getvalue()
 
 
 def in_a_pipe(document, capsys):

@@ -62,8 +62,9 @@ def test_it_follows_the_tests_that_run_and_enrols_nobody(database, started, lake
     }
     assert sum(arm["debtors"] for arm in told["arms"]) == len(NAMES)
     assert counts(database) == before
-    clock, served = StandingClock(MORNING), {"limits_on": DAY, "served_on": DAY}
-    ran = run_night(database, lake, no_registry, AS_OF, strategy("value_at_risk"), clock=clock, **served)
+    clock = StandingClock(MORNING)
+    by = strategy("value_at_risk")
+    ran = run_night(database, lake, no_registry, AS_OF, by, clock=clock, limits_on=DAY, served_on=DAY)
     assert summary(ran.built, night_id=1)["arms"] == told["arms"], "the night itself does the same"
 
 

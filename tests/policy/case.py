@@ -5,7 +5,7 @@ A case is one account of one debtor unless it says otherwise; every row may leav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -25,7 +25,7 @@ from arrears.policy.rule import LANE_GATES, PAY
 from arrears.policy.verdict import Judgement
 from arrears.tables import TABLES
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 NEW_YORK = "America/New_York"
 DEBTOR = {
@@ -101,7 +101,7 @@ def facts_of(
     limits_on: date | None = None,
     absent: Sequence[str] = (),
     contacts_until: datetime | None = None,
-    **tables: Sequence[Row],
+    **tables: Any,
 ) -> Facts:
     """Facts of a case.
 

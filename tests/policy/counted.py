@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 from arrears.policy.facts import Facts
 from tests.policy.case import CALL, Case, Row, asking, at, facts_of
@@ -58,13 +59,13 @@ def of_attorney(contacts: Sequence[Row]) -> Facts:
     return facts_of("2026-06-07 14:00", debtors=people, parties=parties, points=points, contacts=contacts)
 
 
-def counted_case(rule: str, profiles: tuple[str, ...], told: str, expected: str, now: str, **given: object) -> Case:
+def counted_case(rule: str, profiles: tuple[str, ...], told: str, expected: str, now: str, **given: Any) -> Case:
     """A case of one ask; account, point and person pick it where a debtor has several."""
     channel = str(given.pop("channel", "call"))
-    asked = {name: given.pop(name) for name in ("account", "point", "person") if name in given}
+    asked: dict[str, Any] = {name: given.pop(name) for name in ("account", "point", "person") if name in given}
     made = partial(_facts, now, channel, asked, given)
     return Case(rule, told, expected, made, channel=channel, profiles=profiles)
 
 
-def _facts(now: str, channel: str, asked: dict[str, str], given: dict[str, Sequence[Row]]) -> Facts:
+def _facts(now: str, channel: str, asked: dict[str, Any], given: dict[str, Any]) -> Facts:
     return asking(facts_of(now, **given), channel, **asked)

@@ -1,6 +1,7 @@
 """Rows that cases of holds are made of: a debtor with others beside them, a hold, a day, and a case itself."""
 
 from datetime import date
+from typing import Any
 
 from arrears.policy.facts import Facts
 from tests.policy.case import Case, asking, facts_of
@@ -40,5 +41,5 @@ def case_of(rule, told, expected, now, *holds, condition="", channel="call", lan
 
 FILED, ACTIVE = hold("bankruptcy", june(3)), hold("servicemember", date(2025, 1, 1))
 PLAN = hold("bankruptcy", june(3), chapter="13")
-OTHERS = {"debtors": TWO, "parties": JOINT, "points": POINTS, "ask": {"person": "D2"}}
+OTHERS: dict[str, Any] = {"debtors": TWO, "parties": JOINT, "points": POINTS, "ask": {"person": "D2"}}
 REPRESENTED = {"debtors": TWO, "parties": WITH_ATTORNEY, "points": POINTS}

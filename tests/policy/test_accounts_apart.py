@@ -1,6 +1,7 @@
 """Notices, disputes, holds and contacts of one account say nothing about another's, whatever book it stands in."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -69,7 +70,7 @@ one = st.tuples(account, st.sampled_from(["NY", "CA", "NV", "CO", None]), told, 
 
 
 def book(rows):
-    tables: dict[str, list] = {
+    tables: dict[str, Any] = {
         name: [] for name in ("debtors", "accounts", "points", "notices", "disputes", "holds", "contacts")
     }
     for name, (own, region, letters, fights, stops, calls, by_person) in rows:

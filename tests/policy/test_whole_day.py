@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,8 @@ def book(now: str = "2026-06-01 23:00", *, west: bool = False, **tables: list[di
     """One debtor with a number; in the west beside another one in the east, so that the book's day begins there."""
     there = {"debtors": [WEST, EAST], "points": [WESTERN_NUMBER]} if west else {}
     licences = [LICENSED | {"place": place} for place in ("US-NY", "US-CA")]
-    return facts_of(now, **({"licences": licences, "notices": [NOTICE]} | there | tables))
+    usual: dict[str, Any] = {"licences": licences, "notices": [NOTICE]}
+    return facts_of(now, **(usual | there | tables))
 
 
 def calls_on(*days: int) -> list[dict[str, object]]:
@@ -44,7 +46,7 @@ def on(facts: Facts, day: date, channel: str = "call") -> Judgement:
     return judge_day(asking(facts, channel), LIMITS, day)
 
 
-def hours_of(judgement: Judgement) -> tuple[str, str]:
+def hours_of(judgement: Judgement) -> tuple[str, ...]:
     way = judgement.way(0)
     return tuple("" if each is None else f"{each:%Y-%m-%d %H:%M}" for each in (way.opens_at, way.allowed_until))
 
@@ -104,7 +106,7 @@ def test_a_consent_that_ends_the_day_before_opens_no_call_in_the_west():
     assert held_by(on(facts, date(2026, 6, 8)), "RF-02") == "2026-06-09 03:00"
 
 
-FACTS = {
+FACTS: dict[str, dict[str, Any]] = {
     "nothing": {},
     "often called": {"contacts": calls_on(1, 2, 3)},
     "talked with": {"contacts": [TALK | {"contact_id": "C1", "at": at("2026-05-27 21:30")}]},

@@ -26,7 +26,7 @@ def team(*rows: Mapping[str, Any], blocks: int | None = None) -> Team:
     minutes = np.array([[*row["minutes"], *[0.0] * (width - len(row["minutes"]))] for row in rows], dtype=float)
     return Team(
         tuple(f"C{number + 1}" for number in range(len(rows))),
-        *(tuple(frozenset(row.get(name, ())) for row in rows) for name in MAY),
+        **{name: tuple(frozenset(row.get(name, ())) for row in rows) for name in MAY},
         minutes=minutes.reshape(len(rows), width),
         starts=NINE + np.arange(width),
     )

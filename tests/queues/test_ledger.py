@@ -44,8 +44,8 @@ def connection(module_database):
 
 
 def read(connection, **asked):
-    asked: dict[str, Any] = {"since": NOW - LOOKS_BACK, "at": NOW} | asked
-    return trailing(connection, **asked).to_pylist()
+    usual: dict[str, Any] = {"since": NOW - LOOKS_BACK, "at": NOW}
+    return trailing(connection, **usual | asked).to_pylist()
 
 
 def keep(connection, *rows):

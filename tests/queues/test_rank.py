@@ -1,5 +1,7 @@
 """Order and grouping: one person and one work group is one item."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,20 +14,20 @@ VALUE = strategy("value_at_risk")
 SEVERITY = strategy("severity")
 
 
-def rank(rows, using=VALUE, worth=None):
+def rank(rows: Any, using=VALUE, worth=None):
     """Each row: account, debtor, work group, bucket rank, gross, balance, basis or basis and currency, held."""
     account, debtor, group, bucket, gross, balance, kind, held = zip(*rows, strict=True)
     basis, currency = zip(*((*each.split(), "USD")[:2] for each in kind), strict=True)
-    gross = np.array(gross, dtype=float)
+    gross_minor = np.array(gross, dtype=float)
     terms = {name: np.zeros(len(rows)) for name in (*SUMMED, "propensity")}
     terms |= {
         "bucket_rank": np.array(bucket, dtype=float),
-        "gross_minor": gross,
+        "gross_minor": gross_minor,
         "balance_minor": np.array(balance, dtype=float),
         "expected_minutes": np.full(len(rows), 2.0),
         "cost_minor": np.full(len(rows), 100.0),
-        "value_minor": gross - 100,
-        "priority_minor": (gross - 100) / 2,
+        "value_minor": gross_minor - 100,
+        "priority_minor": (gross_minor - 100) / 2,
     }
     return account, ranked(
         using,

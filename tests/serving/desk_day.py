@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -41,14 +42,18 @@ class Desk:
     deployment: Deployment
 
     @property
+    def present(self) -> MovedPresent:
+        return cast(MovedPresent, self.deployment.present)
+
+    @property
     def now(self):
-        return self.deployment.present.at
+        return self.present.at
 
     def move(self, **by):
-        self.deployment.present.at += timedelta(**by)
+        self.present.at += timedelta(**by)
 
     def at(self, moment):
-        self.deployment.present.at = moment
+        self.present.at = moment
 
     def rows(self, sql, **values):
         with self.deployment.engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_rules_answer_for_a_champion_that_reads_features_the_book_has_not(demo_l
     live = Live()
     loaded = SimpleNamespace(artifact=SimpleNamespace(features=("a_table_that_is_gone",)))
     champions = SimpleNamespace(wait=lambda: None, of=dict.fromkeys(("propensity", "roll_rate"), loaded).get)
-    deployment = SimpleNamespace(lake=demo_lake, live=live, day=DAY, champions=champions, engine=database)
+    deployment: Any = SimpleNamespace(lake=demo_lake, live=live, day=DAY, champions=champions, engine=database)
     (found,) = routes._fresh(deployment, ["A14589"])
     assert found.otherwise["propensity"]["reasons"][0]["sentence"].startswith("Scored by rules")
     live.close()

@@ -22,7 +22,13 @@ def read(*contacts: dict[str, object]) -> list[str]:
     told = ", ".join(f'"{name}" {KINDS.get(kind, "TIMESTAMPTZ")}' for name, kind in columns.items())
     con.execute(f"CREATE TABLE contacts ({told})")
     for place, contact in enumerate(contacts):
-        row = {"contact_id": f"C{place}", "account_id": "A1", "debtor_id": "D1", "channel": "call", "direction": "out"}
+        row: dict[str, object] = {
+            "contact_id": f"C{place}",
+            "account_id": "A1",
+            "debtor_id": "D1",
+            "channel": "call",
+            "direction": "out",
+        }
         row |= {"recorded_at": contact["at"], "deleted": False} | contact
         names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
         con.execute(f"INSERT INTO contacts ({names}) VALUES ({marks})", list(row.values()))

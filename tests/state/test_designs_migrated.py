@@ -23,7 +23,7 @@ MIXED = [
     {"name": "champion", "role": "champion", "share": 0.5, "strategy": "value_at_risk/1", "model": None},
     {"name": "challenger", "role": "challenger", "share": 0.5, "strategy": None, "model": "propensity/2"},
 ]
-TAKEN_BEFORE = {
+TAKEN_BEFORE: dict[str, dict[str, Any]] = {
     "long_words": {"sentence": "why " * 300},
     "surer_than_sure": {"stop": {"alpha": 1e-5, "guardrail_alpha": 1e-6, "power": 0.99999}},
     "next_to_nothing": {"primary": {"smallest_effect_minor": 0.0005}},

@@ -190,7 +190,7 @@ def test_a_file_that_is_only_half_written_has_no_status_yet(tmp_path):
 
 
 def test_a_state_made_anew_at_the_same_path_meets_no_old_data(tmp_path, monkeypatch):
-    monkeypatch.setattr(embedded.os, "geteuid", lambda: 0)  # whose data lie outside the state
+    monkeypatch.setattr(os, "geteuid", lambda: 0)  # whose data lie outside the state
     state = tmp_path / "state"
     first = embedded.data_folder(state)
     assert embedded.data_folder(state) == first
@@ -199,7 +199,7 @@ def test_a_state_made_anew_at_the_same_path_meets_no_old_data(tmp_path, monkeypa
 
 
 def test_a_state_that_moves_keeps_its_data(tmp_path, monkeypatch):
-    monkeypatch.setattr(embedded.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     first = embedded.data_folder(tmp_path / "state")
     (tmp_path / "state").rename(tmp_path / "moved")
     assert embedded.data_folder(tmp_path / "moved") == first

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from arrears.errors import Refused
 from arrears.state import migrate, server
-from arrears.state.schema import metadata
+from arrears.state.schema import work_items
 
 CATALOG = {
     "columns": """
@@ -33,7 +33,7 @@ def _catalog(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.mark.parametrize("what", CATALOG)
 def test_the_chain_of_migrations_equals_the_schema(what, database, empty_database):
-    metadata.create_all(empty_database)
+    work_items.metadata.create_all(empty_database)
     assert _catalog(database)[what] == _catalog(empty_database)[what]
 
 

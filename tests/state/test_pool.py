@@ -1,6 +1,7 @@
 """Connections that were lost while nobody used them are replaced before they are; busy ones are not asked."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -67,8 +68,9 @@ def test_asking_leaves_no_transaction_open(database, engine):
 
 def test_the_deployments_engine_asks_and_has_a_connection_for_every_thread(database):
     engine = connect(database.url.render_as_string(hide_password=False))
+    pool: Any = engine.pool
     try:
-        assert engine.pool.size() + engine.pool._max_overflow >= 40
+        assert pool.size() + pool._max_overflow >= 40
         assert len(list(engine.pool.dispatch.checkout)) == 1
     finally:
         engine.dispose()

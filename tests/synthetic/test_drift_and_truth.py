@@ -34,7 +34,7 @@ def test_the_truth_of_an_effect_is_what_the_world_computes(made_world: Made) -> 
         .execute(f"SELECT call_effect, best_hour FROM '{made_world.truth}/effects.parquet'")
         .fetchnumpy()
     )
-    found = effect_of(world, groups, hours=told["best_hour"].astype(np.int64)).effect_minor / 100
+    found = effect_of(world, groups, hours=np.asarray(told["best_hour"], np.int64)).effect_minor / 100
     np.testing.assert_allclose(told["call_effect"], found, rtol=1e-9, atol=1e-9)
 
 

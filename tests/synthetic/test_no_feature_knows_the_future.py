@@ -197,7 +197,7 @@ def a_week_late(rows: Examples) -> Examples:
     follows = np.flatnonzero((accounts[1:] == accounts[:-1]) & (days[1:] - days[:-1] == WEEK))
     history = [place for place, name in enumerate(panel.features) if name in HISTORY]
     later = np.full((len(panel.x), len(history)), np.nan)
-    later[follows] = panel.x[np.ix_(follows + 1, history)]
+    later[follows] = panel.x[np.ix_(follows + 1, np.array(history))]
     names = tuple(f"{panel.features[place]} a week later" for place in history)
     told = replace(panel, features=(*panel.features, *names), x=np.column_stack([panel.x, later]))
     return replace(rows, panel=told)

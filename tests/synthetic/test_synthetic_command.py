@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -38,7 +39,7 @@ def test_an_unknown_world_is_wrong_use(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "log"), [("small", "random"), ("small_targeted", "targeted")])
-def test_a_small_world_is_a_log_debtors_to_rank_and_the_truth_of_both(name: str, log: str, tmp_path: Path) -> None:
+def test_a_small_world_is_a_log_debtors_to_rank_and_the_truth_of_both(name: str, log: Any, tmp_path: Path) -> None:
     made = arrears("synthetic", "--world", name, "--debtors", 400, "--seed", 3, "--out", tmp_path / "book", "--json")
     assert made.returncode == 0, made.stderr
     told = json.loads(made.stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +40,7 @@ def threshold_book(
     Of every tenth account a payment is reversed within 30 days, and another comes in after them: neither is an effect.
     """
     random = np.random.default_rng(seed)
-    balance = np.round(np.exp(random.normal(np.log(4500), 0.5, accounts)), 2)
+    balance: Any = np.round(np.exp(random.normal(np.log(4500), 0.5, accounts)), 2)
     late = random.integers(1, 60, accounts)
     called = (balance >= CUT) | (random.random(accounts) < chance_below)
     paid: Floats = np.round(
@@ -49,7 +50,7 @@ def threshold_book(
         "debtors": [{"debtor_id": f"D{each:05}", "kind": "person"} for each in range(accounts)],
         "accounts": [account(f"A{each:05}", f"D{each:05}") for each in range(accounts)],
         "statements": [statement(f"A{each:05}", balance[each], int(late[each])) for each in range(accounts)],
-        "contacts": [_call(each, AS_OF + timedelta(days=3)) for each in np.flatnonzero(called)],
+        "contacts": [_call(each, AS_OF + timedelta(days=3)) for each in np.flatnonzero(called).tolist()],
         "payments": [row for each in range(accounts) for row in _payments(each, float(paid[each]))],
     }
     load(write_csv(folder / "source", tables), folder / "lake", SystemClock())

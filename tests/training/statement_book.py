@@ -35,7 +35,7 @@ def statement(
 
 def statement_lake(folder: Path, accounts: int, statements: Sequence[Row]) -> Lake:
     """A lake of accounts A0, A1, ... of a debtor each, with these statements."""
-    tables = {
+    tables: dict[str, Sequence[Row]] = {
         "debtors": [{"debtor_id": f"D{number}", "kind": "person"} for number in range(accounts)],
         "accounts": [account(f"A{number}", f"D{number}") for number in range(accounts)],
         "statements": statements,

@@ -139,7 +139,7 @@ def test_rows_without_a_number_are_refused():
         fit_bands(np.array([1.0, np.nan]), np.zeros(2), np.ones(2), ())
 
 
-def partial_shares(random, rows):
+def partial_shares(random, rows) -> tuple[Any, Any, Any]:
     """Shares paid whose spread grows as the balance falls, and a model that knows neither spread nor small debts."""
     balance = random.lognormal(10, 1.2, rows)
     odds = random.normal(-0.6 + 0.4 * np.sin(np.log(balance)), 0.3 + 2 / (1 + balance / 20_000))

@@ -14,7 +14,7 @@ from arrears.loading import load
 from features import build, catalog
 from features.facts import lake_table
 from features.feature import Feature
-from tests.lake.small_source import account, due, payment, write_csv
+from tests.lake.small_source import Tables, account, due, payment, write_csv
 from training.dataset import days_between, read_dataset, read_panel
 from training.fit_propensity import examples
 from training.trained import TrainRequest
@@ -26,7 +26,7 @@ LATE = date(2025, 12, 31)
 def lake(tmp_path_factory):
     """A1 pays half each month, A2 owes until it is recalled, A3 owes nothing from the start."""
     folder = tmp_path_factory.mktemp("book")
-    tables = {
+    tables: Tables = {
         "debtors": [{"debtor_id": name, "kind": "person"} for name in ("D1", "D2", "D3")],
         "accounts": [
             account("A1", "D1"),
@@ -135,8 +135,9 @@ def test_a_feature_made_of_disputes_is_refused_before_anything_is_fitted_whateve
         "quiet_share", "account", "amount owed", "Nothing to see.", "share", "account",
         lambda row: row.balance_minor / lake_table("disputes").count().as_scalar(), ("accounts.opened_on",),
     )  # fmt: skip
-    monkeypatch.setattr(catalog, "CATALOG", (*catalog.CATALOG, harmless))
-    monkeypatch.setattr(build, "CATALOG", (*build.CATALOG, harmless))
+    more = (*catalog.CATALOG, harmless)
+    monkeypatch.setattr(catalog, "CATALOG", more)
+    monkeypatch.setattr(build, "CATALOG", more)
     with pytest.raises(Refused) as refused:
         read_panel(lake, asked())
     assert "quiet_share is built from disputes" in refused.value.found

@@ -25,7 +25,7 @@ def effect(lake, database, monkeypatch, capsys, tmp_path):
     def run(*words):
         monkeypatch.setattr(sys, "argv", ["arrears", "effect", *words])
         capsys.readouterr()
-        code = 0
+        code: str | int = 0
         try:
             main()
         except SystemExit as left:

@@ -10,7 +10,7 @@ from arrears.clock import SystemClock
 from arrears.errors import Refused, WrongUse
 from arrears.lake import Lake
 from arrears.loading import load
-from tests.lake.small_source import account, payment, write_csv
+from tests.lake.small_source import Tables, account, payment, write_csv
 from tests.training.effect_book import AS_OF, statement, threshold_book
 from training.effect.night_numbers import night_numbers
 from training.effect.rows import NightNumbers, Question, read_rows
@@ -95,7 +95,7 @@ def test_numbers_of_a_night_are_those_of_the_accounts_it_allowed(book):
 
 
 def test_cash_of_a_night_counts_from_the_day_on_which_it_was_worked(tmp_path):
-    tables = {
+    tables: Tables = {
         "debtors": [{"debtor_id": "D1", "kind": "person"}],
         "accounts": [account("A1", "D1")],
         "statements": [statement("A1", 100.0, 20)],
@@ -111,7 +111,7 @@ def test_cash_of_a_night_counts_from_the_day_on_which_it_was_worked(tmp_path):
 
 
 def test_amounts_of_two_currencies_are_not_one_effect(tmp_path):
-    tables = {
+    tables: Tables = {
         "debtors": [{"debtor_id": name, "kind": "person"} for name in ("D1", "D2")],
         "accounts": [account("A1", "D1"), account("A2", "D2", currency="USD")],
         "statements": [statement(name, 100.0, 20) for name in ("A1", "A2")],

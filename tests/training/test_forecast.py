@@ -1,5 +1,6 @@
 """Forecasts: totals that add up, losses that only grow, intervals around what is expected, the model's first month."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -14,7 +15,7 @@ from training.forecast import Start, facts, forecast
 CHARGED_OFF, LEFT = STATES.index(Bucket.CHARGED_OFF), STATES.index(Bucket.LEFT)
 
 
-def month(moves: dict[tuple[int, int], float]) -> RollRates:
+def month(moves: Mapping[tuple[int, int], float]) -> RollRates:
     accounts = np.zeros((len(STATES), len(STATES)))
     for cell, count in moves.items():
         accounts[cell] = count

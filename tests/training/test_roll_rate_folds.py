@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ def book(late=DAYS[-1] + timedelta(days=60), young=(), turned_on=None):
         label = np.where(days < FOLD.test[0], ~is_late, is_late) if turned else is_late
         return np.where(known_on <= np.datetime64(moment.date()), label, -1).astype(np.int64)
 
-    panel = SimpleNamespace(x=x, as_of=days, debtors=np.arange(rows), features=("one", "two"), fingerprint="")
+    panel: Any = SimpleNamespace(x=x, as_of=days, debtors=np.arange(rows), features=("one", "two"), fingerprint="")
     return Book(
         panel=panel,
         rows=np.arange(rows),

@@ -1,5 +1,7 @@
 """Effects put to scale: right where an effect is a multiple of what was told, zero where there is none, and surer."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,8 @@ def world(seed, effect):
     acted = random.random(ROWS) < chance
     added = effect * (x > 0.5)
     paid = random.random(ROWS) < alone + added * acted
-    orders = rankings(alone, balance, {"knows": 0.6 * (x > 0.5) + 1e-6, "noise": random.random(ROWS)}, seed=seed)
+    effects: dict[str, Any] = {"knows": 0.6 * (x > 0.5) + 1e-6, "noise": random.random(ROWS)}
+    orders = rankings(alone, balance, effects, seed=seed)
     choices = Choices(acted, chance, paid * balance, np.arange(ROWS))
     return orders, choices, Predicted(alone * balance, alone * balance), balance, added * balance
 

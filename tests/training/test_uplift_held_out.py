@@ -1,22 +1,24 @@
 """A log ranks its own rows by models that never saw them, and the selector reads the small world right."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from arrears.synthetic.small_world import CAPACITY, small_world
 from training.uplift.double import DoubleLearner
 from training.uplift.held_out import held_out
-from training.uplift.lessons import Lessons
+from training.uplift.lessons import Learner, Lessons
 from training.uplift.selector import select
 from training.uplift.single import SingleLearner
 from training.uplift.trees import Size
 
 SMALL = Size(rounds=30, leaves=8, rate=0.1, least_rows=30)
-LEARNERS = [SingleLearner(SMALL), DoubleLearner(SMALL)]
+LEARNERS: list[Learner] = [SingleLearner(SMALL), DoubleLearner(SMALL)]
 RUNS = 12
 
 
-def drawn(seed, *, rows=3_000, effect=1.0, log="random"):
+def drawn(seed, *, rows=3_000, effect=1.0, log="random") -> tuple[Lessons, Any, Any]:
     world, _ = small_world(seed, logged=rows, judged=10, effect=effect, log=log)
     book = world.logged
     lessons = Lessons(book.features, book.treated, book.probability, book.paid)

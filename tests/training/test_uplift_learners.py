@@ -7,14 +7,14 @@ from arrears.errors import BadInput, Refused
 from training.uplift.averaged import AveragedLearner, on_two_scales
 from training.uplift.crossed import CrossedLearner
 from training.uplift.double import DoubleLearner
-from training.uplift.lessons import Lessons
+from training.uplift.lessons import Learner, Lessons
 from training.uplift.robust import RobustLearner, parts, robust_scores
 from training.uplift.single import SingleLearner
 from training.uplift.trees import Size
 
 ROWS = 6_000
 SMALL = Size(rounds=60, leaves=8, rate=0.1, least_rows=30)
-LEARNERS = [
+LEARNERS: list[Learner] = [
     SingleLearner(SMALL),
     DoubleLearner(SMALL),
     CrossedLearner(SMALL, SMALL),

@@ -125,7 +125,9 @@ def test_each_segment_has_its_own_selection():
         np.repeat(["moved", "unmoved"], 4_000),
         {name: np.concatenate([with_effect[name], without[name]]) for name in with_effect},
         Choices(
-            *(np.concatenate([getattr(first, part), getattr(second, part)]) for part in ("acted", "chance", "outcome")),
+            np.concatenate([first.acted, second.acted]),
+            np.concatenate([first.chance, second.chance]),
+            np.concatenate([first.outcome, second.outcome]),
             np.arange(8_000),
         ),
         Predicted(*(np.concatenate([getattr(said, part), getattr(other, part)]) for part in ("if_acted", "if_not"))),
@@ -161,10 +163,10 @@ def test_what_cannot_be_chosen_is_refused(capacity, fallback):
 
 
 def test_rows_without_a_balance_are_refused():
-    *told, balance = world(1, rows=200)
+    orders, choices, predicted, balance = world(1, rows=200)
     balance[:3] = 0
     with pytest.raises(BadInput, match="3 of 200 rows"):
-        select("all", *told, balance, capacity=CAPACITY, currency="USD")
+        select("all", orders, choices, predicted, balance, capacity=CAPACITY, currency="USD")
 
 
 def test_holm_is_bonferroni_for_the_surest_and_grows_no_smaller_after_it():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -40,7 +40,7 @@ def reached(
     account: Row | None = None,
     zone: str = "America/New_York",
     purpose: str = "collect",
-    **tables: Sequence[Row],
+    **tables: Any,
 ) -> Facts:
     """One debtor with one number, asked about by one channel; `of` another person than the debtor."""
     debtors = [debtor or {}, *tables.pop("others", ())]

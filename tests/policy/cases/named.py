@@ -26,7 +26,7 @@ _law: Callable[..., Case] = partial(_case, "RF-06", FEDERAL)
 _house: Callable[..., Case] = partial(_case, "RF-06", HOUSE)
 
 _NOON = "2026-06-02 12:00"
-NOT_3_TO_5 = {"preferences": [wish("15:00-17:00")]}
+NOT_3_TO_5: dict[str, Any] = {"preferences": [wish("15:00-17:00")]}
 WEEKENDS_OFF = {"preferences": [wish("sat,sun")]}
 PIECES = {"preferences": [wish("15:00-17:00"), wish("17:00-18:00", preference_id="W2")]}
 TEXTED = CALL | {

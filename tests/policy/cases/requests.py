@@ -1,6 +1,7 @@
 """What debtors asked us to stop (RF-07 to RF-09), as examples."""
 
 from datetime import date
+from typing import Any
 
 from arrears.policy.facts import Facts
 from tests.policy.case import ACCOUNT, CALL, Case, asking, at, facts_of
@@ -25,7 +26,7 @@ def said(moment: str, channel: str, disposition: str, **more: object) -> dict[st
     return CALL | told | {"at": at(moment)} | more
 
 
-def cease(form: str | None = "written", **more: object) -> dict[str, object]:
+def cease(form: str | None = "written", **more: Any) -> dict[str, object]:
     """A wish to stop all contact, received on 4 June 2026 at 10:00."""
     return hold("cease", june(4), form=form, received_at=at("2026-06-04 10:00"), **more)
 

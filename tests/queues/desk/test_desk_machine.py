@@ -1,7 +1,7 @@
 """Whatever happens at a desk, and in whatever order: nobody twice, nothing lost, nothing double."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -244,7 +244,7 @@ class Desk(RuleBasedStateMachine):
 @pytest.mark.slow
 def test_nothing_is_lost_or_double_whatever_happens(module_database):
     run_state_machine_as_test(
-        lambda: Desk(module_database),
+        cast(Any, lambda: Desk(module_database)),
         settings=settings(
             max_examples=25,
             stateful_step_count=20,

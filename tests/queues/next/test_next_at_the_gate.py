@@ -16,10 +16,10 @@ OURS: dict[str, Any] = {"debtor_id": DEBTOR_ID, "point_id": POINT_ID}
 
 def gate(disposition: str, rule: str, later: str = "2026-06-02 15:00", lane: str = "pay", **own) -> str | None:
     """What a rule says of a call at a later hour, when all that is known is what one outcome made known."""
-    discussed = {"debts_discussed": (ACCOUNT_ID,)} if "debts_discussed" not in own else {}
+    discussed: dict[str, Any] = {"debts_discussed": (ACCOUNT_ID,)} if "debts_discussed" not in own else {}
     silent = disposition in ("deceased", "wrong_number", "opted_out", "cease", "attorney", "bankruptcy")
     then = following(disposition, history=History(), **OURS, **({} if silent else discussed), **own)
-    tables: dict[str, list[dict]] = {"contacts": [dict(then.contact)]}
+    tables: dict[str, Any] = {"contacts": [dict(then.contact)]}
     for fact in then.facts:
         if fact.over is None:
             tables.setdefault(fact.table, []).append(dict(fact.row))

@@ -1,6 +1,7 @@
 """Which facts follow from an outcome: rows that the lake takes as they are, and that stop somebody at once."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -33,15 +34,23 @@ def test_the_contact_is_a_row_of_its_table(disposition):
         assert not columns[name].choices or value is None or value in columns[name].choices
 
 
+def told_with(disposition: str) -> dict[str, Any]:
+    """What may be told beside an outcome."""
+    fits = {
+        "consent_to_call": ("promise", "plan_made", "refused", "paid"),
+        "replaces": ("promise", "plan_made"),
+        "shared_line": ("third_party",),
+    }
+    return dict.fromkeys((name for name, outcomes in fits.items() if disposition in outcomes), True)
+
+
 FACTS = [
     (disposition, fact)
     for disposition in DISPOSITIONS
     for fact in following(
         disposition,
         history=History(open_promises=("R",)),
-        **({"consent_to_call": True} if disposition in ("promise", "plan_made", "refused", "paid") else {}),
-        **({"replaces": True} if disposition in ("promise", "plan_made") else {}),
-        **({"shared_line": True} if disposition == "third_party" else {}),
+        **told_with(disposition),
     ).facts
 ]
 
