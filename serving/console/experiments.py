@@ -11,7 +11,7 @@ from arrears.experiments import enrolments, history, records
 from arrears.experiments.design import Design
 from arrears.experiments.history import Deed
 from arrears.experiments.metrics import METRICS
-from arrears.experiments.promoted import standing_promotion
+from arrears.experiments.promoted import Promotion, standing_promotion
 from arrears.experiments.records import Experiment
 from arrears.experiments.unanswered import unanswered
 from arrears.queues import in_force
@@ -21,9 +21,11 @@ from arrears.state.reading import reading
 from models.under_test import UnderTest
 from serving.console import experiments_charts as charts
 from serving.console import experiments_told as told
+from serving.console.experiments_choices import BEFORE
 from serving.console.experiments_funnel import STEPS, arms_so_far, days_of
 from serving.console.experiments_minutes import uneven_minutes
 from serving.console.experiments_payers import ToldByBook, told_by_book
+from serving.console.experiments_standing import standing, together
 from serving.console.words import decimal
 from serving.deployment import Deployment
 from serving.people.may_enter import may_enter
@@ -33,14 +35,13 @@ from serving.present import in_zone
 from serving.problems import Problem
 from serving.recent import Recent
 
-_DECISIONS = """
-    SELECT DISTINCT ON (experiment_id) experiment_id, evidence ->> 'as_of' AS as_of,
-        jsonb_path_query_array(evidence, '$.challengers[*].verdict.decision') AS decisions
+_READ = """
+    SELECT DISTINCT ON (experiment_id) experiment_id, evidence
     FROM experiment_acts WHERE did = 'read' ORDER BY experiment_id, act_id DESC
 """
 
 _FIRST = ("running", "planned", "ended")
-"""In which order tests stand in the list, of a state the newest first."""
+"""In which order tests stand in the list: of a state those that wait for a person first, then the newest."""
 
 DID = {
     "planned": "Planned",
@@ -58,19 +59,17 @@ def every(deployment: Deployment, person: Person, done: str | None) -> dict[str,
     """What the list shows."""
     with reading(deployment.engine) as connection:
         tests, counted = records.every(connection), enrolments.counts(connection)
-        decided = {row.experiment_id: row.decisions for row in connection.execute(text(_DECISIONS))}
+        readings = {row.experiment_id: row.evidence for row in connection.execute(text(_READ))}
         registered = UnderTest(deployment.registry, deployment.lake)
         moves, promoted = in_force.moves(connection), standing_promotion(connection, registered)
     zone = deployment.settings.portfolio.zone
+    listed = [_listed(each, readings.get(each.experiment_id)) for each in tests]
     return {
         "tests": [
-            {
-                "test": each,
-                "verdict": told.verdict_words(each, decided.get(each.experiment_id, ())),
-                "debtors": counted.get(each.experiment_id, {}),
-            }
-            for each in sorted(tests, key=lambda each: _FIRST.index(each.state))
+            row | {"debtors": counted.get(row["test"].experiment_id, {})}
+            for row in sorted(listed, key=lambda row: (_FIRST.index(row["test"].state), not row["waits"]))
         ],
+        "today": deployment.day,
         "labels": {each.experiment_id: each.label for each in tests},
         "moves": [(each, in_zone(each.at, zone)) for each in moves],
         "in_force": strategy_in_force(moves),
@@ -97,13 +96,17 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         came_in, silent = days_of(connection, test), unanswered(connection, test)
         book = _by_book(deployment, connection, test)
         in_its_way = _hindrances(deployment, connection, test) if test.state == "planned" else []
+        taken_back = _taken_back(deployment, connection, test)
     return {
         "test": test,
         "design": test.design,
         "metric": METRICS[test.design.primary.metric],
         "must_not": told.rails_designed(test.design),
+        "known_before": [BEFORE.get(each.name, each.name) for each in test.design.covariates],
         "plan": plan_shown(plan, test.design),
         "verdicts": told.verdicts(test, read, acts),
+        "standing": standing(read, test.design) if test.started_on else None,
+        "taken_back": taken_back,
         "read": read,
         "challengers": [_challenged(each, test.design) for each in read["challengers"]] if read else [],
         "shares": told.shares_said(read, test.design) if read else None,
@@ -158,6 +161,27 @@ def _by_book(deployment: Deployment, connection: Connection, test: Experiment) -
     return recent(f"the book's words of {test.label}", lambda: told_by_book(connection, deployment.lake, test))
 
 
+def _listed(test: Experiment, read: Mapping[str, Any] | None) -> dict[str, Any]:
+    decisions = [each["verdict"]["decision"] for each in read["challengers"]] if read else []
+    return {
+        "test": test,
+        "verdict": told.verdict_words(test, decisions),
+        "standing": standing(read, test.design) if test.state == "running" else None,
+        "waits": test.state == "running" and "promote" in decisions,
+    }
+
+
+def _taken_back(deployment: Deployment, connection: Connection, test: Experiment) -> Promotion | None:
+    """The promotion that this test brought about, where it is the one that would be taken back next."""
+    if test.ended_by != "promoted":
+        return None
+    newest = standing_promotion(connection, UnderTest(deployment.registry, deployment.lake))
+    if newest is None:
+        return None
+    rests_on = newest.of_model or in_force.standing(connection)
+    return newest if rests_on is not None and rests_on.experiment_id == test.experiment_id else None
+
+
 def _promotes(challenged: Mapping[str, Any]) -> bool:
     return bool(challenged["verdict"]["decision"] == "promote")
 
@@ -179,8 +203,9 @@ def _challenged(each: Mapping[str, Any], design: Design) -> dict[str, Any]:
         "arm": each["arm"],
         "decided_on": each["decided_on"],
         "effect": told.effect_of(each, design),
+        "together": together(each, design),
         "bounds": charts.boundaries(each["looks"], each["to_come"]) if each["looks"] or each["to_come"] else None,
-        "looks": each["looks"],
+        "looks": [told.look_said(look, design) for look in each["looks"]],
         "to_come": each["to_come"],
         "claim": None if each["adjusted"] is None else decimal(each["adjusted"]["p"]),
         "rails": [(rail, drawn[rail.name]) for rail in told.rails(each, design)],

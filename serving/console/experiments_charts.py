@@ -17,6 +17,11 @@ _LEAST_SHOWN, _MOST_SHOWN = 3.0, 5.0
 """Standard errors up to which a boundary plot reaches: bounds beyond are not drawn."""
 
 _DASH = 0.04
+_CORNERS = 2
+"""Bounds that make an area."""
+
+_RIGHT = 0.7
+"""Share of the debtors beyond which words stand left of their line."""
 
 
 def power_curve(curve: Sequence[Sequence[float]], *, worth: float, power: float, currency: str) -> Markup:
@@ -71,7 +76,9 @@ def _boundaries(looks: Sequence[Mapping[str, Any]], to_come: Sequence[Mapping[st
     shown = [each for each in bounds if each <= _MOST_SHOWN]
     reach = 1.12 * max([_LEAST_SHOWN, *numbers, *shown])
     title = "Difference in standard errors at each look, with its bounds"
-    plot = Plot(title, width, 270, (0, 1), (-reach, reach), pad=(12, 16, 42, 36))
+    plot = Plot(title, width, 290, (0, 1), (-reach, reach), pad=(24, 16, 42, 36))
+    plot.text(0, 12, "standard errors")
+    _zones(plot, [*looks, *to_come], reach)
     plot.left_axis([(mark, decimal(mark, 0)) for mark in ticks(-reach, reach, 6)])
     plot.bottom_axis([(part, share(part)) for part in (0.0, 0.25, 0.5, 0.75, 1.0)])
     plot.text(plot.at_x(0.5), plot.height - 6, "of the planned debtors have matured", anchor="middle")
@@ -89,12 +96,39 @@ def _boundaries(looks: Sequence[Mapping[str, Any]], to_come: Sequence[Mapping[st
         for each in (one for one in looks if _is_drawn(one[name], reach)):
             told = f"look {each['number']}: bound {decimal(each[name], 2)}"
             plot.dot(each["information"], each[name], "dot-other", radius=3, told=told)
+    if to_come:
+        _next_look(plot, to_come[0], reach)
     found = [(look["information"], look["found"]["z"]) for look in looks]
     _course(plot, [(0.0, 0.0), *found], "series")
     for look, (x, y) in zip(looks, found, strict=True):
         told = f"look {look['number']}, {_day_of(look)}: {decimal(y, 2)} standard errors"
         plot.dot(x, y, "dot", radius=4.5, told=told)
     return plot.drawn()
+
+
+def _zones(plot: Plot, looks: Sequence[Mapping[str, Any]], reach: float) -> None:
+    """The ground beyond the bounds, with what it means in words: colour alone tells nothing."""
+    told = (("zone-better", "the challenger wins", 16), ("zone-worse", "it does harm", -8))
+    for (name, edge), (kind, words, off) in zip(_ends(reach), told, strict=True):
+        bounds = _bounded(looks, name, reach)
+        if len(bounds) < _CORNERS:
+            continue
+        plot.band(bounds, [(x, edge) for x, _ in bounds], kind)
+        plot.text(plot.at_x(bounds[-1][0]) - 6, plot.at_y(edge) + off, words, anchor="end", kind="zone")
+
+
+def _next_look(plot: Plot, look: Mapping[str, Any], reach: float) -> None:
+    """An upright line where the next look is expected, with its day."""
+    x = plot.at_x(look["information"])
+    top, bottom = (plot.at_y(look[name] if _is_drawn(look[name], reach) else edge) for name, edge in _ends(reach))
+    plot.rule(x, top, x, bottom, "next-look")
+    is_right = look["information"] > _RIGHT
+    words, anchor, off = f"next look {_day_of(look)}", "end" if is_right else "start", -6 if is_right else 6
+    plot.text(x + off, plot.at_y(0) + 18, words, anchor=anchor, kind="zone")
+
+
+def _ends(reach: float) -> tuple[tuple[str, float], tuple[str, float]]:
+    return ("high", reach), ("low", -reach)
 
 
 def _day_of(look: Mapping[str, Any]) -> str:

@@ -33,9 +33,9 @@ ENDS = {
     "stopped": "Stopped by hand",
 }
 _ARM_ENDED = "This arm ended by itself: it did harm"
-_WAITS = "All is decided, and it waits for somebody to promote or stop it; whoever is in goes on as before."
+_WAITS = "All is decided, and it waits for somebody to promote or stop it; whoever is in goes on as before"
 _WITH_DECIMALS = 100.0
-_CHIPS = {"promote": "good", "promoted": "good", "stop_for_harm": "bad", "harm": "bad"}
+_CHIPS = {"promote": "good", "promoted": "good", "stop_for_harm": "bad", "harm": "bad", "continue": "going"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Said:
     ----------
     arm : the challenger that it is of; "" for the whole test.
     words : in large letters.
-    chip : class of its mark: good, bad or held.
+    chip : class of its mark: good, bad, held or, while nothing is decided, going.
     reasons : why, each a sentence.
     """
 
@@ -110,7 +110,7 @@ def verdicts(experiment: Experiment, reading: Reading | None, acts: Sequence[Dee
         if act.did == "ended"
     ]
     if reading is None or experiment.ended_by == "harm":
-        return ended or [Said("", "Not read yet", "held", (_first_look(experiment.design),))]
+        return ended or [Said("", "Not read yet", "going", (_first_look(experiment.design),))]
     told = [
         Said(
             each["arm"],
@@ -152,7 +152,7 @@ def rails_designed(design: Design) -> list[str]:
     """What each guardrail of a design lets a challenger lose, in words."""
     unit = {each.name: METRICS[each.metric].unit for each in design.guardrails}
     return [
-        f"{each.name.replace('_', ' ')} by more than {written(each.margin, unit[each.name], design.cohort.currency)} "
+        f"{each.name.replace('_', ' ')} by more than {_limit(each.margin, unit[each.name], design.cohort.currency)} "
         f"a debtor, {many(each.horizon_days, 'day')}"
         for each in design.guardrails
     ]
@@ -222,6 +222,18 @@ def written(value: float | None, unit: str, currency: str) -> str:
     return decimal(value * one, 2) if one < 1 and abs(value * one) < _WITH_DECIMALS else money(value, currency)
 
 
+def look_said(look: Reading, design: Design) -> dict[str, Any]:
+    """A look with its difference written: `effect`, `at_least` and `at_most`, signed."""
+    unit, currency = METRICS[design.primary.metric].unit, design.cohort.currency
+    values = {"effect": look["found"]["effect"], "at_least": look["at_least"], "at_most": look["at_most"]}
+    return {**look, "said": {name: written(value, unit, currency) for name, value in values.items()}}
+
+
+def _limit(value: float, unit: str, currency: str) -> str:
+    """A bound of a design as it was written: no decimals that nobody wrote."""
+    return f"{value:g}" if unit == "number" else written(value, unit, currency)
+
+
 def _from_to(first: date, last: date) -> str:
     return short_day(first) if first == last else f"{short_day(first)} to {short_day(last)}"
 
@@ -245,7 +257,7 @@ def _rail(each: Reading, currency: str, group: Protected | None) -> Rail:
 
 
 def _chip(decisions: Sequence[str]) -> str:
-    return next((_CHIPS[each] for each in ("stop_for_harm", "promote") if each in decisions), "held")
+    return next((_CHIPS[each] for each in ("stop_for_harm", "promote", "continue") if each in decisions), "held")
 
 
 def _first_look(design: Design) -> str:

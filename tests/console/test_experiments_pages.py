@@ -253,7 +253,7 @@ def test_the_arms_funnel_counts_debtors_and_says_what_it_cannot(client, served, 
 
 def test_only_a_verdict_to_promote_opens_that_form_and_the_server_asks_again(client):
     page = client.get("/experiments/even_handed/1").text
-    assert re.search(r'<button class="main" type="submit" disabled>Promote severity/1', page)
+    assert re.search(r'<button class="main" type="submit" disabled[^>]*>Promote severity/1', page)
     answer = client.post("/experiments/even_handed/1/promote", data={"arm": "challenger", "because": "I like it"})
     assert (answer.status_code, "the rule says continue" in answer.text) == (409, True)
     assert "In force: value_at_risk/1" in words(client.get("/experiments").text)
@@ -294,7 +294,9 @@ def test_an_arm_whose_version_did_not_answer_is_told_by_page_report_and_program(
     with served.engine.begin() as connection:
         test = read_design(own.replace('strategy = "severity/1"', 'model = "propensity/2"'))
         number = life.plan(connection, test, evidence={}, **BY)
-        connection.execute(text("UPDATE experiments SET state = 'running' WHERE name = 'newer_model'"))
+        connection.execute(
+            text("UPDATE experiments SET state = 'running', started_on = '2005-07-04' WHERE name = 'newer_model'")
+        )
         connection.execute(
             text(copied.replace("INTO nights", "INTO nights OVERRIDING SYSTEM VALUE")), {"changed": json.dumps(changed)}
         )
