@@ -64,7 +64,7 @@ lint: .venv/ready ## style, order of names, arrows between rooms
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 
-types: .venv/ready ## mypy, strict, in every room
+types: .venv/ready ## mypy: strict in every room, and what tests hand over
 	@$(BIN)/mypy
 
 # Threads of boosters sleep while they wait: there are more of them than processors. Folders are begun in their own order:

@@ -1,6 +1,7 @@
 """A plan is withdrawn in the console and under /v1: one act with a reason, told on its page and in the audit trail."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -11,7 +12,7 @@ from serving.people import access
 from serving.people.people import add_person
 from tests.experiments.designs import simple
 
-BY = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
+BY: dict[str, Any] = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
 PROGRAM = {"Accept": "application/json"}
 
 

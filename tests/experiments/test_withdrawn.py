@@ -4,6 +4,7 @@ import json
 import sys
 from datetime import UTC, date, datetime
 from threading import Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -15,8 +16,8 @@ from arrears.experiments.succession import successor
 from commands.main import main
 from tests.experiments.designs import simple
 
-BY = {"at": datetime(2026, 5, 30, 8, tzinfo=UTC), "by": "strategist"}
-LATER = {"at": datetime(2026, 6, 1, 8, tzinfo=UTC), "by": "another"}
+BY: dict[str, Any] = {"at": datetime(2026, 5, 30, 8, tzinfo=UTC), "by": "strategist"}
+LATER: dict[str, Any] = {"at": datetime(2026, 6, 1, 8, tzinfo=UTC), "by": "another"}
 DESIGN = simple()
 FOLLOWS = successor(DESIGN, shares={"champion": 0.2, "challenger": 0.8}, starts=date(2026, 7, 20), weeks=4, debtors=120)
 

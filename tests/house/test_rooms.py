@@ -1,6 +1,7 @@
 """The house keeps its order: small modules, no grab-bags, no hidden clocks."""
 
 import re
+import tomllib
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -16,6 +17,14 @@ def test_no_module_is_a_grab_bag() -> None:
 def test_no_module_is_longer_than_four_hundred_lines() -> None:
     long = {str(file.relative_to(PROJECT)): len(file.read_text(encoding="utf-8").splitlines()) for file in MODULES}
     assert {name: lines for name, lines in long.items() if lines > 400} == {}
+
+
+def test_types_are_checked_in_every_room_and_in_what_the_tests_hand_over() -> None:
+    told = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    assert set(told["packages"]) == {*ROOMS, "tests"}
+    silent = {code for override in told["overrides"] for code in override.get("disable_error_code", ())}
+    assert silent & {"arg-type", "attr-defined", "call-arg"} == set()
+    assert [override for override in told["overrides"] if override.get("ignore_errors")] == []
 
 
 def test_only_the_clock_reads_the_time() -> None:

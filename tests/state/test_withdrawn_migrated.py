@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from alembic.operations import Operations
@@ -17,7 +18,7 @@ from tests.experiments.designs import simple
 
 BEFORE = "v0011"
 NOW = datetime(2026, 5, 30, 8, tzinfo=UTC)
-BY = {"at": NOW, "by": "strategist"}
+BY: dict[str, Any] = {"at": NOW, "by": "strategist"}
 STANDING = {"planned": (None, None), "running": (date(2026, 6, 15), None), "ended": (date(2026, 6, 15), "stopped")}
 _ROW = text("""
     INSERT INTO experiments (name, version, design, fingerprint, state, planned_at, planned_by, started_on, ended_by,
