@@ -5,12 +5,13 @@ Owners of rooms keep their own fixtures beside their tests.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +43,21 @@ _numbers = itertools.count()
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> BySharedThings:
     """How the two workers divide the tests."""
     return BySharedThings(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without looking for garbage, and never look through what was collected again.
+
+    Nearly a million things live to the end of the run; looking through them took a tenth of every test's time.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
