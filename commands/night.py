@@ -65,6 +65,7 @@ def command(
     from arrears.queues.in_force import in_force
     from arrears.queues.strategy import strategy as named
     from arrears.state import opened, opened_where_made
+    from commands.shadow import measure_all
     from models.registry import Registry
     from models.under_test import UnderTest
     from serving.night.nightly import run_night
@@ -110,6 +111,9 @@ def command(
                     replace=replace,
                     progress=status.update,
                 )
+            if reads:
+                status.update("Measuring what is in the shadow")
+                measure_all(engine, registry, known)
             document = summary(ran.built, night_id=ran.night_id, kept_back_by=ran.kept_back_by)
             document["shadows"] = ran.shadows
             document["tests"] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,12 @@ from rich.table import Table
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from arrears.lake import Lake
     from models.alias_history import Move
     from models.registry import Registry
+    from models.shadow_judged import Judged
 
+_log = logging.getLogger(__name__)
 _SHOWN_NIGHTS = 10
 
 
@@ -69,7 +73,6 @@ def read(engine: Engine, registry: Registry, name: str, lake: Path) -> dict[str,
     from arrears.lake import Lake
     from models import shadow_log
     from models.registry import SHADOW
-    from training.shadow import judged
 
     standing = registry.alias(name, SHADOW)
     with engine.connect() as connection:
@@ -82,14 +85,44 @@ def read(engine: Engine, registry: Registry, name: str, lake: Path) -> dict[str,
                 do=f'Begin: arrears models shadow {name} VERSION --why "..."',
             )
         nights = [each for each in nights if each.version == version]
-        said = shadow_log.scores_of(connection, name, version)
+    judged = measure(engine, registry, Lake(lake), name, version)
     return {
         "model": name,
         "version": version,
         "in_the_shadow": standing is not None,
         "nights": [asdict(each) for each in nights],
-        "judged": judged(Lake(lake), name, said).document(),
+        "judged": judged.document(),
     }
+
+
+def measure(engine: Engine, registry: Registry, lake: Lake, name: str, version: str) -> Judged:
+    """How well a version in the shadow said what is known by now, kept beside it for the page Models."""
+    from models import shadow_judged, shadow_log
+    from training.shadow import judged
+
+    with engine.connect() as connection:
+        said = shadow_log.scores_of(connection, name, version)
+    found = judged(lake, name, said)
+    if lake.last_day is not None:
+        shadow_judged.keep(registry, name, version, found, known_on=lake.last_day)
+    return found
+
+
+def measure_all(engine: Engine, registry: Registry, lake: Lake) -> None:
+    """Measure every version in the shadow of which a week's outcomes are new; whatever goes wrong fails no night."""
+    from models.registry import SHADOW
+    from models.shadow_judged import is_due, kept_of
+    from models.shadow_log import SHADOWED
+
+    for name in SHADOWED:
+        try:
+            version = registry.alias(name, SHADOW)
+            if version is None or lake.last_day is None:
+                continue
+            if is_due(kept_of(registry.version(name, version)), lake.last_day):
+                measure(engine, registry, lake, name, version)
+        except Exception as problem:  # noqa: BLE001 - nobody acts on it, so nobody is kept waiting by it
+            _log.warning("shadow.unmeasured model=%s error=%s", name, type(problem).__name__)
 
 
 def draw(document: Mapping[str, Any], console: Console) -> None:
@@ -110,10 +143,11 @@ def draw(document: Mapping[str, Any], console: Console) -> None:
     if not found["accounts"]:
         console.print("No outcome of these nights is known yet: its log loss comes with them.")
         return
+    known = f"{found['accounts']:,} accounts of {found['debtors']:,} debtors"
     console.print(
-        f"On {found['accounts']:,} accounts whose outcome is known ({found['days']} days, {found['happened']:.1%} of "
-        f"them): log loss {found['log_loss']:.4f}, the champion's {found['champion_log_loss']:.4f}, "
-        f"difference {found['difference']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f}); below 0 is better."
+        f"On {known} whose outcome is known ({found['days']} days, {found['happened']:.1%} of them): log loss "
+        f"{found['log_loss']:.4f}, the champion's {found['champion_log_loss']:.4f}, difference "
+        f"{found['difference']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f}); below 0 is better."
     )
 
 

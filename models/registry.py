@@ -8,7 +8,7 @@ else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,8 @@ CHALLENGER = "challenger"
 SHADOW = "shadow"
 """Names the version that nights score and log, and never act on."""
 
+_NOTE = "note."
+
 Result = TypeVar("Result")
 
 
@@ -35,7 +37,8 @@ Result = TypeVar("Result")
 class Version:
     """One registered version, without its trees.
 
-    `verdict` is `promote` or `refuse`, with the sentence `because`; `metrics` are those of its out-of-time test.
+    `verdict` is `promote` or `refuse`, with the sentence `because`; `metrics` are those of its out-of-time test, and
+    `notes` what was written beside it later, by name.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Version:
     verdict: str
     because: str
     metrics: Mapping[str, float]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,16 @@ class Registry:
         with history.alone():
             self._settle_open(history, name)
             return self._move(history, name, version, who=who, why=why, evidence=evidence or {}, alias=alias)
+
+    def note(self, name: str, version: str, key: str, told: str) -> None:
+        """Write something beside a version, over what stood there; nothing is decided by it.
+
+        Raises
+        ------
+        WrongUse : no such version.
+        """
+        self.version(name, version)
+        self._ask(lambda client: client.set_model_version_tag(name, version, f"{_NOTE}{key}", told), absent=None)
 
     def take_away(self, name: str, alias: str, *, who: str, why: str) -> Move:
         """Let an alias name no version any more; only one that nothing is served by.
@@ -359,6 +373,7 @@ class Registry:
 def _version(found: Any, aliases: Mapping[str, str]) -> Version:  # noqa: ANN401 - an mlflow ModelVersion
     number = str(found.version)
     metrics = {key.removeprefix("metric."): float(value) for key, value in found.tags.items() if key[:7] == "metric."}
+    notes = {key.removeprefix(_NOTE): value for key, value in found.tags.items() if key.startswith(_NOTE)}
     return Version(
         name=found.name,
         version=number,
@@ -368,6 +383,7 @@ def _version(found: Any, aliases: Mapping[str, str]) -> Version:  # noqa: ANN401
         verdict=found.tags.get("verdict", "refuse"),
         because=found.tags.get("because", "no verdict was recorded"),
         metrics=metrics,
+        notes=notes,
     )
 
 

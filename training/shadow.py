@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from features.delinquency import positions_plan
 from features.snapshots import on_days
 from models.roll_rate import NEXT_RANK
 from models.scorer import Floats
+from models.shadow_judged import Judged
 from models.shadow_log import ShadowScores
 from training.evaluate import log_loss, row_log_loss
 from training.labels import propensity_labels
@@ -29,33 +29,6 @@ _RANKS = {"bucket": pa.array([str(bucket) for bucket in AGEING]), "rank": pa.arr
 _NEXT = {"bucket": pa.array([str(bucket) for bucket in NEXT_RANK]), "rank": pa.array(list(NEXT_RANK.values()))}
 _LIKELY = 1.96
 """Standard errors on both sides of a 95 % interval."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Both models' log losses, once outcomes are known.
-
-    Attributes
-    ----------
-    accounts, days : whose label has matured; an account on two days counts twice.
-    happened : the share of them that paid, or rolled.
-    log_loss, champion_log_loss : None where no label has matured yet.
-    difference, low, high : the model's less the champion's, with a 95 % interval in which a debtor's rows go together;
-        below 0 the model was better.
-    """
-
-    accounts: int
-    days: int
-    happened: float | None = None
-    log_loss: float | None = None
-    champion_log_loss: float | None = None
-    difference: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-    def document(self) -> dict[str, Any]:
-        """As a command tells it."""
-        return asdict(self)
 
 
 def judged(lake: Lake, model: str, said: ShadowScores, *, on: date | None = None) -> Judged:
@@ -77,11 +50,18 @@ def judged(lake: Lake, model: str, said: ShadowScores, *, on: date | None = None
         return Judged(0, 0)
     y, own, champion = (known[name].to_numpy() for name in ("outcome", "answer", "champion_answer"))
     better = row_log_loss(y, own) - row_log_loss(y, champion)
-    spread = _LIKELY * _standard_error(better, known["debtor_id"].to_numpy())
-    mean, days = float(better.mean()), pc.count_distinct(known["as_of"]).as_py()
-    losses = {"log_loss": log_loss(y, own), "champion_log_loss": log_loss(y, champion)}
-    happened = float(y.mean())
-    return Judged(len(y), days, happened, **losses, difference=mean, low=mean - spread, high=mean + spread)
+    spread, mean = _LIKELY * _standard_error(better, known["debtor_id"].to_numpy()), float(better.mean())
+    return Judged(
+        len(y),
+        days=pc.count_distinct(known["as_of"]).as_py(),
+        debtors=pc.count_distinct(known["debtor_id"]).as_py(),
+        happened=float(y.mean()),
+        log_loss=log_loss(y, own),
+        champion_log_loss=log_loss(y, champion),
+        difference=mean,
+        low=mean - spread,
+        high=mean + spread,
+    )
 
 
 def _standard_error(values: Floats, debtors: np.ndarray[Any, np.dtype[np.str_]]) -> float:

@@ -15,6 +15,7 @@ from models.alias_history import Move
 from models.registry import CHAMPION, SHADOW, Registry, Version
 from models.shadow_log import ShadowNight, nights_of
 from serving.console.measures import Measured, measured
+from serving.console.shadow_told import Right, right_of
 from serving.deployment import Deployment
 from serving.kept import Kept
 from serving.problems import Problem
@@ -32,7 +33,8 @@ CHART_TITLES = {
 class ModelShown:
     """One model of the page: `champion` is the version that should serve, `serving` the one that does.
 
-    `in_the_shadow` is the version that nights score and never act on; `shadows` are its newest nights.
+    `in_the_shadow` is the version that nights score and never act on; `shadows` are its newest nights, and `right` how
+    well it said what came, None where nothing was measured yet.
     """
 
     name: str
@@ -47,6 +49,7 @@ class ModelShown:
     checks: tuple[dict[str, Any], ...]
     in_the_shadow: str | None
     shadows: tuple[ShadowNight, ...]
+    right: Right | None
 
 
 def shown(deployment: Deployment) -> dict[str, Any]:
@@ -103,7 +106,8 @@ def _model(deployment: Deployment, name: str) -> ModelShown:
     registry = deployment.registry
     versions = tuple(registry.versions(name))
     champion = next((each for each in versions if CHAMPION in each.aliases), None)
-    shadow = next((each.version for each in versions if SHADOW in each.aliases), None)
+    in_the_shadow = next((each for each in versions if SHADOW in each.aliases), None)
+    shadow = in_the_shadow.version if in_the_shadow else None
     featured = champion or (versions[0] if versions else None)
     record = _record(registry, featured.run_id) if featured else {}
     return ModelShown(
@@ -119,6 +123,7 @@ def _model(deployment: Deployment, name: str) -> ModelShown:
         checks=tuple(record.get("verdict", {}).get("checks", ())),
         in_the_shadow=shadow,
         shadows=_shadows(deployment, name, shadow),
+        right=right_of(in_the_shadow) if in_the_shadow else None,
     )
 
 
