@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
-from functools import partial
 
 import ibis
 import pyarrow as pa
@@ -105,7 +104,7 @@ def _plans(present: Mapping[str, frozenset[str]], settings: Settings, columns: C
     makers = {"net_cash_minor": _cash, "contacts": _contacts, "complaints": _complaints}
     needs = {"net_cash_minor": {"payments"}, "contacts": {"contacts"}, "complaints": {"contacts", "holds"}}
     return {
-        name: compiled_once(f"{name} after a day", present, settings, partial(make, present, settings))
+        name: compiled_once(f"{name} after a day", present, settings, make)
         for name, make in makers.items()
         if name in columns and needs[name] & present.keys()
     }

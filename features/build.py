@@ -54,13 +54,13 @@ def plan(
     own = tuple(one.name for one in chosen)
     name = f"features of {snapshots}: {' '.join(own)}"
 
-    def whole() -> ir.Table:
+    def whole(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
         return answer(Facts(present, settings, snapshots), chosen)
 
     if all(one.is_own for one in chosen):
         made = compiled_once(name, present, settings, whole)
     else:
-        made = compiled(whole(), settings)
+        made = compiled(whole(present, settings), settings)
     return FeaturePlan(sql=made.sql, terms=made.terms, names=own, absent=absent)
 
 

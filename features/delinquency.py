@@ -44,7 +44,7 @@ def positions_plan(present: Mapping[str, frozenset[str]], settings: Settings, sn
     account and day. `bucket` is null where nothing about lateness is known yet.
     """
 
-    def answer() -> ir.Table:
+    def answer(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
         facts = Facts(present, settings, snapshots)
         rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
         return rows.select("account_id", "debtor_id", "client", "currency", "as_of", *POSITION).order_by(*KEY)

@@ -37,7 +37,7 @@ def episodes_plan(present: Mapping[str, frozenset[str]], settings: Settings) -> 
     present : the book's tables and the columns its source supplied, as `Lake.present`.
     """
 
-    def answer() -> ir.Table:
+    def answer(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
         return _episodes(Facts(present, settings, _OF_WHOM))
 
     return compiled_once("episodes", present, settings, answer)

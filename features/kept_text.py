@@ -1,7 +1,8 @@
 """Compiled SQL kept on disk: seconds of compiling are paid once a book and version of this code, not once a command.
 
-A text is found again only under everything that it follows from: the question's name, the book's tables, the settings,
-the code that asks and the compilers. Where nothing can be kept, everything is compiled anew and nobody is told.
+A text is found again only under everything that it follows from: the question's name, the code that asks, the
+compilers, the clients' names, and what was asked about the book's tables while it was made. Where nothing can be kept,
+everything is compiled anew and nobody is told.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypedDict
 
-from arrears.settings import Settings
+from arrears.settings import Settings, default_settings
+from features.watched import Watched, would_answer
 
+Present = Mapping[str, frozenset[str]]
 Texts = dict[str, str]
 
 MOST = 1_000
@@ -28,25 +32,27 @@ _CODE = ("arrears", "features", "models", "serving")
 _COMPILERS = ("ibis-framework", "sqlglot", "duckdb")
 
 
-def kept_texts(
-    name: str, present: Mapping[str, frozenset[str]], settings: Settings, make: Callable[[], Texts]
-) -> Texts:
+def kept_texts(name: str, present: Present, settings: Settings, make: Callable[[Present, Settings], Texts]) -> Texts:
     """The SQL texts of a question, by their names.
 
     Parameters
     ----------
     name : of the question; two questions of one name would be taken for each other.
     present : tables and columns that the book has.
-    make : compiles them, where they are not at hand.
+    settings : the texts read the names of their clients alone; the numbers are joined as `features.terms`.
+    make : compiles them, where they are not at hand, of what it is given: the book's tables to be asked by name, and
+        settings that hold nothing but the clients' names.
     """
-    book = {table: sorted(columns) for table, columns in sorted(present.items())}
-    told = json.dumps([name, book, settings.model_dump_json(), code_fingerprint()])
-    file = folder() / f"{hashlib.sha256(told.encode()).hexdigest()[:40]}.json"
-    found = _read(file)
+    clients = list(settings.clients)
+    told = json.dumps([name, clients, code_fingerprint()])
+    question = hashlib.sha256(told.encode()).hexdigest()[:40]
+    found = _found(question, present)
     if found is None:
+        watched = Watched(present)
+        named = default_settings().model_copy(update={"clients": {client: {} for client in clients}})
         with _uncollected():
-            found = make()
-        _write(file, found)
+            found = make(watched, named)
+        _keep(question, watched, found)
     return found
 
 
@@ -84,24 +90,43 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read(file: Path) -> Texts | None:
+def _found(question: str, present: Present) -> Texts | None:
+    for file in folder().glob(f"{question}-*.json"):
+        told = _read(file)
+        if told is not None and would_answer(present, told["answers"]):
+            with contextlib.suppress(OSError):
+                os.utime(file)
+            return told["texts"]
+    return None
+
+
+class _Kept(TypedDict):
+    answers: dict[str, object]
+    texts: Texts
+
+
+def _read(file: Path) -> _Kept | None:
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        os.utime(file)
+        match json.loads(file.read_text(encoding="utf-8")):
+            case {"answers": dict(answers), "texts": dict(texts)} if all(
+                isinstance(each, str) for each in texts.values()
+            ):
+                return _Kept(answers=answers, texts=texts)
     except (OSError, ValueError):
-        return None
-    is_whole = isinstance(found, dict) and all(isinstance(each, str) for each in found.values())
-    return found if is_whole else None
+        pass
+    return None
 
 
-def _write(file: Path, texts: Texts) -> None:
+def _keep(question: str, watched: Watched, texts: Texts) -> None:
     """Whole or not at all: another process may read it at this moment."""
+    answers = json.dumps(watched.answers, sort_keys=True)
+    kept = folder()
     with contextlib.suppress(OSError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, suffix=".new", delete=False, encoding="utf-8") as new:
-            json.dump(texts, new)
-        Path(new.name).replace(file)
-        _forget(file.parent)
+        kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=kept, suffix=".new", delete=False, encoding="utf-8") as new:
+            json.dump({"answers": watched.answers, "texts": texts}, new)
+        Path(new.name).replace(kept / f"{question}-{hashlib.sha256(answers.encode()).hexdigest()[:20]}.json")
+        _forget(kept)
 
 
 def _forget(kept: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
@@ -16,7 +16,7 @@ import pyarrow as pa
 from ibis import ir
 
 from arrears.settings import Settings
-from features.kept_text import kept_texts
+from features.kept_text import Present, kept_texts
 from features.money_line import with_folds
 from features.terms import due_terms, promise_days, terms
 
@@ -60,15 +60,15 @@ def compiled(answer: ir.Table, settings: Settings) -> Plan:
 
 
 def compiled_once(
-    name: str, present: Mapping[str, frozenset[str]], settings: Settings, answer: Callable[[], ir.Table]
+    name: str, present: Present, settings: Settings, answer: Callable[[Present, Settings], ir.Table]
 ) -> Plan:
-    """The same, where the answer follows from a book's tables and the settings alone: compiled by the first who asks.
+    """The same, where the answer follows from a book's tables and its clients' names: compiled by the first who asks.
 
     Parameters
     ----------
-    name : of the question, as in `features.kept_text.kept_texts`.
+    name, answer : of the question, as in `features.kept_text.kept_texts`.
     """
-    (sql,) = kept_texts(name, present, settings, lambda: {"sql": duckdb_sql(answer())}).values()
+    (sql,) = kept_texts(name, present, settings, lambda *asked: {"sql": duckdb_sql(answer(*asked))}).values()
     return plan_of(sql, settings)
 
 

@@ -115,7 +115,7 @@ def promises_plan(present: Mapping[str, frozenset[str]], settings: Settings, sna
     """
     columns = ("promise_id", "debtor_id", "account_id", "arrangement_id", "as_of", "made_on", "due_on", "grace_ends_on")
 
-    def answer() -> ir.Table:
+    def answer(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
         rows = Promises(Facts(present, settings, snapshots)).rows
         return rows.select(*columns, "amount_minor", "kept_minor", "status").order_by("promise_id", "as_of")
 

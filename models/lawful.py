@@ -8,7 +8,7 @@ from functools import lru_cache
 from arrears.errors import Refused
 from arrears.lake import Lake
 from arrears.policy.forbidden import NO_APPROVALS, Approvals, forbidden_reads
-from arrears.settings import default_settings
+from arrears.settings import Settings, default_settings
 from arrears.tables import TABLES
 from features import catalog
 from features.build import answer
@@ -77,11 +77,15 @@ def _reads(features: tuple[Feature, ...]) -> Mapping[str, Reads]:
     everything = {table.name: frozenset(column.name for column in table.columns) for table in TABLES.values()}
     settings, names = default_settings(), [one.name for one in features]
 
-    def found() -> dict[str, str]:
-        reads = lineage(answer(Facts(everything, settings), features), names)
+    def found(present: Mapping[str, frozenset[str]], settings: Settings) -> dict[str, str]:
+        reads = lineage(answer(Facts(present, settings), features), names)
         return {name: " ".join(sorted(read)) for name, read in reads.items()}
 
     # What an expression reads follows from the code alone, as long as it is the code that is looked at.
     is_own = all(one.is_own for one in features)
-    told = kept_texts(f"reads of {' '.join(names)}", everything, settings, found) if is_own else found()
+    told = (
+        kept_texts(f"reads of {' '.join(names)}", everything, settings, found)
+        if is_own
+        else found(everything, settings)
+    )
     return {name: frozenset(read.split()) for name, read in told.items()}

@@ -155,7 +155,7 @@ def _questions(supplied: tuple[tuple[str, frozenset[str]], ...], told: str) -> Q
         settings=settings,
         positions=positions_plan(present, settings),
         features=plan(present, settings),
-        roles=compiled_once("roles", present, settings, lambda: _roles(Known(present, settings))),
+        roles=compiled_once("roles", present, settings, lambda *asked: _roles(Known(*asked))),
         conduct=conduct_questions(present, settings),
     )
 

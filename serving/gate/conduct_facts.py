@@ -64,7 +64,7 @@ def conduct_questions(present: Mapping[str, frozenset[str]], settings: Settings)
     ----------
     present : tables and columns the book has, as `Lake.present`.
     """
-    texts = kept_texts("conduct", present, settings, lambda: _texts(present, settings))
+    texts = kept_texts("conduct", present, settings, _texts)
     plans = {name: plan_of(sql, settings) for name, sql in texts.items()}
     people, weeks = plans.pop(_PEOPLE), plans.pop(_WEEKS, None)
     columns = {f"{table}.{column}" for table, named in present.items() for column in named}

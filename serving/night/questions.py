@@ -52,7 +52,7 @@ def _compiled(supplied: tuple[tuple[str, frozenset[str]], ...], told: str) -> De
     present, settings = dict(supplied), Settings.model_validate_json(told)
     return DeskQuestions(
         promises=promises_plan(present, settings) if "promises" in present else None,
-        needs=compiled_once("needs", present, settings, lambda: _needs(Facts(present, settings))),
+        needs=compiled_once("needs", present, settings, lambda *asked: _needs(Facts(*asked))),
         episodes=episodes_plan(present, settings),
     )
 

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from arrears.settings import default_settings
+from arrears.tables import TABLES
 from features import kept_text
 from features.delinquency import positions_plan
 from features.kept_text import kept_texts
@@ -26,13 +27,17 @@ def kept(tmp_path, monkeypatch):
 
 
 def asked(name="a", present=PRESENT, settings=None, text="SELECT 1"):
+    """Ask for a text that follows from whether there are holds, from the columns of debtors and from the clients."""
     made = []
 
-    def make():
-        made.append(text)
+    def make(book, chosen):
+        assert "holds" not in book
+        assert book["debtors"]
+        made.append((chosen.portfolio.zone, *chosen.clients))
         return {"sql": text}
 
-    return kept_texts(name, present, settings or default_settings(), make), made
+    texts = kept_texts(name, present, settings or default_settings(), make)
+    return texts, [text for _ in made]
 
 
 def test_what_is_kept_is_what_is_compiled(kept):
@@ -50,23 +55,74 @@ def test_a_text_is_compiled_once():
     assert asked(text="SELECT 2") == ({"sql": "SELECT 1"}, [])
 
 
+def chosen(**sections):
+    """The defaults with other clients or another zone."""
+    return default_settings().model_copy(update=sections)
+
+
+IN_TAIPEI = default_settings().portfolio.model_copy(update={"zone": "Asia/Taipei"})
+
+
 @pytest.mark.parametrize(
     "other",
     [
         {"name": "b"},
-        {"present": PRESENT | {"payments": frozenset({"payment_id"})}},
         {"present": PRESENT | {"debtors": frozenset({"debtor_id"})}},
-        {
-            "settings": default_settings().model_copy(
-                update={"portfolio": default_settings().portfolio.model_copy(update={"zone": "Asia/Taipei"})}
-            )
-        },
+        {"settings": chosen(clients={"bank": {}})},
     ],
-    ids=["another question", "another table", "another column", "another setting"],
+    ids=["another question", "another column that it asks for", "another client"],
 )
 def test_what_a_text_follows_from_finds_another(other):
     asked()
     assert asked(**other, text="SELECT 2") == ({"sql": "SELECT 2"}, ["SELECT 2"])
+    assert asked(text="SELECT 3") == ({"sql": "SELECT 1"}, [])
+    assert asked(**other, text="SELECT 3") == ({"sql": "SELECT 2"}, [])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"present": PRESENT | {"payments": frozenset({"payment_id"})}},
+        {"present": PRESENT | {"accounts": frozenset({"account_id"})}},
+        {"settings": chosen(portfolio=IN_TAIPEI)},
+    ],
+    ids=["a table that it never asks for", "a column likewise", "a number that is joined"],
+)
+def test_what_a_text_does_not_follow_from_finds_the_same(other):
+    asked()
+    assert asked(**other, text="SELECT 2") == ({"sql": "SELECT 1"}, [])
+
+
+def test_whoever_makes_a_text_sees_of_the_settings_only_the_clients_names():
+    def make(book, narrowed):
+        seen.append((list(narrowed.clients.items()), narrowed.portfolio.zone))
+        return {"sql": "SELECT 1"}
+
+    seen = []
+    settings = chosen(portfolio=IN_TAIPEI, clients={"bank": {"promises": {"kept_share": 0.5}}})
+    kept_texts("settings", PRESENT, settings, make)
+    assert seen == [([("bank", {})], default_settings().portfolio.zone)]
+
+
+@pytest.mark.parametrize("gone_through", [list, len, dict], ids=["gone through", "counted", "copied"])
+def test_a_book_is_asked_by_name_alone_so_that_nothing_is_read_unnoticed(gone_through):
+    with pytest.raises(TypeError, match="by its name"):
+        kept_texts("all", PRESENT, default_settings(), lambda book, _: gone_through(book))
+
+
+def test_what_was_kept_of_other_books_is_what_would_be_compiled_of_this(kept):
+    def questions(book):
+        return positions_plan(book, default_settings()), conduct_questions(book, default_settings())
+
+    whole = {
+        name: frozenset(column.name for column in TABLES[name].columns) for name in ("collectors", "payments", "holds")
+    }
+    larger = [PRESENT | {name: columns} for name, columns in whole.items()]
+    told = [questions(book) for book in (PRESENT, *larger)][1:]
+    for book, answers in zip(larger, told, strict=True):
+        for file in kept.glob("*.json"):
+            file.unlink()
+        assert questions(book) == answers
 
 
 def test_another_version_of_the_code_finds_another(monkeypatch):
@@ -75,7 +131,9 @@ def test_another_version_of_the_code_finds_another(monkeypatch):
     assert asked(text="SELECT 2") == ({"sql": "SELECT 2"}, ["SELECT 2"])
 
 
-@pytest.mark.parametrize("broken", ["", "{", "[]", json.dumps({"sql": 1}), "\udcff"])
+@pytest.mark.parametrize(
+    "broken", ["", "{", "[]", '{"texts": {}}', json.dumps({"answers": {}, "texts": {"sql": 1}}), "\udcff"]
+)
 def test_a_broken_file_is_made_anew(kept, broken):
     asked()
     (file,) = kept.glob("*.json")
@@ -110,7 +168,7 @@ def test_the_folder_is_the_users_own(kept):
 
 @pytest.mark.parametrize("collects", [True, False])
 def test_after_compiling_garbage_is_looked_for_as_before(collects):
-    def make():
+    def make(_book, _settings):
         made.append(gc.isenabled())
         message = "no such table"
         raise ValueError(message)
