@@ -6,7 +6,7 @@ process that dies in between leaves an intention alone, which the next start set
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,6 +114,25 @@ class AliasHistory:
         return connection.execute(
             insert(alias_moves).values(at=self.clock.now(), **values).returning(alias_moves)
         ).one()
+
+
+def before_last(moves: Sequence[Move], alias: str, standing: str | None) -> str | None:
+    """The version that an alias named before the one it names; a roll-back takes its version off the pile.
+
+    Parameters
+    ----------
+    moves : of one model, oldest first.
+    standing : what it names; None is answered where the moves do not end there.
+    """
+    pile: list[str] = []
+    for move in moves:
+        if move.alias != alias or move.state != "moved" or move.to_version is None:
+            continue
+        if "rolled_back_from" in move.evidence and pile:
+            pile.pop()
+        elif not pile or pile[-1] != move.to_version:
+            pile.append(move.to_version)
+    return pile[-2] if len(pile) > 1 and pile[-1] == standing else None
 
 
 def _move(row: Any, settled: Any) -> Move:  # noqa: ANN401 - rows of the table

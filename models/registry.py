@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from arrears.clock import Clock, SystemClock
 from arrears.errors import Refused, WrongUse
-from models.alias_history import AliasHistory, Move
+from models.alias_history import AliasHistory, Move, before_last
 from models.artifact import Artifact, load
 from models.pyfunc import as_pyfunc
 from models.tracking import Tracking, lost, unreachable
@@ -234,7 +234,7 @@ class Registry:
         with history.alone():
             self._settle_open(history, name)
             standing = self.alias(name, CHAMPION)
-            before = _before(history.moves(name), standing)
+            before = before_last(history.moves(name), CHAMPION, standing)
             if before is None:
                 raise Refused(
                     asked=f"roll {name} back",
@@ -385,19 +385,6 @@ def _version(found: Any, aliases: Mapping[str, str]) -> Version:  # noqa: ANN401
         metrics=metrics,
         notes=notes,
     )
-
-
-def _before(moves: list[Move], standing: str | None) -> str | None:
-    """The champion before the one that stands; a roll-back takes its champion off the pile."""
-    pile: list[str] = []
-    for move in moves:
-        if move.alias != CHAMPION or move.state != "moved" or move.to_version is None:
-            continue
-        if "rolled_back_from" in move.evidence and pile:
-            pile.pop()
-        elif not pile or pile[-1] != move.to_version:
-            pile.append(move.to_version)
-    return pile[-2] if len(pile) > 1 and pile[-1] == standing else None
 
 
 def _plain_name(name: str) -> str:

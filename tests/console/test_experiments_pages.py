@@ -294,9 +294,8 @@ def test_an_arm_whose_version_did_not_answer_is_told_by_page_report_and_program(
     with served.engine.begin() as connection:
         test = read_design(own.replace('strategy = "severity/1"', 'model = "propensity/2"'))
         number = life.plan(connection, test, evidence={}, **BY)
-        connection.execute(
-            text("UPDATE experiments SET state = 'running', started_on = '2005-07-04' WHERE name = 'newer_model'")
-        )
+        begins = "UPDATE experiments SET state = 'running', started_on = planned_at WHERE name = 'newer_model'"
+        connection.execute(text(begins))
         connection.execute(
             text(copied.replace("INTO nights", "INTO nights OVERRIDING SYSTEM VALUE")), {"changed": json.dumps(changed)}
         )

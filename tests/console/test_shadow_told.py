@@ -84,8 +84,8 @@ def paid(name, day):
 
 def test_a_night_measures_once_a_week_and_is_not_failed_by_it(database, registry, tmp_path_factory):
     lake = lake_of(tmp_path_factory.mktemp("night"), book(), settings=NO_LOTS)
-    clock, served = StandingClock(MORNING), {"limits_on": DAY, "served_on": DAY}
-    run_night(database, lake, registry, AS_OF, strategy("value_at_risk"), clock=clock, **served)
+    by, clock = strategy("value_at_risk"), StandingClock(MORNING)
+    run_night(database, lake, registry, AS_OF, by, clock=clock, limits_on=DAY, served_on=DAY)
     payments = [paid(NAMES[0], DAY), paid(NAMES[1], AS_OF + timedelta(days=60))]
     later = lake_of(tmp_path_factory.mktemp("later"), book() | {"payments": payments}, settings=NO_LOTS)
     command.measure_all(database, registry, later)
