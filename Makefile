@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # One demo is made at a time, in order.
 .NOTPARALLEL:
-.PHONY: help made run test lint types unit bench retrain notebooks docs pictures lock clean browser
+.PHONY: help made run test lint types unit bench smoke retrain notebooks docs pictures lock clean browser
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -74,6 +74,9 @@ unit: .venv/ready
 
 bench: .venv/ready ## print speeds and the numbers the models reach
 	@$(BIN)/python -m pytest tests/benchmarks -m 'bench or not bench' --durations 0 -n0
+
+smoke: .venv/ready ## run every benchmark at a small size: it proves nothing but that each still runs
+	@ARREARS_BENCH=small $(BIN)/python -m pytest tests/benchmarks -m bench --durations 15 --numprocesses $(WORKERS) --dist loadfile
 
 retrain: $(MADE)/lake ## train both models anew and register them beside the champions
 	@$(ARREARS) train propensity

@@ -22,6 +22,7 @@ from arrears.queues.desk.claim import Pools, Taken, candidates, take
 from arrears.queues.desk.team import Member
 from arrears.state import embedded, upgrade
 from arrears.state.server import own_database
+from tests.benchmarks.sizes import sized
 from tests.queues.desk.laid_out import MORNING, a_night, an_item, lay
 
 ENOUGH_MS = 10
@@ -59,7 +60,11 @@ def own_server(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize(
-    ("ready", "claims"), [(15_000, 60), pytest.param(1_000_000, 1_000, marks=[pytest.mark.bench, pytest.mark.slow])]
+    ("ready", "claims"),
+    [
+        (15_000, 60),
+        pytest.param(*sized((1_000_000, 1_000), (30_000, 100)), marks=[pytest.mark.bench, pytest.mark.slow]),
+    ],
 )
 def test_how_long_a_claim_takes_at_the_store(
     ready: int, claims: int, own_server: Engine, record_property: Callable[[str, object], None]

@@ -27,10 +27,12 @@ from arrears.queues.strategy import strategy
 from arrears.state.server import connect, own_database
 from serving.night.nightly import run_night
 from tests.benchmarks.offered import Offered, offer
+from tests.benchmarks.sizes import sized
 from tests.demo_day import SCORING_DAY, DemoClock
 from tests.served import Served, serving, small_models
 
 COLLECTORS = 200
+MINUTE, WHILE, RATES = sized((60, 20, [80, 100, 120]), (5, 5, [80]))
 ENOUGH_MS = 400
 """The wait that 99 in 100 requests may have."""
 
@@ -70,16 +72,16 @@ def test_a_crowd_is_served_each_item_once_and_no_outcome_is_lost(crowded):
 @pytest.mark.bench
 def test_sixty_pairs_a_second_for_a_minute(crowded, record_property):
     warmed(crowded)
-    found = _offered(crowded, rate=60, seconds=60)
+    found = _offered(crowded, rate=60, seconds=MINUTE)
     record_property(f"200 collectors, p99 under {ENOUGH_MS} ms", found.told())
     _nothing_lost_nothing_double(crowded.engine, found)
 
 
 @pytest.mark.bench
-@pytest.mark.parametrize("rate", [80, 100, 120])
+@pytest.mark.parametrize("rate", RATES)
 def test_the_highest_rate_that_it_holds(crowded, record_property, rate):
     warmed(crowded)
-    found = _offered(crowded, rate=rate, seconds=20)
+    found = _offered(crowded, rate=rate, seconds=WHILE)
     record_property(f"200 collectors, {rate}/s", found.told())
     _nothing_lost_nothing_double(crowded.engine, found)
 

@@ -7,11 +7,12 @@ nothing runs in its background. Printed, never asserted.
 import psutil
 import pytest
 
+from tests.benchmarks.sizes import sized
 from tests.served import serving
 
 pytestmark = [pytest.mark.bench]
 
-REQUESTS = 2_000
+REQUESTS = sized(2_000, 100)
 OPEN, SHUT = "/healthz", "/nowhere"
 
 

@@ -9,11 +9,12 @@ import warnings
 import numpy as np
 import pytest
 
+from tests.benchmarks.sizes import sized
 from tests.training.effect_worlds import WORLDS, crooked
 from training.effect.density import density_check
 from training.effect.discontinuity import fuzzy, sharp
 
-RUNS = 1000
+RUNS = sized(1000, 10)
 ROWS = 3000
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 

@@ -22,11 +22,12 @@ from arrears.queues.strategy import strategy
 from arrears.synthetic import make
 from features.after import came_after
 from serving.night.nightly import run_night
+from tests.benchmarks.sizes import sized
 from tests.experiments.designs import simple
 from tests.night.desk_book import StandingClock, write
 from training.experiments.daily import measure_days, observed_of
 
-DEBTORS, DAYS = 200_000, 240
+DEBTORS, DAYS = sized(200_000, 3_000), 240
 STARTS, WEEKS = date(2023, 6, 12), 4
 HORIZON, SETTLES = 14, 7
 BUCKETS = ("1-29", "30-59", "60-89", "90-119", "120-149")

@@ -13,10 +13,12 @@ from arrears.experiments.measure import measured
 from arrears.experiments.metrics import metric
 from arrears.experiments.mismatch import ALPHA, evidence, mismatch
 from arrears.experiments.moments import Column
+from tests.benchmarks.sizes import sized
 from tests.experiments.many_tests import paid
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 CASH, BEFORE, MINUTES = Column("net_cash_minor"), Column("before_minor"), Column("minutes", scale=1000)
+SPLITS, TESTS, STAFFED, SHARES, LARGE = sized((2000, 5000, 3000, 1000, 400_000), (20, 20, 20, 20, 4_000))
 PEER = "tea-tasting==1.14.0"
 
 
@@ -42,7 +44,7 @@ def compared(told, name="net_cash", covariates=(), *, worked=False):
 
 @pytest.mark.parametrize("rho", [0.2, 0.4, 0.6, 0.8, 0.95])
 def test_covariates_leave_one_less_the_squared_correlation(rho, record_property):
-    effects = np.empty((2000, 2))
+    effects = np.empty((SPLITS, 2))
     for seed, pair in enumerate(effects):
         draw = np.random.default_rng([71, int(100 * rho), seed])
         known, rest = draw.standard_normal((2, 600))
@@ -62,13 +64,13 @@ def test_covariates_leave_one_less_the_squared_correlation(rho, record_property)
     left = adjusted.var() / plain.var()
     record_property(f"experiments, correlation {rho}: variance left", f"{left:.4f} (1 - rho^2 = {1 - rho**2:.4f})")
     draw = np.random.default_rng([72, int(100 * rho)])
-    known, rest = draw.standard_normal((2, 400_000))
+    known, rest = draw.standard_normal((2, LARGE))
     told = {
         "net_cash_minor": np.rint(1e5 * (rho * known + np.sqrt(1 - rho**2) * rest)),
         "before_minor": np.rint(1e5 * known),
     }
     found = difference(
-        measured([CASH, BEFORE], draw.choice(["champion", "challenger"], 400_000), told),
+        measured([CASH, BEFORE], draw.choice(["champion", "challenger"], LARGE), told),
         metric("net_cash"),
         champion="champion",
         challenger="challenger",
@@ -85,17 +87,17 @@ def test_covariates_leave_one_less_the_squared_correlation(rho, record_property)
 )
 def test_intervals_hold_the_truth_in_94_to_96_of_100(name, covariates, record_property):
     held = 0
-    for seed in range(5000):
+    for seed in range(TESTS):
         low, high = compared(rows(np.random.default_rng([73, seed]), 1500), name, covariates).interval()
         held += low < 0 < high
     told = f"{name}{' with a covariate' if covariates else ''}"
-    record_property(f"experiments, {told}: interval holds the truth", f"{held / 5000:.4f} of 5000")
-    assert 0.94 <= held / 5000 <= 0.96
+    record_property(f"experiments, {told}: interval holds the truth", f"{held / TESTS:.4f} of {TESTS}")
+    assert 0.94 <= held / TESTS <= 0.96
 
 
 def test_intervals_clustered_by_collector_hold_the_truth_where_collectors_differ(record_property):
     held = plain = 0
-    for seed in range(3000):
+    for seed in range(STAFFED):
         draw = np.random.default_rng([74, seed])
         told = rows(draw, 1500, collectors=60, skill=800.0)
         # Each collector works one arm alone.
@@ -105,9 +107,9 @@ def test_intervals_clustered_by_collector_hold_the_truth_where_collectors_differ
             held, plain = held + (worked and low < 0 < high), plain + (not worked and low < 0 < high)
     record_property(
         "experiments, collectors of one arm: interval holds the truth",
-        f"{held / 3000:.4f} of 3000 (debtors taken for independent {plain / 3000:.4f})",
+        f"{held / STAFFED:.4f} of {STAFFED} (debtors taken for independent {plain / STAFFED:.4f})",
     )
-    assert 0.93 <= held / 3000 <= 0.97
+    assert 0.93 <= held / STAFFED <= 0.97
     assert plain < held
 
 
@@ -123,11 +125,13 @@ def test_51_to_49_of_100_000_is_found(record_property):
     assert mismatch([[51_000, 49_000]], [0.5, 0.5]).found
     found = [
         mismatch(np.random.default_rng([76, seed]).multinomial(2000, [0.51, 0.49], size=50).tolist(), [0.5, 0.5])
-        for seed in range(1000)
+        for seed in range(SHARES)
     ]
     share = np.mean([each.found for each in found])
     days = np.median([2000 * (each.since + 1) for each in found if each.since is not None])
-    record_property("experiments, 51/49 of 100000 debtors: found", f"{share:.3f} of 1000, half by {days:.0f} debtors")
+    record_property(
+        "experiments, 51/49 of 100000 debtors: found", f"{share:.3f} of {SHARES}, half by {days:.0f} debtors"
+    )
     assert share >= 0.98  # by chance some of these tests hold fewer than 50,700 against 49,300
 
 

@@ -8,9 +8,10 @@ from scipy.optimize import brentq
 
 from arrears.experiments.boundaries import bounds
 from arrears.experiments.sequences import ConfidenceSequence
+from tests.benchmarks.sizes import sized
 from tests.experiments.many_tests import paid, read_weekly, stopped
 
-TESTS, LOOKS, PER_ARM = 10_000, 28, 100
+TESTS, LOOKS, PER_ARM = sized(10_000, 200), 28, 100
 EVERY = LOOKS * PER_ARM
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 _CAPPED = 1.017

@@ -20,11 +20,12 @@ from arrears.policy.assemble import Moment, assemble
 from arrears.policy.facts import Facts
 from arrears.policy.judge import judge
 from arrears.policy.limits import PROFILES, read_limits
+from tests.benchmarks.sizes import sized
 from tests.policy.case import everything
 
 pytestmark = [pytest.mark.bench, pytest.mark.slow]
 
-ACCOUNTS, CONTACTS = 1_000_000, 10_000_000
+ACCOUNTS, CONTACTS = sized((1_000_000, 10_000_000), (20_000, 200_000))
 MIDNIGHT = datetime(2026, 6, 2, 4, tzinfo=UTC)  # in New York
 A_DAY = np.timedelta64(27, "h")  # to midnight in Los Angeles
 CITIES = [

@@ -16,10 +16,11 @@ from arrears.loading import load
 from arrears.synthetic import make
 from models.registry import Registry
 from tests.benchmarks.numbers import told
+from tests.benchmarks.sizes import sized
 from training.train import train
 from training.trained import TrainRequest
 
-DEBTORS, DAYS, SEED = 16_000, 720, 11
+DEBTORS, DAYS, SEED = sized(16_000, 1_500), 720, 11
 CALL_DAYS = 220
 """Calls of the last months: there are more of them than a test needs."""
 

@@ -14,13 +14,16 @@ from sqlalchemy import Connection, Engine, text
 
 from arrears.queues.carry_over import carry_over, clear
 from arrears.queues.night_decisions import decide_night
+from tests.benchmarks.sizes import sized
 from tests.queues.desk.laid_out import MORNING, a_night, an_item, lay
 
 DAY = date(2026, 6, 2)
 VARIES = ("debtor_id", "accounts", "people", "lead_account_id", "rank", "made_by", "ready_at")
 
 
-@pytest.mark.parametrize("items", [5_000, pytest.param(1_000_000, marks=[pytest.mark.bench, pytest.mark.slow])])
+@pytest.mark.parametrize(
+    "items", [5_000, pytest.param(sized(1_000_000, 30_000), marks=[pytest.mark.bench, pytest.mark.slow])]
+)
 def test_a_night_takes_anothers_place(
     items: int, database: Engine, record_property: Callable[[str, object], None]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.benchmarks.sizes import sized
 from tests.training.known_value import WORLDS
 from tests.training.test_conformal import partial_shares
 from training.conformal import coverage_by_group, decile_edges, fit_bands
@@ -14,7 +15,7 @@ from training.policy_value.snips import snips, snips_difference
 
 pytestmark = [pytest.mark.bench, pytest.mark.slow, pytest.mark.timeout(3600)]
 
-RUNS = 1000
+RUNS = sized(1000, 3)
 ROWS = {"random": 8_000, "supervised": 8_000, "targeted": 60_000}
 """A log with little overlap needs more rows before its intervals hold: `overlap` says how many tell."""
 

@@ -22,8 +22,9 @@ from arrears.synthetic import make
 from features.after import came_after
 from features.delinquency import positions_plan
 from features.snapshots import on_days
+from tests.benchmarks.sizes import sized
 
-DEBTORS, DAYS, SPLITS = 20_000, 300, 4_000
+DEBTORS, DAYS, SPLITS = sized((20_000, 300, 4_000), (1_500, 300, 20))
 LATE = ["1-29", "30-59", "60-89", "90-119", "120-149", "150-179"]
 WATCH = Watch(14, 5, at_cycle_end=True)
 ROLL = "net_roll_money_minor"

@@ -8,11 +8,12 @@ import pytest
 from arrears.experiments.looks import looks_so_far
 from arrears.experiments.measure import measured
 from arrears.experiments.observed import Observed
+from tests.benchmarks.sizes import sized
 from tests.experiments.designs import changed
 from tests.experiments.staffed import CASH, aa_tests, compared, crossed
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
-COUNT = 4000
+COUNT, FEWER = sized((4000, 1000), (20, 10))
 _WEEKS = 8
 DESIGN = changed(
     staff="separate",
@@ -57,11 +58,11 @@ def test_collectors_with_uneven_lists_are_hardly_worse(record_property):
 @pytest.mark.parametrize(("worked_by", "least", "most"), [(1, 0.03, 0.07), (2, 0.1, 0.4), (4, 0.1, 0.5)])
 def test_where_debtors_change_collectors_equal_arms_differ_too_often(worked_by, least, most, record_property):
     """The honest limit: one cluster a debtor holds what is alike only while debtors stay with their collectors."""
-    count, spread = 1000, 1000 * np.sqrt(0.1 / 0.9)
+    spread = 1000 * np.sqrt(0.1 / 0.9)
     found = np.mean(
         [
             compared(crossed(seed, debtors=1000, collectors=20, spread=spread, worked_by=worked_by)).p < 0.05
-            for seed in range(count)
+            for seed in range(FEWER)
         ]
     )
     told = f"equal arms, 20 collectors with 10% of the variance, {worked_by} of them work each debtor"
@@ -72,8 +73,8 @@ def test_where_debtors_change_collectors_equal_arms_differ_too_often(worked_by, 
 @pytest.mark.parametrize("share", [0.0, 0.05])
 def test_weekly_looks_by_the_same_collectors_err_at_most_as_designed(share, record_property):
     """The same collectors work every week's debtors, so looks are more alike than their bounds take them to be."""
-    count, crossed = 1000, np.zeros((1000, 2), dtype=bool)
-    for seed in range(count):
+    crossed = np.zeros((FEWER, 2), dtype=bool)
+    for seed in range(FEWER):
         for place, is_clustered in enumerate((False, True)):
             taken = looks_so_far(DESIGN, weekly(seed, share, is_clustered), "challenger", as_of=date(2027, 1, 1))
             crossed[seed, place] = any(not look.low < look.found.z < look.high for look in taken)
@@ -81,7 +82,7 @@ def test_weekly_looks_by_the_same_collectors_err_at_most_as_designed(share, reco
     told = f"equal arms, 20 collectors with {share:.0%} of the variance, {_WEEKS} looks"
     record_property(f"{told}: a bound was crossed, each debtor alone", f"{naive:.1%}")
     record_property(f"{told}: a bound was crossed, by collectors (at most 5 %)", f"{clustered:.1%}")
-    assert clustered < 0.05 + allowed(0.05, count)
+    assert clustered < 0.05 + allowed(0.05, FEWER)
     assert naive > 0.1 or share == 0
 
 

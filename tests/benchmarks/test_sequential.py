@@ -16,6 +16,7 @@ import pytest
 from arrears.synthetic import World, effect_of, setting
 from arrears.synthetic.contacting import CALL
 from arrears.synthetic.world import Actions, Happened
+from tests.benchmarks.sizes import sized
 from tests.training import test_sequential_values as small
 from tests.training.tiring_debtors import best_index, logged, one_step, worked
 from training.sequential.fitted import fit_values
@@ -29,11 +30,11 @@ from training.simulation.simulate import CAPACITY, WARM_DAYS, settings_of_world
 from training.simulation.strategies import INCREMENTAL, ORACLE, SEQUENTIAL, STRATEGIES, Bench, Oracle
 from training.simulation.working import Floor, Worked, work
 
-SEEDS = range(1, 6)
+SEEDS = sized(range(1, 6), range(1, 3))
 LASTING = {"fatigue": 1.0, "fatigue_fades": 0.95}
 """Four times the world's own fatigue, which fades a third as fast."""
 SPARING = "sparing oracle"
-DEBTORS, HISTORY, DAYS, MINUTES_PER_DAY = 20_000, 240, 60, 8 * 120.0
+DEBTORS, HISTORY, DAYS, MINUTES_PER_DAY = sized((20_000, 240, 60, 8 * 120.0), (2_000, 240, 10, 100.0))
 pytestmark = [pytest.mark.bench, pytest.mark.slow, pytest.mark.timeout(7200)]
 
 

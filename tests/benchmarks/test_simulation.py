@@ -13,6 +13,7 @@ from functools import cache
 import pytest
 
 from arrears.settings import default_settings
+from tests.benchmarks.sizes import sized
 from training.simulation.measures import Interval, Row, interval, rows
 from training.simulation.simulate import Plan, SeedRun, run
 from training.simulation.strategies import INCREMENTAL, NOBODY, ORACLE, STRATEGIES
@@ -21,9 +22,9 @@ from training.uplift.rankings import VALUE_AT_RISK
 
 pytestmark = [pytest.mark.bench, pytest.mark.slow, pytest.mark.timeout(3 * 3600)]
 
-SEEDS = (1, 2, 3, 4, 5)
-DEBTORS, HISTORY, DAYS = 60_000, 301, 90
-COLLECTORS, MINUTES = 50, 60.0
+SEEDS = sized((1, 2, 3, 4, 5), (1, 2))
+DEBTORS, HISTORY, DAYS = sized((60_000, 301, 90), (2_000, 301, 7))
+COLLECTORS, MINUTES = sized((50, 60.0), (2, 60.0))
 """With an hour of each a day, about one group past due in seven can be called."""
 HOLDOUT = 0.1
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from arrears.synthetic.small_world import CAPACITY, share_of_best, small_world
+from tests.benchmarks.sizes import sized
 from training.uplift.averaged import on_two_scales
 from training.uplift.crossed import CrossedLearner
 from training.uplift.double import DoubleLearner
@@ -23,7 +24,7 @@ from training.uplift.robust import RobustLearner
 from training.uplift.selector import select
 from training.uplift.trees import PLAIN, Size, fit_mean
 
-SEEDS = range(6)
+SEEDS, SIZE = sized((range(6), {}), (range(1), {"logged": 3_000, "judged": 500}))
 PUBLISHED = {
     "random": {
         "random": 0.19,
@@ -48,8 +49,7 @@ PUBLISHED = {
 }
 LEAST = {"random": 0.88, "targeted": 0.85}
 SMALL = Size(rounds=30, leaves=8, rate=0.1, least_rows=30)
-RUNS = 200
-WORLDS = 3
+RUNS, WORLDS, LARGE = sized((200, 3, 120_000), (1, 1, 4_000))
 pytestmark = [pytest.mark.bench, pytest.mark.slow, pytest.mark.timeout(3600)]
 
 
@@ -61,7 +61,7 @@ def table(log):
 
 
 def reached(seed, log):
-    world, (_, truth) = small_world(seed, log=log)
+    world, (_, truth) = small_world(seed, log=log, **SIZE)
     book, judged = world.logged, world.judged
     taught = (book.features, book.treated, book.probability, book.paid)
     two_scales = on_two_scales().fit(*taught)
@@ -113,7 +113,7 @@ def test_without_an_effect_uplift_is_chosen_in_one_run_of_twenty_at_most(log, re
 def test_a_log_of_a_hundred_and_twenty_thousand_decides_like_this(record_property):
     """Told, and bound to little: how sure one can be of an order is a matter of how many calls were drawn."""
     for seed in range(WORLDS):
-        told = judged_by_itself(seed, "random", logged=120_000, effect=1.0, size=PLAIN)
+        told = judged_by_itself(seed, "random", logged=LARGE, effect=1.0, size=PLAIN)
         for proof in ("beats", "adds"):
             found = selected(told, proof)
             record_property(f"small world {seed}, selected by '{proof}'", f"{found.chosen}: {found.because}")

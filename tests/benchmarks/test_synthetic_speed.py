@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.sizes import sized
+
 pytestmark = [pytest.mark.bench, pytest.mark.slow]
 
-DEBTORS, DAYS = 720_000, 730
+DEBTORS, DAYS = sized((720_000, 730), (2_000, 730))
 
 # A process of its own tells the most memory that this world took, and nothing else.
 _MAKE = """
