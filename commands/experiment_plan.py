@@ -16,6 +16,7 @@ from commands.tests_on_record import Name, Who, named, registered, state, today,
 
 if TYPE_CHECKING:
     from arrears.experiments.design import Design
+    from arrears.experiments.held import Held
     from arrears.lake import Lake
     from arrears.places import Places
     from serving.planned import Prepared
@@ -47,7 +48,7 @@ def plan(
 
     where, read = places(lake=lake, database=database, tracking=tracking), read_design_file(design)
     opened = Lake(where.lake)
-    prepared = prepare(read, opened)
+    prepared = prepare(read, opened, _held(where, lake, database, read))
     further = {"logged": logged(where, opened, read)} if log else {}
     document = prepared.document | further | {"kept": keep}
     if keep:
@@ -95,12 +96,25 @@ def successor(
         debtors=debtors or own.debtors,
     )
     if keep:
+        from arrears.experiments.held import held
         from serving.planned import prepare
 
-        hindrances = _keep(prepare(design, lake_), {}, lake, database, None, by)
+        with state(lake, database) as (engine, _, _now), engine.connect() as connection:
+            whose = held(connection, design)
+        hindrances = _keep(prepare(design, lake_, whose), {}, lake, database, None, by)
     document = {"test": design.label, "follows": test.label, "kept": keep, "toml": as_toml(design)}
     document |= {"hindrances": hindrances} if keep else {}
     emit(document, as_json=json, human=lambda console: _draw_successor(document, console))
+
+
+def _held(where: Places, lake: Path | None, database: str | None, design: Design) -> Held:
+    """Whom other versions hold; nobody where there is no database, or the design is the first version."""
+    from arrears.experiments.held import NOBODY, held
+
+    if design.version == 1 or (where.database_url is None and not where.state.exists()):
+        return NOBODY
+    with state(lake, database) as (engine, _, _now), engine.connect() as connection:
+        return held(connection, design)
 
 
 def logged(where: Places, lake: Lake, design: Design) -> list[dict[str, Any]]:
@@ -221,6 +235,17 @@ def _draw_kept(label: str, hindrances: Sequence[str], console: Console, before: 
         console.print(before + each, markup=False, soft_wrap=True)
 
 
+def _left(spread: Mapping[str, Any]) -> str:
+    """Who is left for a version of a test that has others."""
+    if spread["free_stock"] is None:
+        return ""
+    held, there, comes = spread["held"], spread["free_stock"], spread["free_per_week"]
+    return (
+        f" Other versions hold {held:,} of them, who keep their arm: {there:,} are left on the first day, and "
+        f"{comes:,.0f} more a week."
+    )
+
+
 def _draw_plan(document: Mapping[str, Any], console: Console) -> None:
     from arrears.money import say_money
 
@@ -234,7 +259,7 @@ def _draw_plan(document: Mapping[str, Any], console: Console) -> None:
     console.print(
         f"A debtor brings {money(spread['mean'])} on average (spread {cv} times that; what is known before "
         f"explains {spread['explained']:.0%} of how debtors differ); the cohort has "
-        f"{spread['stock']:,} debtors and {spread['per_week']:,.0f} more a week."
+        f"{spread['stock']:,} debtors and {spread['per_week']:,.0f} more a week.{_left(spread)}"
     )
     console.print(f"{money(document['worth_finding_minor'])} more per debtor {_takes(found)}.")
     console.print(

@@ -14,6 +14,7 @@ import numpy as np
 from arrears.errors import Refused, WrongUse
 from arrears.experiments.cohort import Cohort
 from arrears.experiments.design import Design
+from arrears.experiments.held import NOBODY, Held, Present, left_over
 from arrears.experiments.metrics import METRICS
 from arrears.experiments.placed import placed
 from arrears.experiments.power import Spread, spread_of
@@ -76,8 +77,12 @@ class _Question:
     settled_on: date
 
 
-def past_spread(design: Design, lake: Lake) -> tuple[date, Spread]:
+def past_spread(design: Design, lake: Lake, whose: Held = NOBODY) -> tuple[date, Spread]:
     """The primary metric per debtor of the cohort on the latest day whose horizon is over and settled, and that day.
+
+    Parameters
+    ----------
+    whose : debtors that other versions of the test hold: what is spread is of all, but those do not come in.
 
     Raises
     ------
@@ -99,17 +104,16 @@ def past_spread(design: Design, lake: Lake) -> tuple[date, Spread]:
             do="Choose a shorter horizon, or load more of the past.",
         )
     _refuse_unknown_clients(design.cohort, lake, asked)
-    past = _past_once(
-        _Question(
-            root=lake.root,
-            changed_at=manifest_changed_at(lake.root),
-            day=day,
-            cohort=design.cohort.model_copy(update={"balance_bands_minor": ()}).model_dump_json(),
-            column=METRICS[design.primary.metric].columns[0],
-            horizon_days=design.primary.horizon_days,
-            settled_on=design.watch.matures(day + timedelta(days=1)),
-        )
+    question = _Question(
+        root=lake.root,
+        changed_at=manifest_changed_at(lake.root),
+        day=day,
+        cohort=design.cohort.model_copy(update={"balance_bands_minor": ()}).model_dump_json(),
+        column=METRICS[design.primary.metric].columns[0],
+        horizon_days=design.primary.horizon_days,
+        settled_on=design.watch.matures(day + timedelta(days=1)),
     )
+    past = _past_once(question)
     if len(past.told) < 2:  # noqa: PLR2004 - one debtor has no spread
         raise WrongUse(asked=asked, found=f"{len(past.told)} debtors of the cohort on {day}", do="Widen the cohort.")
     cap = design.primary.cap_minor
@@ -128,6 +132,8 @@ def past_spread(design: Design, lake: Lake) -> tuple[date, Spread]:
             f"{design.primary.horizon_days} days",
             do="Choose a longer horizon, or another cohort: where all are alike no test can tell anything.",
         )
+    if whose != NOBODY:
+        spread = left_over(spread, design, whose, _present(lake.root, question.changed_at, question.cohort))
     return day, spread
 
 
@@ -198,6 +204,15 @@ def _past(asked: _Question) -> _Past:
     )
     entered = len({*members.debtor_id} - {*earlier.debtor_id})
     return _Past(members, np.asarray(came[asked.column], dtype=np.float64), entered)
+
+
+@lru_cache(maxsize=16)
+def _present(root: Path, changed_at: int, cohort: str) -> Present:  # noqa: ARG001 - what was loaded since is asked anew
+    lake, asked = Lake(root), Cohort.model_validate_json(cohort)
+    day = lake.last_day or date.min
+    began = day - timedelta(days=_BACK)
+    now, before = (frozenset(in_cohort(asked, lake, each).debtor_id) for each in (day, began))
+    return Present(day, now, began, before)
 
 
 def in_cohort(cohort: Cohort, lake: Lake, day: date) -> Members:

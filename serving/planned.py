@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from arrears.errors import ArrearsError, Refused, WrongUse
 from arrears.experiments import history, life, records
 from arrears.experiments.design import Design
+from arrears.experiments.held import NOBODY, Held
 from arrears.experiments.measurable import refuse_unmeasured
 from arrears.experiments.model_arms import Registered
 from arrears.experiments.plan_document import plan_document
@@ -46,14 +47,18 @@ class Prepared:
     document: dict[str, Any]
 
 
-def prepare(design: Design, lake: Lake) -> Prepared:
+def prepare(design: Design, lake: Lake, whose: Held = NOBODY) -> Prepared:
     """Work a design's plan out.
+
+    Parameters
+    ----------
+    whose : debtors that other versions of the test hold.
 
     Raises
     ------
     WrongUse, Refused : as `past_spread`.
     """
-    day, spread = past_spread(design, lake)
+    day, spread = past_spread(design, lake, whose)
     if design.staff == "separate":
         team = roster_of(lake).ids_on(max(design.enrolment.starts, lake.last_day or design.enrolment.starts))
         spread = replace(spread, collectors=len(team))

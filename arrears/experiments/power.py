@@ -29,6 +29,8 @@ class Spread:
     stock : debtors of the cohort there on the first day.
     per_week : debtors that come into the cohort in a week.
     collectors : in the team, who are dealt to arms that have staff of their own; 0: as few as may start.
+    free_stock, free_per_week : those of `stock` and `per_week` whom no other version of the test holds; None: all.
+    held : debtors of the cohort whom other versions hold.
     """
 
     mean: float
@@ -39,6 +41,9 @@ class Spread:
     per_week: float
     explained: float = 0.0
     collectors: int = 0
+    free_stock: int | None = None
+    free_per_week: float | None = None
+    held: int = 0
 
     @property
     def cv(self) -> float:
@@ -218,9 +223,11 @@ def noise_of(design: Design, spread: Spread) -> Noise:
 
 
 def coming(spread: Spread, weeks: int, design: Design) -> float:
-    """Debtors that come into the test over its first weeks."""
-    stock = 0 if design.cohort.entry == "new" else spread.stock
-    arriving = 0.0 if design.cohort.entry == "stock" else spread.per_week * weeks
+    """Debtors that come into the test over its first weeks; who is in another version of it does not."""
+    there = spread.stock if spread.free_stock is None else spread.free_stock
+    per_week = spread.per_week if spread.free_per_week is None else spread.free_per_week
+    stock = 0 if design.cohort.entry == "new" else there
+    arriving = 0.0 if design.cohort.entry == "stock" else per_week * weeks
     low, high = design.slots
     return (stock + arriving) * (high - low) / 10_000
 

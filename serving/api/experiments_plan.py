@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from arrears.experiments import life, records
 from arrears.experiments.design import design_of
+from arrears.experiments.held import held
 from arrears.experiments.measurable import refuse_unmeasured
 from arrears.state import audit_trail
+from arrears.state.reading import reading
 from models.under_test import UnderTest
 from serving import planned, running
 from serving.api.described import ACT_PROBLEMS
@@ -41,7 +43,9 @@ def plan(request: Request, asked: ExperimentPlan) -> ExperimentPlanned:
     deployment, by = running.deployment(), person_of(request).name
     design = design_of(asked.design)
     refuse_unmeasured(design, deployment.lake)
-    prepared, kept = planned.prepare(design, deployment.lake), None
+    with reading(deployment.engine) as connection:
+        whose = held(connection, design)
+    prepared, kept = planned.prepare(design, deployment.lake, whose), None
     with deployment.engine.begin() as connection:
         registered = UnderTest(deployment.registry, deployment.lake)
         in_its_way = planned.hindrances(

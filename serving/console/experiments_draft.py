@@ -12,6 +12,7 @@ from arrears.errors import ArrearsError, BadInput
 from arrears.experiments import power
 from arrears.experiments.as_toml import as_toml
 from arrears.experiments.design import Design, read_design
+from arrears.experiments.held import Held, held
 from arrears.experiments.measurable import refuse_unmeasured
 from arrears.experiments.power import Spread, coming
 from arrears.experiments.records import Experiment
@@ -165,12 +166,17 @@ def _planned(deployment: Deployment, draft: Draft) -> Draft:
     try:
         refuse_unmeasured(design, deployment.lake)
         refuse_unknown(design)
-        draft.prepared = planned.prepare(design, deployment.lake)
+        draft.prepared = planned.prepare(design, deployment.lake, _held(deployment, design))
     except ArrearsError as problem:
         draft.typed.fault("design", sentences_of(problem))
         return draft
     _tell_too_small(draft.typed, design, draft.prepared.document)
     return draft
+
+
+def _held(deployment: Deployment, design: Design) -> Held:
+    with reading(deployment.engine) as connection:
+        return held(connection, design)
 
 
 def _tell_too_small(typed: Typed, design: Design, document: Mapping[str, Any]) -> None:
@@ -199,7 +205,7 @@ def _tell_too_small(typed: Typed, design: Design, document: Mapping[str, Any]) -
 
 def _unsaid(deployment: Deployment, design: Design, empty: list[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Numbers for fields that were left empty, from the book's own past."""
-    _, spread = past_spread(design, deployment.lake)
+    _, spread = past_spread(design, deployment.lake, _held(deployment, design))
     currency, weeks = design.cohort.currency, design.enrolment.weeks
     fields, filled = {}, {}
     if "debtors" in empty:

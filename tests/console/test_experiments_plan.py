@@ -183,7 +183,13 @@ def test_a_plan_is_kept_once_changed_until_it_is_started_and_then_never(client, 
     successor = client.get("/experiments/new?follows=by_the_worst/1").text
     assert "Change the shares of by_the_worst/1" in words(successor)
     base = re.search(r'name="base" value="([^"]*)"', successor).group(1).replace("&#34;", '"')
-    told = {**typed_of(read_design(base), base).fields, "share": ["40", "60"], "debtors": [""], "then": ["keep"]}
+    told = {**typed_of(read_design(base), base).fields, "share": ["40", "60"], "then": ["keep"]}
+    refused = client.post("/experiments/new", data={**told, "debtors": ["5000"], "follows_test": "by_the_worst/1"})
+    assert refused.status_code == 422
+    assert re.search(r'id="fault-debtors">Only about [\d,]+ debtors come in', refused.text), (
+        "who is held is no newcomer"
+    )
+    told |= {"debtors": [""]}
     kept = client.post("/experiments/new", data={**told, "follows_test": "by_the_worst/1"})
     assert kept.headers.get("location") == "/experiments/by_the_worst/2?done=kept", words(kept.text)
     follows = on_record(served, "by_the_worst")[0].design

@@ -74,7 +74,7 @@ def test_what_is_printed_is_the_design_with_other_shares_from_the_next_monday(as
     [
         (("simple", "--share", "challenger=much"), 2, "Write --share challenger=0.3"),
         (("simple", "--share", "other=0.3"), 2, "its arms are champion, challenger"),
-        (("simple", "--share", "challenger=1.5"), 3, "less than or equal to 1"),
+        (("simple", "--share", "challenger=1.5"), 3, "share: must be 1 or less, and is 1.5"),
         (("simple", "--share", "challenger=0.3", "--starts", "2005-10-10"), 2, "from a later day"),
         (("waits", "--share", "challenger=0.3"), 4, "it has not started"),
         (("nobody", "--share", "challenger=0.3"), 2, "no such test"),
@@ -86,9 +86,20 @@ def test_what_cannot_follow_is_refused_with_what_there_is(asked, words, code, sa
     assert said in err
 
 
+NINE_WEEKS = ("simple", "--share", "challenger=0.3", "--starts", "2005-10-24", "--weeks", "9", "--keep", "--json")
+
+
+def test_a_successor_that_counts_on_debtors_of_the_version_before_is_refused_with_who_is_left(asked, engine):
+    code, out, err = asked(*NINE_WEEKS)
+    assert (code, out) == (4, "")
+    assert "the design enrols 5000" in err
+    assert "3064 come in over 9 weeks" in err, "newcomers alone: the version before draws whoever is there until then"
+    with engine.connect() as connection:
+        assert records.find(connection, "simple", 2) is None
+
+
 def test_a_successor_is_kept_with_its_plan(asked, engine):
-    words = ("simple", "--share", "challenger=0.3", "--starts", "2005-10-24", "--weeks", "9", "--keep", "--json")
-    code, out, err = asked(*words)
+    code, out, err = asked(*NINE_WEEKS, "--debtors", "2800")
     assert (code, err) == (0, "")
     told = json.loads(out)
     assert (told["test"], told["follows"], told["kept"]) == ("simple/2", "simple/1", True)
@@ -97,10 +108,13 @@ def test_a_successor_is_kept_with_its_plan(asked, engine):
         (act,) = history.acts(connection, kept.experiment_id)
     assert (kept.label, kept.state, kept.design.enrolment.weeks) == ("simple/2", "planned", 9)
     assert act.evidence["plan"]["power"] > 0.8
+    assert (act.evidence["will_come"], act.evidence["spread"]["free_stock"]) == (3064, 0)
 
 
 def test_a_successor_that_was_kept_says_so_behind_its_text(asked):
-    code, out, _ = asked("simple/1", "--share", "challenger=0.3", "--starts", "2005-10-18", "--keep")
+    code, out, _ = asked(
+        "simple/1", "--share", "challenger=0.3", "--starts", "2005-10-18", "--debtors", "2500", "--keep"
+    )
     assert code == 0
     assert read_design(out).label == "simple/2"
     assert (
