@@ -85,8 +85,9 @@ def looks_so_far(design: Design, observed: Observed, challenger: str, *, as_of: 
     """
     measured, all_looks = list[_Measured](), planned_looks(design)
     first = next((each.number for each in all_looks if each.may_promote), len(all_looks))
+    due = min(as_of, observed.whole_through or as_of)
     for planned in all_looks:
-        if planned.on > as_of or (measured and measured[-1].information >= 1):
+        if planned.on > due or (measured and measured[-1].information >= 1):
             break
         found = _measured(design, observed, challenger, planned)
         so_far = measured[-1].information if measured else 0.0

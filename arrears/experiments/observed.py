@@ -67,12 +67,15 @@ class Observed:
     guarded : by guardrail's name and day of enrolment, the moments of `Guardrail.columns`.
     assigned : by day, how many units (households where they stay together) came into each arm.
     unanswered : nights on which an arm's version of a model did not answer, earliest first.
+    whole_through : the last day through which everything that had matured was written down: a look of a later day
+        would miss debtors, and be another one when it is read again. None: every day that is asked for.
     """
 
     matured: Mapping[date, Moments]
     guarded: Mapping[str, Mapping[date, Moments]] = field(default_factory=dict)
     assigned: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
     unanswered: tuple[Unanswered, ...] = ()
+    whole_through: date | None = None
 
 
 def deciding(design: Design, observed: Observed, *, closes: date, as_of: date) -> Moments | None:

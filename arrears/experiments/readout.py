@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
+from arrears.errors import BadInput
 from arrears.experiments.design import Design
 from arrears.experiments.estimate import Difference, difference
 from arrears.experiments.guardrails import Guarded, guarded, thinned
@@ -18,6 +19,7 @@ from arrears.experiments.holm import holm
 from arrears.experiments.looks import Look, Point, looks_so_far, points_to_come
 from arrears.experiments.metrics import metric
 from arrears.experiments.mismatch import Mismatch, mismatch
+from arrears.experiments.moments import Moments
 from arrears.experiments.observed import Observed, Unanswered, deciding
 from arrears.experiments.plain import plain
 from arrears.experiments.seasons import Flagged
@@ -216,15 +218,22 @@ def _secondary(design: Design, observed: Observed, arm: str, looks: tuple[Look, 
     if moments is None or not design.secondary:
         return ()
     covariates = [each.name for each in design.covariates]
-    found = [
-        difference(moments, metric(name), champion=design.champion.name, challenger=arm, covariates=covariates)
-        for name in design.secondary
-    ]
-    corrected = holm([each.p for each in found])
+    found = [_told_of(moments, name, design.champion.name, arm, covariates) for name in design.secondary]
+    # What cannot be told yet stays in the family, so that nothing becomes surer by it.
+    corrected = holm([1.0 if each is None else each.p for each in found])
     return tuple(
         Secondary(name, each, *each.interval(design.stop.alpha), chance)
         for name, each, chance in zip(design.secondary, found, corrected, strict=True)
+        if each is not None
     )
+
+
+def _told_of(moments: Moments, name: str, champion: str, arm: str, covariates: Sequence[str]) -> Difference | None:
+    """A further metric's difference; None where an arm has nothing to divide by, as minutes where none were held."""
+    try:
+        return difference(moments, metric(name), champion=champion, challenger=arm, covariates=covariates)
+    except BadInput:
+        return None
 
 
 def _claim(design: Design, looks: tuple[Look, ...]) -> Adjusted:

@@ -78,7 +78,7 @@ def verdict(
         return Verdict("promote", (f"the challenger {look.does.format('more')}: the upper bound is crossed",))
     if look.at_most < look.worth and not wins and not mismatch and not unanswered:
         return Verdict("no_difference", ("what the challenger adds is less than what is worth having",))
-    if look.is_last and not unanswered:
+    if look.is_last and not unanswered and not mismatch:
         return Verdict("no_difference", held if wins else ("the last look crosses no bound", *held))
     return Verdict("continue", held if wins else ("no bound is crossed", *held))
 

@@ -10,12 +10,15 @@ from arrears.experiments.measure import measured
 from arrears.experiments.observed import Observed
 
 
-def played(design: Design, seed: int, *, per_day=40, cash=None, complaints=None, stock=0, served=None) -> Observed:
+def played(
+    design: Design, seed: int, *, per_day=40, cash=None, complaints=None, stock=0, served=None, no_minutes_of=""
+) -> Observed:
     """What nights would have written down.
 
     Parameters
     ----------
     cash, complaints : by arm, what is added to the mean, and the chance.
+    no_minutes_of : the arm in which nobody held a lease; None: every arm.
     served : the share of the champion's debtors that reach the record; the rest are lost by a fault.
     """
     draw = np.random.default_rng([41, seed])
@@ -38,7 +41,7 @@ def played(design: Design, seed: int, *, per_day=40, cash=None, complaints=None,
         chance = np.array([(complaints or {}).get(name, 0.01) for name in arm])
         rows = {
             "net_cash_minor": np.rint(paid),
-            "minutes": draw.gamma(4, 2, count),
+            "minutes": draw.gamma(4, 2, count) * (no_minutes_of is not None) * (arm != no_minutes_of),
             "balance_before_minor": np.rint(before),
             "champion_score": draw.random(count),
             "complaints": draw.random(count) < chance,

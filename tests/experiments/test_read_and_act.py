@@ -96,12 +96,12 @@ def test_a_challenger_that_collects_more_is_promoted_by_a_person_and_taken_back(
 
 
 def test_a_challenger_that_collects_less_ends_its_test_by_itself(database, started, tmp_path):
-    lake = lake_after(tmp_path, amounts(started, champion=40, challenger=10), last=date(2026, 6, 28))
+    lake = lake_after(tmp_path, amounts(started, champion=40, challenger=10), last=date(2026, 6, 29))
     (found,) = read_all(database, lake, at=NOW)
     assert found.ended_by == "harm"
     with database.connect() as connection:
         ended = records.find(connection, "simple")
-        assert (ended.state, ended.ended_by, ended.ended_on) == ("ended", "harm", date(2026, 6, 28))
+        assert (ended.state, ended.ended_by, ended.ended_on) == ("ended", "harm", date(2026, 6, 29))
         assert "collects less" in history.acts(connection, ended.experiment_id)[-1].because
     assert read_all(database, lake, at=NOW) == [], "what has ended is not read again"
 

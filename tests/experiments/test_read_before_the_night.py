@@ -14,7 +14,7 @@ from commands import night as night_command
 from tests.experiments.test_read_and_act import amounts, lake_after, started
 from tests.night.desk_book import AS_OF, DAY
 
-LAST = date(2026, 6, 28)
+LAST = date(2026, 6, 29)
 BY: dict[str, Any] = {"at": datetime(2026, 6, 29, 8, tzinfo=UTC), "by": "strategist"}
 __all__ = ["started"]
 

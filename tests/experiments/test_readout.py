@@ -104,7 +104,7 @@ def test_lost_debtors_are_noticed_and_nobody_is_promoted():
     observed = played(DESIGN, 7, cash=EFFECT, per_day=80, served=0.7)
     found = read(observed)
     assert found.mismatch.found
-    assert found.challengers[0].verdict.decision == "no_difference"
+    assert found.challengers[0].verdict.decision == "continue", "what cannot be believed waits for a person"
     assert "the arms do not hold their shares" in found.challengers[0].verdict.reasons[0]
 
 
@@ -189,6 +189,18 @@ def test_further_metrics_are_corrected_for_their_number(better):
     assert [each.metric for each in found] == ["cash_per_minute", "minutes"]
     least = min(found, key=lambda each: each.found.p)
     assert least.p_corrected == pytest.approx(2 * least.found.p)
+
+
+@pytest.mark.parametrize("arm", [None, "challenger"])
+def test_a_further_metric_with_nothing_to_divide_by_hides_neither_the_verdict_nor_the_others(arm):
+    """Whose calls a dialer makes has no minutes at the desk."""
+    both = DESIGN.model_copy(update={"secondary": ("cash_per_minute", "contacts")})
+    found = played(both, 1, cash=EFFECT, no_minutes_of=arm)
+    told = only(found, design=both)
+    assert told.verdict.decision == "promote"
+    (contacts,) = told.secondary
+    assert contacts.metric == "contacts"
+    assert contacts.p_corrected == pytest.approx(min(2 * contacts.found.p, 1.0)), "the family is the design's"
 
 
 def test_without_further_metrics_or_guardrails_there_are_none():

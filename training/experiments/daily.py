@@ -60,14 +60,20 @@ def measure_days(
     return len(due)
 
 
-def observed_of(connection: Connection, experiment: Experiment) -> Observed:
-    """Everything that was written down of a test."""
+def observed_of(connection: Connection, experiment: Experiment, *, known: date | None = None) -> Observed:
+    """Everything that was written down of a test.
+
+    Parameters
+    ----------
+    known : the lake's last day when it was measured; what matures on that day is not over yet. None: of no matter.
+    """
     key, design = experiment.experiment_id, experiment.design
     return Observed(
         matured=kept_sums.by_day(connection, key, PRIMARY),
         guarded={each.name: kept_sums.by_day(connection, key, each.name) for each in design.guardrails},
         assigned=enrolments.drawn(connection, experiment),
         unanswered=unanswered(connection, experiment),
+        whole_through=None if known is None else known - timedelta(days=1),
     )
 
 

@@ -98,7 +98,7 @@ def _read(
 ) -> Read:
     days = measure_days(engine, lake, experiment, at=at, progress=progress)
     with reading(engine) as connection:
-        observed = observed_of(connection, experiment)
+        observed = observed_of(connection, experiment, known=lake.last_day)
     as_of = lake.last_day or experiment.design.enrolment.starts
     seasons = seasons_of(experiment.design, lake.settings.portfolio.country)
     found = readout(experiment.design, observed, as_of=as_of, seasons=seasons)
