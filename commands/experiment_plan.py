@@ -235,15 +235,12 @@ def _draw_kept(label: str, hindrances: Sequence[str], console: Console, before: 
         console.print(before + each, markup=False, soft_wrap=True)
 
 
-def _left(spread: Mapping[str, Any]) -> str:
-    """Who is left for a version of a test that has others."""
-    if spread["free_stock"] is None:
+def _left(document: Mapping[str, Any]) -> str:
+    """Who comes into a version of a test that has others."""
+    if document["spread"]["free_stock"] is None:
         return ""
-    held, there, comes = spread["held"], spread["free_stock"], spread["free_per_week"]
-    return (
-        f" Other versions hold {held:,} of them, who keep their arm: {there:,} are left on the first day, and "
-        f"{comes:,.0f} more a week."
-    )
+    held, comes = document["spread"]["held"], document["will_come"]
+    return f" Other versions hold {held:,} of them, who keep their arm: {comes:,} come in."
 
 
 def _draw_plan(document: Mapping[str, Any], console: Console) -> None:
@@ -259,7 +256,7 @@ def _draw_plan(document: Mapping[str, Any], console: Console) -> None:
     console.print(
         f"A debtor brings {money(spread['mean'])} on average (spread {cv} times that; what is known before "
         f"explains {spread['explained']:.0%} of how debtors differ); the cohort has "
-        f"{spread['stock']:,} debtors and {spread['per_week']:,.0f} more a week.{_left(spread)}"
+        f"{spread['stock']:,} debtors and {spread['per_week']:,.0f} more a week.{_left(document)}"
     )
     console.print(f"{money(document['worth_finding_minor'])} more per debtor {_takes(found)}.")
     console.print(

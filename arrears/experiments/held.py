@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from arrears.experiments import records
 from arrears.experiments.design import Design
+from arrears.experiments.lots import STEPS
 from arrears.experiments.power import Spread
 
 _SINCE = text("""
@@ -67,8 +68,9 @@ def held(connection: Connection, design: Design) -> Held:
 def left_over(spread: Spread, design: Design, whose: Held, present: Present) -> Spread:
     """A spread with the debtors who are left for a design: those there on its first day, and those who come in a week.
 
-    Where another version draws until then, only who comes afterwards is left. Of those who come into the cohort some
-    have been there before and are held: their part is taken to be that of the days between the two evenings.
+    Both count debtors of all slots, as the spread's own do. Where another version draws until then, only who comes
+    afterwards is left. Of those who come into the cohort some have been there before and are held: their part is taken
+    to be that of the days between the two evenings.
 
     Examples
     --------
@@ -81,14 +83,17 @@ def left_over(spread: Spread, design: Design, whose: Held, present: Present) -> 
     >>> found.free_stock, found.free_per_week, found.held
     (2, 4.0, 2)
     """
+    low, high = design.slots
+    slots = (high - low) / STEPS
     came = set(present.now) - set(present.before)
-    fresh = [debtor for debtor in came if whose.since.get(debtor, present.day) > present.began]
-    per_week = spread.per_week * (len(fresh) / len(came) if came else 1.0)
+    back = sum(whose.since.get(debtor, present.day) <= present.began for debtor in came)
+    # Whoever is held was of the design's slots, and who is counted here may be of any.
+    per_week = spread.per_week * (max(1 - back / (len(came) * slots), 0.0) if came else 1.0)
     inside = sum(debtor in whose.since for debtor in present.now)
     # A version that takes the stock alone leaves whoever came after its first day.
     drawn = None if design.cohort.entry == "stock" else whose.drawn_until
     since = max(drawn or present.day, present.day)
-    there = 0 if since > present.day else len(present.now) - inside
+    there = 0 if since > present.day else max(len(present.now) - round(inside / slots), 0)
     waits = max((design.enrolment.starts - since).days - 1, 0)
     stock = min(there + round(per_week * waits / 7), len(present.now))
     return replace(spread, free_stock=stock, free_per_week=per_week, held=inside)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from arrears.errors import Refused
 from arrears.experiments import enrolments, life, narrowing, records
+from arrears.experiments.design_parts import Exclusion
 from arrears.experiments.held import NOBODY, Held, Present, held, left_over
 from arrears.experiments.power import Spread, coming, planned, refuse_small
 from arrears.experiments.succession import successor
@@ -67,6 +68,19 @@ def test_a_version_that_has_drawn_its_last_leaves_who_is_there(until, stock):
 def test_a_version_that_takes_the_stock_alone_leaves_who_came_after():
     cohort = DESIGN.cohort.model_copy(update={"entry": "stock"})
     assert left(Held(since(FIRST, STOCK), drawn_until=date(2026, 7, 5)), cohort=cohort)[0] == 40 + 11
+
+
+def test_whoever_is_held_was_of_the_slots_that_the_design_takes():
+    half = Exclusion(group="summer", low=0.5, high=1.0)
+    whose, starts = Held(since(FIRST, STOCK[:25], CAME[:5])), TODAY + timedelta(days=1)
+    design = follows(starts, exclusion=half)
+    found = left_over(WHOLE, design, whose, PRESENT)
+    assert found.held == 30
+    assert coming(found, 0, design) == 100 / 2 - 30, "of its slots 50 are there, and 30 of them held"
+    back = left_over(WHOLE, design, Held(since(BEGAN, CAME[:5])), PRESENT)
+    assert back.free_per_week == 20.0 * (1 - 5 / (40 / 2)), "of 20 newcomers in its slots 5 come back"
+    everybody = left_over(WHOLE, design, Held(since(BEGAN, STOCK, CAME)), PRESENT)
+    assert (everybody.free_stock, everybody.free_per_week) == (0, 0.0)
 
 
 def test_however_long_it_waits_there_are_no_more_than_the_cohort_has():

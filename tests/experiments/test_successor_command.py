@@ -2,14 +2,16 @@
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from arrears.errors import WrongUse
 from arrears.experiments import history, life, records
+from arrears.experiments.as_toml import as_toml
 from arrears.experiments.design import read_design
+from arrears.experiments.succession import successor
 from commands.main import main
 from commands.tests_on_record import named
 from tests.experiments.designs import changed
@@ -132,3 +134,18 @@ def test_a_name_alone_is_not_enough_where_two_versions_have_not_ended(engine):
             named(connection, "twice")
         assert named(connection, "twice/1").label == "twice/1"
         connection.rollback()
+
+
+def test_the_plan_of_a_version_that_has_others_says_who_comes_in(engine, demo_lake, capsys, monkeypatch, tmp_path):
+    follows = successor(
+        DESIGN, shares={"champion": 0.7, "challenger": 0.3}, starts=date(2005, 10, 24), weeks=9, debtors=2_800
+    )
+    file = tmp_path / "design.toml"
+    file.write_text(as_toml(follows), encoding="utf-8")
+    url = engine.url.render_as_string(hide_password=False)
+    words = ["arrears", "experiment", "plan", str(file), "--no-log", "--lake", str(demo_lake.root), "--database", url]
+    monkeypatch.setattr(sys, "argv", words)
+    with pytest.raises(SystemExit):
+        main()
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Other versions hold 0 of them, who keep their arm: 3,064 come in." in said
