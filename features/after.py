@@ -35,6 +35,14 @@ account's cycle."""
 
 _MOST_DAYS = 366
 
+_NEEDS: Mapping[str, frozenset[str]] = {
+    "net_cash_minor": frozenset({"payments"}),
+    "contacts": frozenset({"contacts"}),
+    "complaints": frozenset({"contacts", "holds"}),
+    "broken_promises": frozenset({"promises"}),
+}
+"""Tables of which a book must have one, so that it can tell a column."""
+
 
 def came_after(
     lake: Lake,
@@ -93,6 +101,17 @@ def came_after(
     return {name: [own.get(who, 0.0) for who in debtors] for name, own in answers.items()}
 
 
+def told_by(present: Collection[str]) -> frozenset[str]:
+    """The columns that a book of some tables can tell; of any other each debtor has 0, whatever came.
+
+    Examples
+    --------
+    >>> sorted(told_by(["accounts", "holds", "payments"]))
+    ['complaints', 'net_cash_minor', 'net_roll_money_minor']
+    """
+    return frozenset(name for name in COLUMNS if name not in _NEEDS or _NEEDS[name].intersection(present))
+
+
 def _windows(debtors: Sequence[str], as_of: date, cutoff: object) -> pa.Table:
     blank = {"account_id": "", "client": "", "currency": ""}
     rows = [{**blank, "debtor_id": who, "as_of": as_of, "cutoff": cutoff} for who in debtors]
@@ -102,11 +121,10 @@ def _windows(debtors: Sequence[str], as_of: date, cutoff: object) -> pa.Table:
 def _plans(present: Mapping[str, frozenset[str]], settings: Settings, columns: Collection[str]) -> dict[str, Plan]:
     """Amounts by debtor and days before the window's last day, one plan a column."""
     makers = {"net_cash_minor": _cash, "contacts": _contacts, "complaints": _complaints}
-    needs = {"net_cash_minor": {"payments"}, "contacts": {"contacts"}, "complaints": {"contacts", "holds"}}
     return {
         name: compiled_once(f"{name} after a day", present, settings, make)
         for name, make in makers.items()
-        if name in columns and needs[name] & present.keys()
+        if name in columns and name in told_by(present)
     }
 
 

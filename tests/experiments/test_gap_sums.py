@@ -9,7 +9,20 @@ from arrears.experiments.measure import measured
 from arrears.experiments.metrics import GROUP_COLUMNS
 from arrears.experiments.moments import Column
 from tests.experiments.smallest_night import smallest_night
-from tests.experiments.test_read_further import AGED, ARM, BY, DAY, FEMALE, NAMES, NOW, ROLLS, WOMEN, book, paid
+from tests.experiments.test_read_further import (
+    AGED,
+    ARM,
+    BY,
+    DAY,
+    FEMALE,
+    NAMES,
+    NOW,
+    ROLLS,
+    WOMEN,
+    book,
+    paid,
+    spoke,
+)
 from tests.night.desk_book import lake_of
 from training.experiments.daily import measure_days
 from training.experiments.whole_weeks import LEAST_TOLD, without_small_cells
@@ -46,6 +59,7 @@ def book_until(folder, last):
         for name in NAMES
     ]
     tables["payments"] = [paid("D1", 1, last)]
+    tables["contacts"] = [spoke("D1", 1)]
     return lake_of(folder, tables)
 
 

@@ -57,12 +57,18 @@ def started(database, no_registry, tmp_path):
         return {each.debtor_id: each.arm for each in enrolments.enrolled(connection, test.experiment_id)}
 
 
-def lake_after(tmp_path, payments, holds=(), last=date(2026, 7, 20)):
-    """The book with what came in, known up to a day."""
-    tables = book() | {"payments": [*payments, paid("D1", 1, last)]}
-    if holds:
-        tables["holds"] = holds
-    return lake_of(tmp_path, tables)
+def lake_after(tmp_path, payments, holds=(), last=date(2026, 7, 20), *, without=()):
+    """The book with what came in, known up to a day; somebody complained long before the test."""
+    tables = book() | {"payments": [*payments, paid("D1", 1, last)], "holds": [LONG_AGO, *holds]}
+    return lake_of(tmp_path, {name: rows for name, rows in tables.items() if name not in without})
+
+
+LONG_AGO = complained("D2") | {
+    "starts_on": DAY - timedelta(days=400),
+    "ends_on": DAY - timedelta(days=390),
+    "hold_id": "H-0",
+    "recorded_at": "2025-05-16T18:00:00+00:00",
+}
 
 
 def amounts(arms, *, champion, challenger):
@@ -113,6 +119,29 @@ def test_a_broken_guardrail_ends_a_test_before_its_first_look(database, started,
     (arm,) = found.readout.challengers
     assert (found.ended_by, arm.looks) == ("harm", ())
     assert arm.verdict.reasons == ("complaints is worse by more than its margin",)
+
+
+def test_a_guardrail_that_the_book_does_not_tell_is_not_safe(database, started, tmp_path):
+    lake = lake_after(tmp_path, amounts(started, champion=10, challenger=40), without={"holds"})
+    with database.connect() as connection:
+        test = records.find(connection, "simple")
+    found = read_test(database, lake, test, at=NOW)
+    (arm,) = found.readout.challengers
+    assert (found.days, arm.guardrails) == (1, ()), "no complaint was seen, as none would be"
+    assert arm.verdict.decision != "promote"
+    assert "complaints is not yet surely within its margin" in arm.verdict.reasons
+
+
+def test_a_guardrail_is_read_of_all_its_days_once_the_book_tells_it(database, started, tmp_path):
+    paid_in = amounts(started, champion=10, challenger=12)
+    with database.connect() as connection:
+        test = records.find(connection, "simple")
+    for name, without, days in (("before", {"holds"}, 1), ("since", (), 1)):
+        (tmp_path / name).mkdir()
+        lake = lake_after(tmp_path / name, paid_in, last=date(2026, 6, 29), without=without)
+        assert read_test(database, lake, test, at=NOW).days == days
+    with database.connect() as connection:
+        assert list(kept_sums.by_day(connection, test.experiment_id, "complaints")) == [DAY]
 
 
 def test_nobody_promotes_what_the_rule_does_not(database, started, tmp_path):

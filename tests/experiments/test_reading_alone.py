@@ -10,7 +10,7 @@ from sqlalchemy import text
 from arrears.experiments import enrolments, kept_sums, life, records
 from arrears.lake import Lake
 from tests.experiments.smallest_night import smallest_night
-from tests.experiments.test_read_and_act import BY, DESIGN, NAMES, NOW, book, paid
+from tests.experiments.test_read_and_act import BY, DESIGN, LONG_AGO, NAMES, NOW, book, paid
 from tests.night.desk_book import DAY, lake_of
 from training.experiments.reading import read_all, read_test
 
@@ -52,7 +52,7 @@ def test(database):
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
     payments = [paid("D1", 10), paid("D2", 30), paid("D3", 1, date(2026, 6, 28))]
-    return lake_of(tmp_path_factory.mktemp("alone"), book() | {"payments": payments})
+    return lake_of(tmp_path_factory.mktemp("alone"), book() | {"payments": payments, "holds": [LONG_AGO]})
 
 
 def test_nothing_is_held_while_the_book_is_asked(database, test, lake):

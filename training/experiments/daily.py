@@ -27,7 +27,7 @@ from arrears.experiments.schedule import Watch
 from arrears.experiments.unanswered import unanswered
 from arrears.lake import Lake
 from arrears.state.reading import reading
-from features.after import COLUMNS, came_after
+from features.after import COLUMNS, came_after, told_by
 from training.experiments.at_desk import at_desk
 from training.experiments.clusters import collectors_of
 from training.experiments.whole_weeks import holds_enough, whole_weeks, without_small_cells
@@ -108,12 +108,20 @@ def _due(engine: Engine, lake: Lake, experiment: Experiment) -> list[tuple[_Meas
         )
     found = []
     for each in measures:
+        if each.name != PRIMARY and not _is_told(each, lake):
+            continue
         if each.protected:
             found += _due_weeks(lake, experiment, each, who, days, done[each.name], known=known)
         else:
             written = set(done[each.name])
             found += [(each, day, (day,)) for day in days if day not in written and each.watch.matures(day) < known]
     return found
+
+
+def _is_told(measure: _Measure, lake: Lake) -> bool:
+    """Whether the book has a table that tells a guardrail: one of which nothing is known is not safe, but unread."""
+    asked = {"contacts"} if measure.protected else set(_named(measure, COLUMNS))
+    return asked <= told_by(lake.present)
 
 
 def _due_weeks(
