@@ -20,14 +20,16 @@ from features import snapshots as stand
 from features.asof import known_on, recorded_by
 from features.columns import KEY, NO, YES, beside
 from features.facts import Facts, lake_table
-from features.plan import Plan, compiled, compiled_once
+from features.plan import Plan, compiled_once
 from features.positions import POSITION, Positions, bankruptcies, bucket_of_rank
 from features.roll_forward import own_rank
 from features.statements import with_last_status
-from features.terms import TERMS, terms_client
+from features.terms import TERMS, arrow_schema, terms_client
 
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _MONTH_ENDS = "month_ends"
+_ASKED, _ASKED_COLUMNS = "asked_cycles", {"known_by": "timestamp('UTC')", "first": "date", "last": "date"}
+"""One row of what differs from question to question; joined, so that one compiled text answers them all."""
 
 
 def positions_plan(present: Mapping[str, frozenset[str]], settings: Settings, snapshots: str = "snapshots") -> Plan:
@@ -69,15 +71,24 @@ class CycleStatuses:
 
     def run(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
         """One row per account and month: account_id, cycle_end, bucket, balance_minor, recorded_at."""
-        if self.are_corrected:
-            return compiled(self._from_statements(), self.settings).run(con)
-        return self._at_month_ends(con)
+        return self._from_statements(con) if self.are_corrected else self._at_month_ends(con)
 
-    def _from_statements(self) -> ir.Table:
-        known_by = self.known_by.astimezone(UTC)
-        rows = _stated(self.settings, known_by, self._statements(known_by))
-        has_holds = "holds" in self.present
-        rows = _with_bankruptcies(rows, known_by) if has_holds else rows.mutate(is_bankrupt=NO)
+    def _from_statements(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
+        of, when = self.accounts or "all accounts", "all cycles" if self.cycles is None else "some cycles"
+        plan = compiled_once(f"statuses of {of} in {when}", self.present, self.settings, self._corrected)
+        first, last = self.cycles or (None, None)
+        asked = {"known_by": self.known_by.astimezone(UTC), "first": first, "last": last}
+        con.register(_ASKED, pa.Table.from_pylist([asked], schema=arrow_schema(_ASKED_COLUMNS)))
+        try:
+            return plan.run(con)
+        finally:
+            con.unregister(_ASKED)
+
+    def _corrected(self, present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
+        asked = ibis.table(_ASKED_COLUMNS, name=_ASKED)
+        known_by = asked.known_by.as_scalar()
+        rows = _stated(settings, known_by, self._statements(asked, known_by))
+        rows = _with_bankruptcies(rows, known_by) if "holds" in present else rows.mutate(is_bankrupt=NO)
         rows = rows.select(
             "account_id", "cycle_end", "balance_minor", bucket=bucket_of_rank(rows, rows["rank"]),
             recorded_at=rows.first_known_at,
@@ -85,14 +96,16 @@ class CycleStatuses:
         rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
         return rows.order_by("account_id", "cycle_end")
 
-    def _statements(self, known_by: datetime) -> ir.Table:
+    def _statements(self, asked: ir.Table, known_by: ir.TimestampScalar) -> ir.Table:
         """The statements that are asked for, before anything is worked out of them."""
         statements = recorded_by(lake_table("statements"), known_by)
         if self.cycles is not None:
-            statements = statements.filter(statements.cycle_end.between(*self.cycles))
+            statements = statements.filter(
+                statements.cycle_end.between(asked["first"].as_scalar(), asked["last"].as_scalar())
+            )
         if self.accounts is not None:
-            asked = ibis.table({"account_id": "string"}, name=self.accounts)
-            statements = statements.semi_join(asked, "account_id")
+            of = ibis.table({"account_id": "string"}, name=self.accounts)
+            statements = statements.semi_join(of, "account_id")
         return statements
 
     def _at_month_ends(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -100,11 +113,7 @@ class CycleStatuses:
         ends = _month_ends(con, zone, payments="payments" in self.present)
         ends = [end for end in ends if end_of_day(end, zone) <= self.known_by]
         stand.on_days(con, self.settings, ends, table=_MONTH_ENDS, with_exits=True)
-        facts = Facts(self.present, self.settings, _MONTH_ENDS)
-        rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
-        rows = rows.select("account_id", "bucket", "balance_minor", cycle_end=rows.as_of, recorded_at=rows.cutoff)
-        rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
-        return compiled(rows.order_by("account_id", "cycle_end"), self.settings).run(con)
+        return compiled_once("statuses at the ends of months", self.present, self.settings, _as_told_then).run(con)
 
 
 def cycle_statuses(
@@ -139,7 +148,16 @@ def _keeps_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -
     return settings.delinquency.source != "ledger" and carries
 
 
-def _stated(settings: Settings, known_by: datetime, statements: ir.Table) -> ir.Table:
+def _as_told_then(present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
+    """Where every account stood at each end of a month, as known then."""
+    facts = Facts(present, settings, _MONTH_ENDS)
+    rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
+    rows = rows.select("account_id", "bucket", "balance_minor", cycle_end=rows.as_of, recorded_at=rows.cutoff)
+    rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
+    return rows.order_by("account_id", "cycle_end")
+
+
+def _stated(settings: Settings, known_by: ir.TimestampScalar, statements: ir.Table) -> ir.Table:
     """Every cycle with a status, beside what is known of its account; `as_of` is the cycle's end."""
     with_status = statements.days_past_due.notnull() | statements.cycles_past_due.notnull()
     versions = statements.filter(with_status)
@@ -161,7 +179,7 @@ def _stated(settings: Settings, known_by: datetime, statements: ir.Table) -> ir.
     return rows.mutate(rank=rank, charged_off=charged_off, as_of=rows.cycle_end)
 
 
-def _with_bankruptcies(rows: ir.Table, known_by: datetime) -> ir.Table:
+def _with_bankruptcies(rows: ir.Table, known_by: ir.TimestampScalar) -> ir.Table:
     holds = known_on(lake_table("holds"), known_by).select("account_id", "debtor_id", "kind", "starts_on", "ends_on")
     cycles = rows.select(*KEY, "debtor_id")
     own = cycles.join(holds.drop("debtor_id"), "account_id")
