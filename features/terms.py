@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import get_args
 
 import ibis
@@ -86,12 +87,17 @@ def promise_days(settings: Settings, first: date = FIRST_DAY, last: date = LAST_
     >>> promise_days(default_settings(), date(2026, 3, 5), date(2026, 3, 5)).to_pylist()[0]["grace_ends_on"]
     datetime.date(2026, 3, 10)
     """
-    country = settings.portfolio.country or None
+    graces = [(client, settings.for_client(client).promises.grace_business_days) for client in _clients(settings)]
+    return _calendar(settings.portfolio.country or None, tuple(graces), first, last)
+
+
+@lru_cache(maxsize=16)
+def _calendar(country: str | None, graces: tuple[tuple[str, int], ...], first: date, last: date) -> pa.Table:
+    """The days of forty-five years, the same for every question of a portfolio."""
     days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 40)]
     business = [place for place, day in enumerate(days) if is_business_day(day, country)]
     rows = []
-    for client in _clients(settings):
-        grace = settings.for_client(client).promises.grace_business_days
+    for client, grace in graces:
         ahead = 0
         for place, day in enumerate(days):
             if day > last:
