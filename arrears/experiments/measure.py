@@ -14,7 +14,7 @@ from arrears.experiments.moments import NOBODY, Column, Moments
 
 _Steps = NDArray[np.int64]
 _HALF = 20
-_LARGEST = 2**40
+LARGEST = 2**40
 """Steps that a value may have: two halves of 20 bits, whose products over a chunk of rows fit into 64 bits."""
 
 _CHUNK = 2**21
@@ -100,9 +100,9 @@ def _steps(column: Column, values: Mapping[str, Any], count: int) -> _Steps:
         )
     capped = told if column.cap is None else np.clip(told, -column.cap, column.cap)
     steps = np.rint(capped * column.scale)
-    if np.abs(steps).max(initial=0) >= _LARGEST:
+    if np.abs(steps).max(initial=0) >= LARGEST:
         raise _unusable(
-            found=f"a value of {column.name} has more than {_LARGEST:,} steps of 1/{column.scale}",
+            found=f"a value of {column.name} has more than {LARGEST:,} steps of 1/{column.scale}",
             do="Use a smaller scale, or a cap.",
         )
     return steps.astype(np.int64)

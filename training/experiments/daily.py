@@ -19,7 +19,7 @@ from arrears.experiments.design_parts import Protected
 from arrears.experiments.enrolments import Enrolled
 from arrears.experiments.groups import by_group, members
 from arrears.experiments.measurable import AT_DESK, KNOWN_BEFORE
-from arrears.experiments.measure import measured
+from arrears.experiments.measure import LARGEST, measured
 from arrears.experiments.moments import Column, Moments
 from arrears.experiments.observed import Observed
 from arrears.experiments.records import Experiment
@@ -186,7 +186,13 @@ def _collectors(
 
 
 def _before(who: Sequence[Enrolled], measure: _Measure) -> dict[str, Any]:
-    return {name: [each.covariates.get(name, 0.0) for each in who] for name in _named(measure, KNOWN_BEFORE)}
+    """What was known before; a number too large to be kept is told as the largest, as any function of it may be."""
+    found = {}
+    for column in measure.columns:
+        if column.name in KNOWN_BEFORE:
+            most = (LARGEST - 1) / column.scale
+            found[column.name] = [min(max(each.covariates.get(column.name, 0.0), -most), most) for each in who]
+    return found
 
 
 def _from_lake(lake: Lake, who: Sequence[Enrolled], measure: _Measure, day: date, *, currency: str) -> dict[str, Any]:
