@@ -6,6 +6,8 @@ A running service serves every test of the pages and the API; one newcomer follo
 from xdist.scheduler import LoadScopeScheduling
 
 SHARED = {"tests/console/": "the service", "tests/serving/": "the service", "tests/docs/": "the newcomer"}
+APART = {"tests/serving/test_gate_proves.py", "tests/serving/test_desk_survives.py"}
+"""Slow files of those folders that use no such thing: another worker may take them."""
 
 
 class BySharedThings(LoadScopeScheduling):
@@ -13,4 +15,6 @@ class BySharedThings(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
+        if file in APART:
+            return file
         return next((thing for folder, thing in SHARED.items() if file.startswith(folder)), file)
