@@ -14,7 +14,7 @@ from tests.benchmarks.sizes import sized
 
 pytestmark = [pytest.mark.bench, pytest.mark.slow]
 
-DEBTORS, DAYS = sized((720_000, 730), (2_000, 730))
+DEBTORS, DAYS = sized((720_000, 730), (2_000, 120))
 
 # A process of its own tells the most memory that this world took, and nothing else.
 _MAKE = """
