@@ -11,6 +11,8 @@ from arrears.experiments.design import Design
 from arrears.experiments.schedule import looks
 from serving.console.words import big_money, share
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -87,7 +89,7 @@ def together(challenged: Mapping[str, Any], design: Design) -> Together | None:
 
 
 def _summed(total: float, currency: str) -> str:
-    return f"{big_money(abs(total), currency)} {_way(total)}"
+    return f"{big_money(abs(total), currency).replace(' ', _NO_BREAK)} {_way(total)}"
 
 
 def _way(value: float) -> str:

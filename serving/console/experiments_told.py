@@ -105,7 +105,12 @@ def verdict_words(experiment: Experiment, decisions: Sequence[str]) -> tuple[str
 def verdicts(experiment: Experiment, reading: Reading | None, acts: Sequence[Deed]) -> list[Said]:
     """The verdict on each challenger with its reasons; what ended the test first, which tells all where it was harm."""
     ended = [
-        Said("", ENDS[experiment.ended_by or "stopped"], _CHIPS.get(experiment.ended_by or "", "held"), (act.because,))
+        Said(
+            "",
+            ENDS[experiment.ended_by or "stopped"],
+            _CHIPS.get(experiment.ended_by or "", "held"),
+            _harm(experiment, reading) or (act.because,),
+        )
         for act in acts
         if act.did == "ended"
     ]
@@ -124,6 +129,14 @@ def verdicts(experiment: Experiment, reading: Reading | None, acts: Sequence[Dee
     ]
     waits = [Said("", "Nobody new comes in", "held", (_WAITS,))] if experiment.closed_on and not ended else []
     return [*ended, *told, *waits]
+
+
+def _harm(experiment: Experiment, reading: Reading | None) -> tuple[str, ...]:
+    """Why a test ended by itself for harm, arm by arm; nothing where it did not."""
+    if reading is None or experiment.ended_by != "harm":
+        return ()
+    harmed = [each for each in reading["challengers"] if each["verdict"]["decision"] == "stop_for_harm"]
+    return tuple(f"{sentence(each['arm'])}: {reason}" for each in harmed for reason in each["verdict"]["reasons"])
 
 
 def effect_of(challenged: Reading, design: Design) -> Effect | None:

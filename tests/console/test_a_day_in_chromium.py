@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from time import perf_counter
@@ -27,6 +28,7 @@ from arrears.state.server import connect, own_database
 from serving.people import access
 from serving.people.people import add_person
 from tests.console.conftest import Watched
+from tests.console.staged_tests import running, staged
 from tests.served import environment, serving, small_models
 
 pytestmark = [pytest.mark.browser]
@@ -86,10 +88,11 @@ def day(browser, postgres, demo_lake, tmp_path_factory):
     engine.dispose()
 
 
-def picture(window, name):
+def picture(window, name, height=SCREEN["height"]):
     """Keep what the window shows, where pictures are asked for; in so few colours that the file stays small."""
     if PICTURES:
-        with Image.open(BytesIO(window.page.screenshot())) as taken:
+        shown = {"x": 0, "y": 0, "width": SCREEN["width"], "height": height}
+        with Image.open(BytesIO(window.page.screenshot(full_page=True, clip=shown))) as taken:
             few = taken.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         few.save(Path(PICTURES, f"{name}.png"), optimize=True)
 
@@ -292,3 +295,21 @@ def open_items(day, debtor):
         "SELECT lane, made_by FROM work_items WHERE state IN ('ready', 'claimed') AND debtor_id = :debtor",
         debtor=debtor,
     )
+
+
+def test_the_manager_sees_where_a_test_stands_and_when_it_is_looked_at_next(day):
+    """A test of weeks, laid out on the night's debtors; the last of the day, as nights that follow would work it."""
+    with day.engine.begin() as connection:
+        _, found = running(connection, staged(), through=date(2005, 10, 9), adds={"challenger": 52_000.0})
+    (arm,) = found.challengers
+    page = day.manager.page
+    day.manager.open("/experiments/severity_first/1")
+    assert "Keep it running" in page.inner_text("section[aria-labelledby=verdict]")
+    told = " ".join(page.inner_text(".standing").split())
+    assert "Looks taken 8 of 10" in told
+    assert "Next look 16 Oct 2005" in told
+    plot = page.locator("figure.chart svg:visible").first
+    assert plot.locator(".dot").count() == len(arm.looks) == 8
+    words = plot.locator("text").all_text_contents()
+    assert {"the challenger wins", "it does harm", "next look 16 Oct 2005"} <= set(words)
+    picture(day.manager, "test", height=1190)
