@@ -111,9 +111,9 @@ def command(
                     replace=replace,
                     progress=status.update,
                 )
-            if reads:
-                status.update("Measuring what is in the shadow")
-                measure_all(engine, registry, known)
+                if reads:
+                    status.update("Measuring what is in the shadow")
+                    measure_all(engine, registry, known)
             document = summary(ran.built, night_id=ran.night_id, kept_back_by=ran.kept_back_by)
             document["shadows"] = ran.shadows
             document["tests"] = [
