@@ -108,10 +108,10 @@ def successor(
 
 
 def _held(where: Places, lake: Path | None, database: str | None, design: Design) -> Held:
-    """Whom other versions hold; nobody where there is no database, or the design is the first version."""
+    """Whom other versions hold; nobody where there is no database."""
     from arrears.experiments.held import NOBODY, held
 
-    if design.version == 1 or (where.database_url is None and not where.state.exists()):
+    if where.database_url is None and not where.state.exists():
         return NOBODY
     with state(lake, database) as (engine, _, _now), engine.connect() as connection:
         return held(connection, design)

@@ -149,3 +149,22 @@ def test_the_plan_of_a_version_that_has_others_says_who_comes_in(engine, demo_la
         main()
     said = " ".join(capsys.readouterr().out.split())
     assert "Other versions hold 0 of them, who keep their arm: 3,064 come in." in said
+
+
+def test_the_plan_of_a_first_version_that_has_others_says_who_comes_in(
+    engine, demo_lake, capsys, monkeypatch, tmp_path
+):
+    told = changed(**{**DESIGN.document(), "name": "backwards", "enrolment": {"starts": "2006-06-05"}}).document()
+    with engine.begin() as connection:
+        life.plan(connection, changed(**{**told, "version": 2}), evidence={}, **BY)
+        life.start(connection, records.find(connection, "backwards", 2), because="now", **BY)
+    file = tmp_path / "first.toml"
+    file.write_text(as_toml(changed(**told)), encoding="utf-8")
+    url = engine.url.render_as_string(hide_password=False)
+    at = ["--no-log", "--json", "--lake", str(demo_lake.root), "--database", url]
+    monkeypatch.setattr(sys, "argv", ["arrears", "experiment", "plan", str(file), *at])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    assert (ended.value.code or 0, said.err) == (0, "")
+    assert json.loads(said.out)["spread"]["free_stock"] == 0, "version 2 draws whoever comes"
