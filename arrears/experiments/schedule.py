@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
@@ -12,6 +13,7 @@ from arrears.experiments.asked_of_new import between
 
 WEEK = timedelta(days=7)
 _CYCLES = 2
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_CYCLE_DAYS = 31
 """Within so many days, the first one counted, every account's billing cycle ends."""
 
@@ -37,9 +39,9 @@ class Enrolment(BaseModel):
 
     @field_validator("starts", mode="before")
     @classmethod
-    def _is_no_number(cls, told: object) -> object:
-        if isinstance(told, int | float):
-            # A number would be read as seconds since 1970.
+    def _is_a_day(cls, told: object) -> object:
+        if isinstance(told, int | float) or (isinstance(told, str) and not _DAY.fullmatch(told)):
+            # A number, as text too, would be read as seconds since 1970.
             message = f"must be a day, as 2026-06-01, and is {told}"
             raise ValueError(message)  # noqa: TRY004 - pydantic gathers this kind alone
         return told

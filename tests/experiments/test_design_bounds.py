@@ -28,6 +28,10 @@ SPREAD = Spread(mean=4000, sd=6800, uncapped_mean=4200, uncapped_sd=9600, stock=
         {"stop": {"alpha": float("nan")}},
         {"enrolment": {"starts": "9999-12-30"}},
         {"enrolment": {"starts": "0001-01-01"}},
+        {"enrolment": {"starts": 1781481600}},
+        {"enrolment": {"starts": "1781481600"}},
+        {"enrolment": {"starts": "2026-06-15T00:00:00"}},
+        {"enrolment": {"starts": "20260615"}},
     ],
 )
 def test_a_number_beyond_reckoning_is_refused(parts):
