@@ -117,18 +117,30 @@ def test_withdrawing_asks_for_a_reason(connection, planned, because):
 
 
 @pytest.mark.parametrize(
-    "sql",
+    ("sql", "said"),
     [
-        "UPDATE experiments SET state = 'planned'",
-        "UPDATE experiments SET state = 'running'",
-        "UPDATE experiments SET state = 'ended', ended_by = 'stopped'",
-        "UPDATE experiments SET design = '{}'",
-        "DELETE FROM experiments",
+        ("UPDATE experiments SET state = 'planned'", "does not move from withdrawn to planned"),
+        ("UPDATE experiments SET state = 'running'", "does not move from withdrawn to running"),
+        ("UPDATE experiments SET state = 'ended', ended_by = 'stopped'", "does not move from withdrawn to ended"),
+        ("UPDATE experiments SET design = '{}'", "a plan that was withdrawn is never changed, only planned anew"),
+        ("DELETE FROM experiments", "a plan that was withdrawn stays on record"),
     ],
 )
-def test_the_database_itself_keeps_a_withdrawn_plan(connection, withdrawn, sql):
-    assert refused(connection, sql)
+def test_the_database_itself_keeps_a_withdrawn_plan(connection, withdrawn, sql, said):
+    assert said in refused(connection, sql)
     assert records.of_id(connection, withdrawn.experiment_id) == withdrawn
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE experiments SET design = '{}'", "a design that has started is never changed, only stopped"),
+        ("DELETE FROM experiments", "a test that has started stays on record"),
+    ],
+)
+def test_of_a_test_that_has_started_the_database_says_so(connection, planned, sql, said):
+    started(connection)
+    assert said in refused(connection, sql)
 
 
 @pytest.mark.parametrize("end", [False, True])
