@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from arrears.experiments.asked_of_new import between
 
@@ -42,8 +43,7 @@ class Enrolment(BaseModel):
     def _is_a_day(cls, told: object) -> object:
         if isinstance(told, int | float) or (isinstance(told, str) and not _DAY.fullmatch(told)):
             # A number, as text too, would be read as seconds since 1970.
-            message = f"must be a day, as 2026-06-01, and is {told}"
-            raise ValueError(message)  # noqa: TRY004 - pydantic gathers this kind alone
+            raise PydanticKnownError("date_parsing", {"error": "no day"})
         return told
 
     @property

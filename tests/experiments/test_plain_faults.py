@@ -98,6 +98,10 @@ MALFORMED = {
         instead("2026-06-01", "20260601"),
         "starts: must be a day, as 2026-06-01, and is 2026",
     ),
+    "a date as a number in quotes": (
+        instead("2026-06-01", '"1781481600"'),
+        'starts: must be a day, as 2026-06-01, and is the text "1781481600"',
+    ),
     "a date with a time": (instead("2026-06-01", "2026-06-01T08:00:00Z"), "starts: must be a day without a time"),
     "another bucket": (
         instead('"30-59"', '"30+"'),

@@ -23,7 +23,8 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         IF OLD.state <> 'planned' THEN
             RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
-                MESSAGE = CASE OLD.state WHEN 'withdrawn' THEN 'a plan that was withdrawn stays on record'
+                MESSAGE = CASE OLD.state
+                    WHEN 'withdrawn' THEN 'a plan that was withdrawn stays on record'
                     ELSE 'a test that has started stays on record' END;
         END IF;
         RETURN OLD;
@@ -31,7 +32,8 @@ BEGIN
     IF OLD.state <> 'planned' AND (OLD.name, OLD.version, OLD.design, OLD.fingerprint, OLD.follows, OLD.started_on)
             IS DISTINCT FROM (NEW.name, NEW.version, NEW.design, NEW.fingerprint, NEW.follows, NEW.started_on) THEN
         RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
-            MESSAGE = CASE OLD.state WHEN 'withdrawn' THEN 'a plan that was withdrawn is never changed, only planned anew'
+            MESSAGE = CASE OLD.state
+                WHEN 'withdrawn' THEN 'a plan that was withdrawn is never changed, only planned anew'
                 ELSE 'a design that has started is never changed, only stopped' END;
     END IF;
     IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN
