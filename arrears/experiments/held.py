@@ -27,10 +27,12 @@ class Held:
     ----------
     since : by debtor the day on which they came in.
     drawn_until : the last day on which another version takes whoever comes; None: none takes anybody any more.
+    draws_from : the first day of the last version that does; where versions take the stock alone, they take it then.
     """
 
     since: Mapping[str, date] = field(default_factory=dict)
     drawn_until: date | None = None
+    draws_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,13 @@ def held(connection: Connection, design: Design) -> Held:
     if not others:
         return NOBODY
     told = connection.execute(_SINCE, {"name": design.name, "version": design.version})
-    drawing = [each.design.enrolment.last_day for each in others if each.state == "running" and each.closed_on is None]
-    until = min(max(drawing), design.enrolment.starts - timedelta(days=1)) if drawing else None
-    return Held({row.debtor_id: row.since for row in told}, until)
+    drawing = [each.design.enrolment for each in others if each.state == "running" and each.closed_on is None]
+    whose = Held({row.debtor_id: row.since for row in told})
+    if not drawing:
+        return whose
+    before = design.enrolment.starts - timedelta(days=1)
+    until, begun = max(each.last_day for each in drawing), max(each.starts for each in drawing)
+    return replace(whose, drawn_until=min(until, before), draws_from=min(begun, before))
 
 
 def left_over(spread: Spread, design: Design, whose: Held, present: Present) -> Spread:
@@ -90,8 +96,8 @@ def left_over(spread: Spread, design: Design, whose: Held, present: Present) -> 
     # Whoever is held was of the design's slots, and who is counted here may be of any.
     per_week = spread.per_week * (max(1 - back / (len(came) * slots), 0.0) if came else 1.0)
     inside = sum(debtor in whose.since for debtor in present.now)
-    # A version that takes the stock alone leaves whoever came after its first day.
-    drawn = None if design.cohort.entry == "stock" else whose.drawn_until
+    # A version that takes the stock alone leaves whoever came after its first day; before that it has taken nobody yet.
+    drawn = whose.draws_from if design.cohort.entry == "stock" else whose.drawn_until
     since = max(drawn or present.day, present.day)
     there = 0 if since > present.day else max(len(present.now) - round(inside / slots), 0)
     waits = max((design.enrolment.starts - since).days - 1, 0)

@@ -18,6 +18,7 @@ from tests.experiments.smallest_night import smallest_night
 
 FIRST = date(2026, 6, 15)
 DESIGN = simple(enrolment={"starts": FIRST, "weeks": 4, "debtors": 120})
+STOCK_ALONE = DESIGN.cohort.model_copy(update={"entry": "stock"})
 SHARES = {"champion": 0.2, "challenger": 0.8}
 TODAY = date(2026, 7, 1)
 BEGAN = TODAY - timedelta(days=28)
@@ -66,8 +67,14 @@ def test_a_version_that_has_drawn_its_last_leaves_who_is_there(until, stock):
 
 
 def test_a_version_that_takes_the_stock_alone_leaves_who_came_after():
-    cohort = DESIGN.cohort.model_copy(update={"entry": "stock"})
-    assert left(Held(since(FIRST, STOCK), drawn_until=date(2026, 7, 5)), cohort=cohort)[0] == 40 + 11
+    whose = Held(since(FIRST, STOCK), drawn_until=date(2026, 7, 5), draws_from=FIRST)
+    assert left(whose, cohort=STOCK_ALONE)[0] == 40 + 11
+
+
+@pytest.mark.parametrize(("begins", "stock"), [(TODAY, 100), (TODAY + timedelta(days=1), round(20 * 10 / 7))])
+def test_a_version_that_will_take_the_stock_leaves_only_who_comes_after_its_first_day(begins, stock):
+    whose = Held(drawn_until=date(2026, 7, 12), draws_from=begins)
+    assert left(whose, date(2026, 7, 13), cohort=STOCK_ALONE)[0] == stock
 
 
 def test_whoever_is_held_was_of_the_slots_that_the_design_takes():
@@ -125,9 +132,9 @@ def first(connection):
 
 def test_a_running_version_holds_its_debtors_and_draws_until_the_successor_begins(connection, first):
     last = DESIGN.enrolment.last_day
-    assert held(connection, follows(FIRST + timedelta(days=7))) == Held({"D1": FIRST}, FIRST + timedelta(days=6))
-    assert held(connection, follows(last + timedelta(days=1))) == Held({"D1": FIRST}, last)
-    assert held(connection, follows(last + timedelta(days=9))) == Held({"D1": FIRST}, last)
+    assert held(connection, follows(FIRST + timedelta(days=7))) == Held({"D1": FIRST}, FIRST + timedelta(days=6), FIRST)
+    assert held(connection, follows(last + timedelta(days=1))) == Held({"D1": FIRST}, last, FIRST)
+    assert held(connection, follows(last + timedelta(days=9))) == Held({"D1": FIRST}, last, FIRST)
     assert held(connection, first.design) == NOBODY, "its own debtors are its own"
 
 
