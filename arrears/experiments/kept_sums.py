@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql
 
 from arrears.experiments.moments import Moments, read
@@ -22,7 +22,12 @@ def keep(
     on: date,
     at: datetime,
 ) -> None:
-    """Write what came of the debtors of one day; for good: what is written stays, whoever measures it again."""
+    """Write what came of the debtors of one day; for good: what is written stays, whoever measures it again.
+
+    Parameters
+    ----------
+    on : the day from whose end on it counts.
+    """
     row = {"experiment_id": experiment_id, "enrolled_on": enrolled_on, "measure": measure}
     told = {"moments": moments.document(), "matured_on": on, "read_at": at}
     connection.execute(postgresql.insert(experiment_sums).values(row | told).on_conflict_do_nothing())
@@ -35,6 +40,21 @@ def by_day(connection: Connection, experiment_id: int, measure: str) -> dict[dat
     )
     rows = connection.execute(asked.order_by(experiment_sums.c.enrolled_on))
     return {row.enrolled_on: read(row.moments) for row in rows}
+
+
+def counts_from(connection: Connection, experiment_id: int, measure: str) -> dict[date, date]:
+    """The day from whose end on each sum counts, by the day on which its debtors came in."""
+    asked = select(experiment_sums.c.enrolled_on, experiment_sums.c.matured_on).where(
+        experiment_sums.c.experiment_id == experiment_id, experiment_sums.c.measure == measure
+    )
+    return {row.enrolled_on: row.matured_on for row in connection.execute(asked)}
+
+
+def measured_through(connection: Connection, experiment_id: int) -> date | None:
+    """The last day that a sum of a test counts from, so that all that had matured by then was asked for."""
+    asked = select(func.max(experiment_sums.c.matured_on)).where(experiment_sums.c.experiment_id == experiment_id)
+    last: date | None = connection.execute(asked).scalar_one()
+    return last
 
 
 def measured_days(connection: Connection, experiment: Experiment, measure: str) -> list[date]:

@@ -69,6 +69,8 @@ class Observed:
     unanswered : nights on which an arm's version of a model did not answer, earliest first.
     whole_through : the last day through which everything that had matured was written down: a look of a later day
         would miss debtors, and be another one when it is read again. None: every day that is asked for.
+    counts_from : by guardrail's name and day of enrolment, the day from which its moments count, where that is not the
+        day on which they matured: what the book told late changes no look that was taken without it.
     """
 
     matured: Mapping[date, Moments]
@@ -76,6 +78,7 @@ class Observed:
     assigned: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
     unanswered: tuple[Unanswered, ...] = ()
     whole_through: date | None = None
+    counts_from: Mapping[str, Mapping[date, date]] = field(default_factory=dict)
 
 
 def deciding(design: Design, observed: Observed, *, closes: date, as_of: date) -> Moments | None:
@@ -90,8 +93,10 @@ def deciding(design: Design, observed: Observed, *, closes: date, as_of: date) -
 def guarding(design: Design, observed: Observed, name: str) -> list[tuple[date, Moments]]:
     """Moments of a guardrail so far, on each day on which more of them matured; earliest first."""
     guardrail = next(each for each in design.guardrails if each.name == name)
+    counts, told = observed.counts_from.get(name, {}), observed.guarded.get(name, {})
+    days = sorted((counts.get(enrolled, guardrail.watch.matures(enrolled)), enrolled) for enrolled in told)
     known: list[tuple[date, Moments]] = []
-    for enrolled, moments in sorted(observed.guarded.get(name, {}).items()):
-        day = guardrail.watch.matures(enrolled)
+    for day, enrolled in days:
+        moments = told[enrolled]
         known.append((day, known[-1][1] + moments if known else moments))
     return known

@@ -178,11 +178,8 @@ def _first_decision(
         found = verdict(
             _at(design, look) if look else None,
             broken=[each.name for each in latest if each is not None and each.broken],
-            unsafe=[
-                guardrail.name
-                for guardrail, each in zip(design.guardrails, latest, strict=True)
-                if each is None or not each.safe
-            ],
+            unsafe=[each.name for each in latest if each is not None and not each.safe],
+            unread=[guardrail.name for guardrail, each in zip(design.guardrails, latest, strict=True) if each is None],
             mismatch=_shares(design, observed, day).found,
             unanswered=_unanswered(design, observed, arm, day),
         )

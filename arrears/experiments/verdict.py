@@ -47,6 +47,7 @@ def verdict(
     broken: Sequence[str],
     unsafe: Sequence[str],
     mismatch: bool,
+    unread: Sequence[str] = (),
     unanswered: Sequence[str] = (),
 ) -> Verdict:
     """Apply the rule.
@@ -57,6 +58,7 @@ def verdict(
     broken : guardrails that are surely worse by more than their margin.
     unsafe : guardrails that are not yet surely within their margin, the broken ones included.
     mismatch : the arms do not hold their shares.
+    unread : guardrails of which nothing is known: the book does not tell them, or too few have matured.
     unanswered : arms whose version of a model did not answer on some night: until now they were not what is compared.
 
     Examples
@@ -66,6 +68,11 @@ def verdict(
     'promote'
     >>> verdict(better, broken=[], unsafe=["complaints"], mismatch=False).decision
     'continue'
+
+    Notes
+    -----
+    A winner that is kept back at the last look by something that nobody could read waits for a person: what is not
+    known is no reason to call it no better.
     """
     if broken:
         return Verdict("stop_for_harm", tuple(f"{name} is worse by more than its margin" for name in broken))
@@ -73,19 +80,22 @@ def verdict(
         return Verdict("continue", ("only guardrails are read between looks",))
     if look.z <= look.low:
         return Verdict("stop_for_harm", (f"the challenger {look.does.format('less')}: the lower bound is crossed",))
-    wins, held = look.may_promote and look.z >= look.high, _held_back(unsafe, unanswered, mismatch=mismatch)
+    wins, held = look.may_promote and look.z >= look.high, _held_back(unsafe, unread, unanswered, mismatch=mismatch)
     if wins and not held:
         return Verdict("promote", (f"the challenger {look.does.format('more')}: the upper bound is crossed",))
     if look.at_most < look.worth and not wins and not mismatch and not unanswered:
         return Verdict("no_difference", ("what the challenger adds is less than what is worth having",))
-    if look.is_last and not unanswered and not mismatch:
+    if look.is_last and not unanswered and not mismatch and not (wins and unread):
         return Verdict("no_difference", held if wins else ("the last look crosses no bound", *held))
     return Verdict("continue", held if wins else ("no bound is crossed", *held))
 
 
-def _held_back(unsafe: Sequence[str], unanswered: Sequence[str], *, mismatch: bool) -> tuple[str, ...]:
+def _held_back(
+    unsafe: Sequence[str], unread: Sequence[str], unanswered: Sequence[str], *, mismatch: bool
+) -> tuple[str, ...]:
     """Why a challenger that wins may not be promoted yet."""
     reasons = [f"{name} is not yet surely within its margin" for name in unsafe]
+    reasons += [f"{name} is not read yet: too few have matured, or the book tells nothing of it" for name in unread]
     if mismatch:
         reasons.append("the arms do not hold their shares: find out why before anything is believed")
     reasons += [f"the version of the arm {arm} did not answer on some night: the night's own did" for arm in unanswered]

@@ -128,20 +128,21 @@ def test_a_guardrail_that_the_book_does_not_tell_is_not_safe(database, started, 
     found = read_test(database, lake, test, at=NOW)
     (arm,) = found.readout.challengers
     assert (found.days, arm.guardrails) == (1, ()), "no complaint was seen, as none would be"
-    assert arm.verdict.decision != "promote"
-    assert "complaints is not yet surely within its margin" in arm.verdict.reasons
+    assert (arm.verdict.decision, found.ended_by) == ("continue", None), "a winner waits for a person"
+    assert any(reason.startswith("complaints is not read yet") for reason in arm.verdict.reasons)
 
 
 def test_a_guardrail_is_read_of_all_its_days_once_the_book_tells_it(database, started, tmp_path):
     paid_in = amounts(started, champion=10, challenger=12)
     with database.connect() as connection:
         test = records.find(connection, "simple")
-    for name, without, days in (("before", {"holds"}, 1), ("since", (), 1)):
+    for name, without, last in (("before", {"holds"}, date(2026, 6, 29)), ("since", (), date(2026, 7, 2))):
         (tmp_path / name).mkdir()
-        lake = lake_after(tmp_path / name, paid_in, last=date(2026, 6, 29), without=without)
-        assert read_test(database, lake, test, at=NOW).days == days
+        lake = lake_after(tmp_path / name, paid_in, last=last, without=without)
+        assert read_test(database, lake, test, at=NOW).days == 1
     with database.connect() as connection:
-        assert list(kept_sums.by_day(connection, test.experiment_id, "complaints")) == [DAY]
+        counts = kept_sums.counts_from(connection, test.experiment_id, "complaints")
+    assert counts == {DAY: date(2026, 7, 1)}, "not before it was told: looks of before stay what they were"
 
 
 def test_nobody_promotes_what_the_rule_does_not(database, started, tmp_path):

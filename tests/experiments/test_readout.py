@@ -96,8 +96,21 @@ def test_complaints_stop_the_test_on_a_day_between_looks():
 def test_a_winner_with_an_open_guardrail_waits_and_says_why(better):
     without = replace(better, guarded={"complaints": better.guarded["complaints"]})
     found = only(without)
-    assert found.verdict.decision == "no_difference"
-    assert found.verdict.reasons == ("contacts is not yet surely within its margin",)
+    assert found.verdict.decision == "continue", "what nobody could read is no reason to call it no better"
+    assert found.verdict.reasons == ("contacts is not read yet: too few have matured, or the book tells nothing of it",)
+
+
+def test_a_guardrail_that_the_book_told_late_changes_no_look_of_before(better):
+    """While it was unread nothing could be promoted, and what came late promotes nothing of then."""
+    looks = planned_looks(DESIGN)
+    all_told = only(better)
+    assert all_told.verdict.decision == "promote"
+    late = looks[-1].on
+    observed = replace(better, counts_from={"contacts": dict.fromkeys(better.guarded["contacts"], late)})
+    for look in looks[:-1]:
+        assert only(observed, look.on).verdict.decision == "continue"
+        assert only(observed, late).decided_on != look.on
+    assert only(observed, late).decided_on == late
 
 
 def test_lost_debtors_are_noticed_and_nobody_is_promoted():

@@ -47,6 +47,8 @@ def measure_days(
     at : the moment of writing.
     """
     due = _due(engine, lake, experiment)
+    with reading(engine) as connection:
+        read = kept_sums.measured_through(connection, experiment.experiment_id)
     progress.expect(len(due))
     for measure, last, days in due:
         progress.step(f"{measure.name} of {last}")
@@ -55,7 +57,7 @@ def measure_days(
         if measure.protected:
             moments = without_small_cells(moments)
         with engine.begin() as connection:
-            on = measure.watch.matures(last)
+            on = _counts_from(measure, last, read=read, known=lake.last_day)
             kept_sums.keep(connection, experiment.experiment_id, last, measure.name, moments, on=on, at=at)
     return len(due)
 
@@ -72,9 +74,21 @@ def observed_of(connection: Connection, experiment: Experiment, *, known: date |
         matured=kept_sums.by_day(connection, key, PRIMARY),
         guarded={each.name: kept_sums.by_day(connection, key, each.name) for each in design.guardrails},
         assigned=enrolments.drawn(connection, experiment),
+        counts_from={each.name: kept_sums.counts_from(connection, key, each.name) for each in design.guardrails},
         unanswered=unanswered(connection, experiment),
         whole_through=None if known is None else known - timedelta(days=1),
     )
+
+
+def _counts_from(measure: _Measure, day: date, *, read: date | None, known: date | None) -> date:
+    """The day on which a day's debtors matured, or the last that is over where they could have been read before.
+
+    They were not since the book told nothing of them then, and looks that were taken meanwhile stay what they were.
+    """
+    matured = measure.watch.matures(day)
+    if measure.name == PRIMARY or read is None or known is None or matured > read:
+        return matured
+    return max(matured, known - timedelta(days=1))
 
 
 @dataclass(frozen=True)
