@@ -73,6 +73,7 @@ def read(engine: Engine, registry: Registry, name: str, lake: Path) -> dict[str,
     from arrears.lake import Lake
     from models import shadow_log
     from models.registry import SHADOW
+    from models.tracking import RegistryUnreachable
 
     standing = registry.alias(name, SHADOW)
     with engine.connect() as connection:
@@ -85,7 +86,13 @@ def read(engine: Engine, registry: Registry, name: str, lake: Path) -> dict[str,
                 do=f'Begin: arrears models shadow {name} VERSION --why "..."',
             )
         nights = [each for each in nights if each.version == version]
-    judged = measure(engine, registry, Lake(lake), name, version)
+    book = Lake(lake)
+    judged = _judged(engine, book, name, version)
+    try:
+        _keep(registry, book, name, version, judged)
+    except RegistryUnreachable as problem:
+        # Whoever may only read the registry gets the reading all the same; a night keeps it.
+        _log.info("shadow.not_kept model=%s error=%s", name, problem.found)
     return {
         "model": name,
         "version": version,
@@ -96,15 +103,12 @@ def read(engine: Engine, registry: Registry, name: str, lake: Path) -> dict[str,
 
 
 def measure(engine: Engine, registry: Registry, lake: Lake, name: str, version: str) -> Judged:
-    """How well a version in the shadow said what is known by now, kept beside it for the page Models."""
-    from models import shadow_judged, shadow_log
-    from training.shadow import judged
+    """How well a version in the shadow said what is known by now, kept beside it for the page Models.
 
-    with engine.connect() as connection:
-        said = shadow_log.scores_of(connection, name, version)
-    found = judged(lake, name, said)
-    if lake.last_day is not None:
-        shadow_judged.keep(registry, name, version, found, known_on=lake.last_day)
+    What was kept with later outcomes stays.
+    """
+    found = _judged(engine, lake, name, version)
+    _keep(registry, lake, name, version, found)
     return found
 
 
@@ -149,6 +153,25 @@ def draw(document: Mapping[str, Any], console: Console) -> None:
         f"{found['log_loss']:.4f}, the champion's {found['champion_log_loss']:.4f}, difference "
         f"{found['difference']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f}); below 0 is better."
     )
+
+
+def _judged(engine: Engine, lake: Lake, name: str, version: str) -> Judged:
+    from models import shadow_log
+    from training.shadow import judged
+
+    with engine.connect() as connection:
+        said = shadow_log.scores_of(connection, name, version)
+    return judged(lake, name, said)
+
+
+def _keep(registry: Registry, lake: Lake, name: str, version: str, found: Judged) -> None:
+    from models import shadow_judged
+
+    if lake.last_day is None:
+        return
+    kept = shadow_judged.kept_of(registry.version(name, version))
+    if kept is None or kept.known_on <= lake.last_day:
+        shadow_judged.keep(registry, name, version, found, known_on=lake.last_day)
 
 
 def _reason(asked: str, why: str | None) -> str:

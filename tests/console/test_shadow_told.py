@@ -1,6 +1,7 @@
 """The page Models says of a version in the shadow who was right: in numbers, in words, and before anything matured."""
 
 import re
+import sqlite3
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from arrears.queues.strategy import strategy
 from commands import shadow as command
 from models import shadow_judged
 from models.shadow_judged import Judged, kept_of
+from models.tracking import RegistryUnreachable
 from serving.console.frame import filled
 from serving.console.registry import models_of
 from serving.deployment import Deployment
@@ -101,3 +103,32 @@ def test_a_night_measures_once_a_week_and_is_not_failed_by_it(database, registry
     shadow_judged.keep(registry, "propensity", "2", Judged(0, 0), known_on=later.last_day - timedelta(days=7))
     command.measure_all(database, registry, later)
     assert kept_of(registry.version("propensity", "2")).known_on < later.last_day
+
+
+@pytest.fixture
+def scored(database, registry, tmp_path_factory):
+    """A book whose one night scored the version in the shadow."""
+    lake = lake_of(tmp_path_factory.mktemp("scored"), book(), settings=NO_LOTS)
+    clock = StandingClock(MORNING)
+    run_night(database, lake, registry, AS_OF, strategy("value_at_risk"), clock=clock, limits_on=DAY, served_on=DAY)
+    return lake
+
+
+@pytest.mark.parametrize(("later", "accounts"), [(0, 0), (1, 7)])
+def test_a_reading_changes_nothing_that_was_measured_with_later_outcomes(database, registry, scored, later, accounts):
+    shadow_judged.keep(registry, "propensity", "2", Judged(7, 1), known_on=scored.last_day + timedelta(days=later))
+    told = command.read(database, registry, "propensity", scored.root)
+    assert told["judged"]["accounts"] == 0, "nothing has matured in this book"
+    assert kept_of(registry.version("propensity", "2")).judged.accounts == accounts
+
+
+def test_a_registry_that_may_only_be_read_lets_the_shadow_be_read(database, registry, scored):
+    with sqlite3.connect(registry.tracking.file) as store:
+        store.execute(
+            "CREATE TRIGGER only_read BEFORE INSERT ON model_version_tags BEGIN SELECT RAISE(ABORT, 'only read'); END"
+        )
+    told = command.read(database, registry, "propensity", scored.root)
+    assert (told["version"], len(told["nights"])) == ("2", 1)
+    assert kept_of(registry.version("propensity", "2")) is None
+    with pytest.raises(RegistryUnreachable):
+        command.measure(database, registry, scored, "propensity", "2")
