@@ -65,11 +65,11 @@ def named(connection: Connection, name: str) -> Experiment:
         )
     if told[1] is not None:
         return test
-    open_ = [each for each in records.every(connection) if each.design.name == told[0] and each.state != "ended"]
+    open_ = records.not_ended(connection, told[0])
     if len(open_) > 1:
         raise WrongUse(
             asked=f"the test {name}",
-            found=", ".join(f"{each.label} ({each.state})" for each in reversed(open_)),
+            found=", ".join(f"{each.label} ({each.state})" for each in open_),
             do="Name the version, too.",
         )
     return open_[0] if open_ else test

@@ -53,13 +53,19 @@ def plan(connection: Connection, design: Design, *, at: datetime, by: str, evide
     return experiment_id
 
 
-def withdraw(connection: Connection, experiment: Experiment, *, at: datetime, by: str, because: str) -> None:
+def withdraw(
+    connection: Connection, experiment: Experiment, *, at: datetime, by: str, because: str, stood: str | None = None
+) -> None:
     """Throw a plan away that has not started; it stays on record, and its name and version may be planned anew.
+
+    Parameters
+    ----------
+    stood : fingerprint of the plan that was seen; None: as `experiment` has it.
 
     Raises
     ------
     WrongUse : no reason is given.
-    Refused : it is not planned any more, or another plan follows it.
+    Refused : it is not planned any more, its plan is not the one that was seen, or another plan follows it.
     """
     asked = f"withdraw the plan {experiment.label}"
     if not because.strip():
@@ -69,6 +75,9 @@ def withdraw(connection: Connection, experiment: Experiment, *, at: datetime, by
     if stands.state != "planned":
         do = "A test that has started is stopped: `arrears experiment stop`." if stands.started_on else "Plan it anew."
         raise Refused(asked=asked, found=f"it is {stands.state}", do=do)
+    if stands.design.fingerprint != (experiment.design.fingerprint if stood is None else stood):
+        do = "Look at the plan as it is now, and withdraw that."
+        raise Refused(asked=asked, found="its plan was changed since it was seen", do=do)
     _refuse_followed(connection, stands, asked)
     key = experiment.experiment_id
     connection.execute(update(experiments).where(experiments.c.experiment_id == key).values(state="withdrawn"))

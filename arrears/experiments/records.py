@@ -93,6 +93,12 @@ def running(connection: Connection) -> list[Experiment]:
     return [_experiment(row) for row in connection.execute(asked).mappings()]
 
 
+def not_ended(connection: Connection, name: str) -> list[Experiment]:
+    """The versions of a test that are planned or run, the one that was planned first before the others."""
+    found = [each for each in every(connection) if each.design.name == name and each.state != "ended"]
+    return found[::-1]
+
+
 def _experiment(row: Any) -> Experiment:  # noqa: ANN401 - SQLAlchemy's row mapping
     told = {name: row[name] for name in Experiment.__dataclass_fields__ if name not in ("design", "arms_ended")}
     return Experiment(

@@ -54,7 +54,13 @@ class ExperimentWithdrawal(_Sent):
         str,
         Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$", description="Why: it stands in the history."),
     ]
-    version: Annotated[int | None, Field(ge=1, le=2**31 - 1, description="The newest where none is named.")] = None
+    version: Annotated[
+        int | None, Field(ge=1, le=2**31 - 1, description="To be named where several versions have not ended.")
+    ] = None
+    stood: Annotated[
+        str | None,
+        Field(max_length=64, description="Fingerprint of the plan that was seen: another one is left as it is."),
+    ] = None
 
 
 class ExperimentArm(_Answer):

@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection
 
+from arrears.errors import Refused
 from arrears.experiments import life, records
 from arrears.experiments.design import design_of
 from arrears.experiments.held import held
 from arrears.experiments.measurable import refuse_unmeasured
+from arrears.experiments.records import Experiment
 from arrears.state import audit_trail
 from arrears.state.reading import reading
 from models.under_test import UnderTest
@@ -94,17 +96,27 @@ def start(request: Request, name: Name, asked: ExperimentStart) -> ExperimentSum
 def withdraw(request: Request, name: Name, asked: ExperimentWithdrawal) -> ExperimentSummary:
     """Throw a plan away that has not started: it stays in the history, and its name and version may be planned anew.
 
-    A test that has started is refused: it is stopped.
+    A test that has started is refused: it is stopped. So is a plan that is not the one whose fingerprint is named.
     """
     deployment, by = running.deployment(), person_of(request).name
     with deployment.engine.begin() as connection:
-        at, test = deployment.clock.now(), records.find(connection, name, asked.version, even_withdrawn=True)
-        if test is None:
-            raise Problem("not-found", "No test of that name is on record.")
-        life.withdraw(connection, test, at=at, by=by, because=asked.because)
+        at, test = deployment.clock.now(), _meant(connection, name, asked.version)
+        life.withdraw(connection, test, at=at, by=by, because=asked.because, stood=asked.stood)
         _audit(connection, at, by, "experiment.withdrawn", test.label, asked.because)
         gone = records.of_id(connection, test.experiment_id) or test
     return ExperimentSummary(**summary_of(gone, {}))
+
+
+def _meant(connection: Connection, name: str, version: int | None) -> Experiment:
+    """The plan to be withdrawn: by its version, or the only one of the name that has not ended."""
+    open_ = records.not_ended(connection, name) if version is None else []
+    if len(open_) > 1:
+        found = ", ".join(f"{each.label} ({each.state})" for each in open_)
+        raise Refused(asked=f"withdraw the plan {name}", found=found, do="Name the version, too.")
+    test = open_[0] if open_ else records.find(connection, name, version, even_withdrawn=True)
+    if test is None:
+        raise Problem("not-found", "No test of that name is on record.")
+    return test
 
 
 def _audit(connection: Connection, at: datetime, by: str, did: str, subject: str, because: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -81,6 +81,7 @@ async def sent(request: Request) -> dict[str, list[str]]:
 
 
 Sent = Annotated[dict[str, list[str]], Depends(sent)]
+Stood = Annotated[str, Form(max_length=64)]
 Follows = Annotated[str | None, Query(max_length=80, pattern=LABEL)]
 
 
@@ -152,14 +153,14 @@ def start(request: Request, name: Name, version: Version, because: Because = "")
 
 
 @router.post("/{name}/{version}/withdraw")
-def withdraw(request: Request, name: Name, version: Version, because: Because = "") -> Response:
-    """Throw a plan away that has not started; sent again it stays withdrawn, and a refusal stands beside the button."""
+def withdraw(request: Request, name: Name, version: Version, because: Because = "", stood: Stood = "") -> Response:
+    """Throw a plan away that has not started and was seen; sent again it stays withdrawn, a refusal is told beside."""
     deployment, person = running.deployment(), person_of(request)
     try:
         with deployment.engine.begin() as connection:
             at, test = deployment.clock.now(), experiments.found(connection, name, version)
             if test.state != "withdrawn":
-                life.withdraw(connection, test, at=at, by=person.name, because=because)
+                life.withdraw(connection, test, at=at, by=person.name, because=because, stood=stood)
                 _audit(connection, at, person.name, "experiment.withdrawn", test.label, because)
     except ArrearsError as problem:
         facts = experiments.one(deployment, person, name, version)

@@ -38,10 +38,24 @@ def stands(served, test):
         return records.of_id(connection, test.experiment_id)
 
 
+def sent(planned, because):
+    """What the form of a plan's page sends."""
+    return {"because": because, "stood": planned.design.fingerprint}
+
+
+def another_text(served, planned):
+    """Somebody else changes the plan."""
+    with served.engine.begin() as connection:
+        other = simple(name=planned.design.name, enrolment={"starts": "2026-06-22"})
+        life.plan(connection, other, evidence={}, **BY)
+        return records.find(connection, planned.design.name)
+
+
 def test_the_page_of_a_plan_withdraws_it(client, served, planned):
     here = f"/experiments/{planned.label}"
     assert f'action="{here}/withdraw#withdraw"' in client.get(here).text
-    answer = client.post(f"{here}/withdraw", data={"because": "June is too short"}, follow_redirects=True)
+    assert f'name="stood" value="{planned.design.fingerprint}"' in client.get(here).text
+    answer = client.post(f"{here}/withdraw", data=sent(planned, "June is too short"), follow_redirects=True)
     assert answer.status_code == 200
     assert answer.url.query == b"done=withdrawn"
     assert "Withdrawn. It binds nothing" in answer.text
@@ -61,7 +75,7 @@ def test_the_page_of_a_plan_withdraws_it(client, served, planned):
 
 def test_it_is_withdrawn_once_however_often_it_is_sent(client, served, planned):
     for _ in range(2):
-        answer = client.post(f"/experiments/{planned.label}/withdraw", data={"because": "twice"})
+        answer = client.post(f"/experiments/{planned.label}/withdraw", data=sent(planned, "twice"))
         assert answer.status_code == 303
     with served.engine.connect() as connection:
         did = [act.did for act in history.deeds(connection, planned.experiment_id)]
@@ -69,7 +83,7 @@ def test_it_is_withdrawn_once_however_often_it_is_sent(client, served, planned):
 
 
 def test_without_a_reason_it_stands_and_the_page_says_so(client, served, planned):
-    answer = client.post(f"/experiments/{planned.label}/withdraw", data={"because": " "})
+    answer = client.post(f"/experiments/{planned.label}/withdraw", data=sent(planned, " "))
     assert answer.status_code == 422
     assert "<b>Not withdrawn.</b> No reason. Say why." in answer.text
     assert stands(served, planned).state == "planned"
@@ -84,6 +98,42 @@ def test_a_withdrawn_plan_is_neither_changed_nor_started_nor_followed(client, se
         assert "It is withdrawn: plan it anew." in answer.text
     assert client.get(f"/experiments/new?follows={planned.label}").status_code == 404
     assert stands(served, planned).state == "withdrawn"
+
+
+def test_a_plan_that_was_changed_since_it_was_seen_stands_and_the_page_shows_it_as_it_is_now(client, served, planned):
+    changed = another_text(served, planned)
+    answer = client.post(f"/experiments/{planned.label}/withdraw", data=sent(planned, "June is too short"))
+    assert answer.status_code == 409
+    assert "<b>Not withdrawn.</b> Its plan was changed since it was seen." in answer.text
+    assert f'name="stood" value="{changed.design.fingerprint}"' in answer.text
+    assert stands(served, planned).state == "planned"
+    again = client.post(f"/experiments/{planned.label}/withdraw", data=sent(changed, "June is too short"))
+    assert again.status_code == 303
+    assert stands(served, planned).state == "withdrawn"
+
+
+def test_a_program_that_names_another_fingerprint_withdraws_nothing(client, served, planned):
+    changed, where = another_text(served, planned), f"/v1/experiments/{planned.design.name}/withdraw"
+    asked = {"because": "too short", "stood": planned.design.fingerprint}
+    answer = client.post(where, json=asked, headers=PROGRAM)
+    assert (answer.status_code, "was changed since it was seen" in answer.text) == (409, True)
+    assert stands(served, planned).state == "planned"
+    answer = client.post(where, json=asked | {"stood": changed.design.fingerprint}, headers=PROGRAM)
+    assert (answer.status_code, answer.json()["state"]) == (200, "withdrawn"), answer.text
+
+
+def test_a_program_names_the_version_where_two_have_not_ended(client, served, planned):
+    name = planned.design.name
+    with served.engine.begin() as connection:
+        life.plan(connection, simple(name=name, version=2, predecessor=1), evidence={}, **BY)
+    where = f"/v1/experiments/{name}/withdraw"
+    answer = client.post(where, json={"because": "too short"}, headers=PROGRAM)
+    assert answer.status_code == 409
+    assert f"{name}/1 (planned), {name}/2 (planned)" in answer.json()["detail"]
+    assert "Name the version, too." in answer.json()["detail"]
+    for version in (2, 1):
+        asked = {"because": "too short"} | ({"version": 2} if version == 2 else {})
+        assert client.post(where, json=asked, headers=PROGRAM).json()["version"] == version
 
 
 def test_a_program_withdraws_a_plan(client, served, planned):

@@ -207,6 +207,17 @@ def test_a_plan_that_was_changed_since_it_was_read_is_not_started(connection, pl
     assert records.find(connection, "simple").state == "planned"
 
 
+def test_a_plan_that_was_changed_since_it_was_read_is_not_withdrawn(connection, planned):
+    life.plan(connection, simple(enrolment={"starts": "2026-06-22"}), evidence={}, **BY)
+    with pytest.raises(Refused, match="its plan was changed since it was seen"):
+        life.withdraw(connection, planned, because="too short", **LATER)
+    assert records.find(connection, "simple").state == "planned"
+    now = records.find(connection, "simple")
+    with pytest.raises(Refused, match="its plan was changed since it was seen"):
+        life.withdraw(connection, now, because="too short", stood=planned.design.fingerprint, **LATER)
+    life.withdraw(connection, now, because="too short", stood=now.design.fingerprint, **LATER)
+
+
 @pytest.fixture
 def run(database, tmp_path, monkeypatch, capsys):
     """A command about tests: its exit code, what it said, and what it complained of."""
