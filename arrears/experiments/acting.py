@@ -191,22 +191,39 @@ def stop(
 
 
 def roll_back(
-    connection: Connection, *, at: datetime, by: str, because: str, registered: Registered | None = None
+    connection: Connection,
+    *,
+    at: datetime,
+    by: str,
+    because: str,
+    registered: Registered | None = None,
+    expected: tuple[str, str] | None = None,
 ) -> str:
     """Take the newest promotion back, of a strategy or of a model's version; the label of what is in force again.
 
     Parameters
     ----------
     registered : moves the alias of a model back.
+    expected : the label that the promotion to take back brought into force, and the one before it; None: the newest,
+        whichever it is.
 
     Raises
     ------
     WrongUse : no reason.
-    Refused : no promotion stands.
+    Refused : no promotion stands, or another than the expected.
     """
+    if not because.strip():
+        raise WrongUse(asked="take a promotion back", found="no reason", do="Say why.")
+    in_force.alone(connection)
     for test in records.running(connection):
         refuse_unfinished(test.design, registered, asked="take a promotion back")
     newest = standing_promotion(connection, registered)
+    if newest is not None and expected is not None and (newest.label, newest.before) != expected:
+        raise Refused(
+            asked="take a promotion back",
+            found=f"not the one that was shown: what stands is {newest.label} instead of {newest.before}",
+            do="Open the page anew: it shows what would be taken back by now.",
+        )
     if newest is not None and newest.of_model is not None:
         return _take_model_back(connection, newest, newest.of_model, registered, at=at, by=by, because=because)
     move = in_force.roll_back(connection, at=at, by=by, because=because)
@@ -228,8 +245,6 @@ def _take_model_back(
     by: str,
     because: str,
 ) -> str:
-    if not because.strip():
-        raise WrongUse(asked="take a promotion back", found="no reason", do="Say why.")
     evidence = {"model": newest.before, "replaces": newest.label}
     history.note(connection, test.experiment_id, at=at, by=by, did="rolled_back", because=because, evidence=evidence)
     take_back(test.design, newest.label, registered, who=by, why=because)

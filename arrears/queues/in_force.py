@@ -100,7 +100,7 @@ def promote(
     """
     if not because.strip():
         raise WrongUse(asked=f"bring {label} into force", found="no reason", do="Say why.")
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_MOVE_AT_A_TIME})
+    alone(connection)
     chosen, before = of_label(label), in_force(connection)
     if (chosen.name, chosen.version) == (before.name, before.version):
         raise Refused(asked=f"bring {label} into force", found="it is in force", do="Nothing is left to do.")
@@ -118,7 +118,7 @@ def roll_back(connection: Connection, *, at: datetime, by: str, because: str) ->
     """
     if not because.strip():
         raise WrongUse(asked="take a promotion back", found="no reason", do="Say why.")
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_MOVE_AT_A_TIME})
+    alone(connection)
     newest = standing(connection)
     if newest is None:
         raise Refused(
@@ -130,6 +130,11 @@ def roll_back(connection: Connection, *, at: datetime, by: str, because: str) ->
     row = {"at": at, "strategy": newest.replaces, "replaces": newest.strategy, "by": by, "because": because}
     _write(connection, row | {"experiment_id": newest.experiment_id, "rolls_back": newest.champion_id})
     return moves(connection)[0]
+
+
+def alone(connection: Connection) -> None:
+    """Let nobody else move what is in force until this transaction is over."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_MOVE_AT_A_TIME})
 
 
 def standing(connection: Connection) -> Move | None:

@@ -24,6 +24,7 @@ router = APIRouter(prefix="/experiments", include_in_schema=False)
 Name = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Because = Annotated[str, Form(max_length=LONGEST, pattern=r"^[^\x00]*$")]
+Label = Annotated[str, Form(max_length=200)]
 Done = Annotated[Literal["kept", "withdrawn", "started", "stopped", "promoted", "rolled_back"] | None, Query()]
 
 
@@ -35,13 +36,14 @@ def list_page(request: Request, done: Done = None) -> Response:
 
 
 @router.post("/roll-back")
-def roll_back(request: Request, because: Because = "") -> Response:
-    """Take the newest promotion back."""
+def roll_back(request: Request, because: Because = "", promoted: Label = "", before: Label = "") -> Response:
+    """Take the newest promotion back, where it is still the one that the page showed."""
     deployment, by = running.deployment(), person_of(request).name
     with deployment.engine.begin() as connection:
         at = deployment.clock.now()
         registered = UnderTest(deployment.registry, deployment.lake)
-        label = acting.roll_back(connection, at=at, by=by, because=because, registered=registered)
+        expected = (promoted, before)
+        label = acting.roll_back(connection, at=at, by=by, because=because, registered=registered, expected=expected)
         _audit(connection, at, by, "experiment.rolled_back", label, because)
     return RedirectResponse("/experiments?done=rolled_back", status_code=303)
 

@@ -17,6 +17,7 @@ from arrears.experiments.observed import Observed
 from arrears.experiments.plan_document import plan_document
 from arrears.experiments.power import spread_of
 from arrears.experiments.readout import readout
+from arrears.queues import in_force
 from serving.console import experiments
 from serving.console.experiments_told import shares_said, written
 from serving.console.frame import filled
@@ -226,6 +227,12 @@ def test_the_boundary_plot_draws_every_look_and_the_bounds_to_come(client, tests
     assert f"{arm.looks[-1].debtors[1]:,} and {arm.looks[-1].debtors[0]:,} debtors that have matured" in told
 
 
+def taken_back_by(page):
+    """The hidden fields of the form that takes a promotion back."""
+    (form,) = re.findall(r'<form[^>]*action="/experiments/roll-back".*?</form>', page, re.DOTALL)
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+
+
 def payers(served, lake, arm):
     """Debtors of an arm who paid in the two weeks, counted one by one: in the demo, nobody has two accounts."""
     sql = text("SELECT debtor_id FROM experiment_debtors WHERE arm = :arm")
@@ -383,13 +390,33 @@ def test_a_challenger_is_promoted_in_the_browser_and_taken_back(client):
     assert "severity/1 instead of value_at_risk/1" in page
     assert "it brings more" in page
     assert client.post("/experiments/by_severity/1/stop", data={"because": "x"}).status_code == 409
-    back = client.post("/experiments/roll-back", data={"because": "the summer was odd"})
+    told, shown = (taken_back_by(client.get(path).text) for path in ("/experiments/by_severity/1", "/experiments"))
+    assert told == shown == {"promoted": "severity/1", "before": "value_at_risk/1"}
+    for other in ({}, {**told, "promoted": "propensity/1"}, {**told, "before": "severity/1"}):
+        answer = client.post("/experiments/roll-back", data={"because": "the summer was odd", **other})
+        said = html.unescape(words(answer.text))
+        assert (answer.status_code, "what stands is severity/1 instead of value_at_risk/1" in said) == (409, True)
+    assert "In force: severity/1" in words(client.get("/experiments").text)
+    back = client.post("/experiments/roll-back", data={"because": "the summer was odd", **told})
     page = client.get(back.headers["location"]).text
     assert "Taken back. value_at_risk/1 is in force" in words(page).replace("  ", " ")
     assert "/experiments/roll-back" not in page, "one step, once"
+    again = client.post("/experiments/roll-back", data={"because": "the summer was odd", **told})
+    assert (again.status_code, "taken back already" in again.text) == (409, True)
     told = words(client.get("/experiments/by_severity/1").text)
     assert "Promotion taken back" in told
     assert told.index("Promoted") < told.index("it brings more") < told.index("The rule said: promote it")
+
+
+def test_a_second_click_takes_no_older_promotion_back(client, served):
+    with served.engine.begin() as connection:
+        for label in ("severity/1", "propensity/1"):
+            in_force.promote(connection, label, because="to be taken back", **BY)
+    told = taken_back_by(client.get("/experiments").text)
+    assert told == {"promoted": "propensity/1", "before": "severity/1"}
+    clicks = [client.post("/experiments/roll-back", data={"because": "odd", **told}).status_code for _ in range(2)]
+    assert clicks == [303, 409]
+    assert "In force: severity/1" in words(client.get("/experiments").text)
 
 
 def test_a_test_is_stopped_with_a_reason_for_good(client, served):
