@@ -75,11 +75,13 @@ def keep(
     by: str,
     further: Mapping[str, Any] | None = None,
 ) -> int:
-    """Put a design on record with its plan, so that it can be started; the test's id. The same design twice is once.
+    """Put a design on record with its plan, so that it can be started; the test's id.
+
+    The same design again is kept once while its plan says the same; else the record gets the plan as it is now.
 
     Parameters
     ----------
-    further : what else is known of it, kept beside the plan.
+    further : what else is known of it, kept beside the plan; what the logged past said stays where it still holds.
 
     Raises
     ------
@@ -88,12 +90,14 @@ def keep(
     """
     design = prepared.design
     known = standing(connection, design)
-    if known is not None and known.state == "planned" and known.design == design and _told(connection, known, further):
+    evidence = prepared.document | _logged_still(connection, known, design) | dict(further or {})
+    is_kept = known is not None and known.state == "planned" and known.design == design
+    if known is not None and is_kept and evidence == history.rests_on(connection, known.experiment_id, "planned"):
         return known.experiment_id
     refuse_unmeasured(design, lake)
     refuse_unknown(design)
     refuse_small(design, prepared.spread)
-    return life.plan(connection, design, at=at, by=by, evidence=prepared.document | dict(further or {}))
+    return life.plan(connection, design, at=at, by=by, evidence=evidence)
 
 
 def standing(connection: Connection, design: Design) -> Experiment | None:
@@ -121,21 +125,6 @@ def refuse_unseen(known: Experiment | None, design: Design, stood: str | None) -
             found=f"a plan {design.label} is on record, and says something else",
             do="Tell by its fingerprint that you saw it, or choose another name.",
         )
-
-
-def logged_still(connection: Connection, known: Experiment | None, design: Design) -> dict[str, Any]:
-    """What the logged past said of an earlier text of a plan, while the same arms are compared over the same days."""
-    if (
-        known is None
-        or known.design.primary != design.primary
-        or known.design.cohort.currency != design.cohort.currency
-    ):
-        return {}
-    before, now = ([(arm.strategy, arm.model) for arm in each.arms] for each in (known.design, design))
-    if before != now:
-        return {}
-    evidence = history.rests_on(connection, known.experiment_id, "planned") or {}
-    return {LOGGED: evidence[LOGGED]} if LOGGED in evidence else {}
 
 
 def next_monday(day: date) -> date:
@@ -206,10 +195,19 @@ def start(
     life.start(connection, test, at=at, by=by, because=because, today=today, registered=registered, team=team)
 
 
-def _told(connection: Connection, known: Experiment, further: Mapping[str, Any] | None) -> bool:
-    """Whether the record of a plan says whatever else is known of it."""
+def _logged_still(connection: Connection, known: Experiment | None, design: Design) -> dict[str, Any]:
+    """What the logged past said of an earlier text of a plan, while the same arms are compared over the same days."""
+    if (
+        known is None
+        or known.design.primary != design.primary
+        or known.design.cohort.currency != design.cohort.currency
+    ):
+        return {}
+    before, now = ([(arm.strategy, arm.model) for arm in each.arms] for each in (known.design, design))
+    if before != now:
+        return {}
     evidence = history.rests_on(connection, known.experiment_id, "planned") or {}
-    return all(name in evidence and evidence[name] == told for name, told in (further or {}).items())
+    return {LOGGED: evidence[LOGGED]} if LOGGED in evidence else {}
 
 
 def _deal(design: Design, lake: Lake) -> None:

@@ -37,7 +37,7 @@ Name = Annotated[str, Path(max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 
 @router.post("/experiments")
 def plan(request: Request, asked: ExperimentPlan) -> ExperimentPlanned:
-    """What a design can find in the book, and on request on record; the same design twice is kept once.
+    """What a design can find in the book, and on request on record; the same design again renews its plan.
 
     A design too small for its effect is worked out all the same, and `plan.enough` says so; to keep it is refused. A
     plan that has not started is replaced by whoever names its fingerprint as `stood`.
@@ -56,8 +56,7 @@ def plan(request: Request, asked: ExperimentPlan) -> ExperimentPlanned:
         if asked.keep:
             at, known = deployment.clock.now(), planned.standing(connection, design)
             planned.refuse_unseen(known, design, asked.stood)
-            further = planned.logged_still(connection, known, design)
-            kept = planned.keep(connection, prepared, deployment.lake, at=at, by=by, further=further)
+            kept = planned.keep(connection, prepared, deployment.lake, at=at, by=by)
             if known is None or known.design != design:
                 _audit(connection, at, by, "experiment.planned", design.label, design.sentence)
     return ExperimentPlanned(

@@ -237,14 +237,15 @@ def _keep(request: Request, opened: Opened, draft: Draft, prepared: Prepared, *,
     """
     deployment, by, design = running.deployment(), person_of(request).name, prepared.design
     with deployment.engine.begin() as connection:
-        known = planned.standing(connection, design)
-        if known is None or known.design != design:
-            refusal = _not_here(opened, known, design, stood)
-            if refusal is not None:
-                draft.typed.fault("name" if opened.test is None else "design", refusal)
-                return None
-            at, further = deployment.clock.now(), planned.logged_still(connection, known, design)
-            planned.keep(connection, prepared, deployment.lake, at=at, by=by, further=further)
+        at, known = deployment.clock.now(), planned.standing(connection, design)
+        is_other = known is None or known.design != design
+        refusal = _not_here(opened, known, design, stood) if is_other else None
+        if refusal is not None:
+            draft.typed.fault("name" if opened.test is None else "design", refusal)
+            return None
+        if known is None or known.state == "planned":
+            planned.keep(connection, prepared, deployment.lake, at=at, by=by)
+        if is_other:
             _audit(connection, at, by, "experiment.planned", design.label, design.sentence)
     return RedirectResponse(f"/experiments/{quote(design.label)}?done=kept", status_code=303)
 

@@ -3,14 +3,17 @@
 import html
 import re
 import tomllib
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from arrears.experiments import history, life, records
 from arrears.experiments.as_toml import as_toml
 from tests.console.as_sent import fields_of
 from tests.experiments.designs import changed
 
+NOW = datetime(2005, 10, 3, 4, tzinfo=UTC)
 HTML = {"Accept": "text/html"}
 JSON = {"Accept": "application/json"}
 ARMS = [
@@ -185,6 +188,51 @@ def test_a_plan_with_the_logs_word_that_is_sent_again_is_kept_once(client, serve
     assert program(client, "/v1/experiments", design=own.document(), keep=True).status_code == 200
     acts = on_record(served, "logged")[1]
     assert [act.evidence.get("logged") for act in acts] == [None, said["logged"]]
+
+
+@pytest.mark.parametrize("how", ["a program", "the page"])
+def test_a_plan_that_is_kept_again_says_what_can_be_found_by_now(client, served, how):
+    own = design(name="renewed_by_" + how.split()[1])
+
+    def keep():
+        if how == "a program":
+            return program(client, "/v1/experiments", design=own.document(), keep=True).status_code
+        return client.post("/experiments/new", data={"then": "keep", "text": as_toml(own)}).status_code
+
+    keep()
+    by_now = on_record(served, own.name)[1][-1]
+    with served.engine.begin() as connection:
+        old = {**by_now.evidence, "will_come": 7}
+        life.plan(connection, own, at=by_now.at, by="earlier", evidence=old)
+    for _ in range(2):
+        assert keep() in (200, 303)
+    acts = on_record(served, own.name)[1]
+    assert [act.evidence["will_come"] for act in acts] == [
+        by_now.evidence["will_come"],
+        7,
+        acts[0].evidence["will_come"],
+    ]
+    assert acts[-1].evidence == by_now.evidence
+
+
+def test_a_plan_whose_debtors_another_version_holds_by_now_is_refused_when_it_is_kept_again(client, served):
+    own = design(name="held_meanwhile", enrolment=ENROLMENT | {"debtors": 5_000})
+    asked = {"design": own.document(), "keep": True}
+    assert program(client, "/v1/experiments", **asked).status_code == 200
+    alone = {"group": "held meanwhile", "low": 0.0, "high": 1.0}
+    other = design(name=own.name, version=2, exclusion=alone, enrolment=ENROLMENT | {"starts": "2005-10-03"})
+    with served.engine.begin() as connection:
+        begun = life.plan(connection, other, evidence={}, at=NOW, by="Ines")
+        sql = "UPDATE experiments SET state = 'running', started_on = '2005-10-03' WHERE experiment_id = :begun"
+        connection.execute(text(sql), {"begun": begun})
+    try:
+        again = program(client, "/v1/experiments", **asked)
+        assert (again.status_code, "come in over 8 weeks" in again.json()["detail"]) == (409, True), again.text
+    finally:
+        with served.engine.begin() as connection:
+            sql = "UPDATE experiments SET state = 'ended', ended_by = 'stopped' WHERE experiment_id = :begun"
+            connection.execute(text(sql), {"begun": begun})
+    assert [act.did for act in on_record(served, own.name, 1)[1]] == ["planned"]
 
 
 def test_a_design_too_small_is_worked_out_and_not_kept(client, served):
