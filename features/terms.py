@@ -23,6 +23,8 @@ from arrears.settings import DueKind, Settings
 MILLION = 1_000_000
 SMALL_REST = Decimal(10)  # a due whose rest is within 10.00 and a tenth of it counts as paid
 FIRST_DAY, LAST_DAY = date(1995, 1, 1), date(2040, 12, 31)  # of the calendar of holidays
+_FREE_DAYS = 40
+"""More than any weekend and holidays in a row; over a longer time every other day at least is a business day."""
 
 TERMS = {
     "terms_client": "string",
@@ -94,7 +96,8 @@ def promise_days(settings: Settings, first: date = FIRST_DAY, last: date = LAST_
 @lru_cache(maxsize=16)
 def _calendar(country: str | None, graces: tuple[tuple[str, int], ...], first: date, last: date) -> pa.Table:
     """The days of forty-five years, the same for every question of a portfolio."""
-    days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 40)]
+    beyond = _FREE_DAYS + 2 * max(grace for _, grace in graces)
+    days = [first + timedelta(days=ahead) for ahead in range((last - first).days + beyond)]
     business = [place for place, day in enumerate(days) if is_business_day(day, country)]
     rows = []
     for client, grace in graces:
