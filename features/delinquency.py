@@ -5,9 +5,11 @@ Both read the one definition in `features.positions`; nothing here decides what 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import duckdb
 import ibis
@@ -15,6 +17,7 @@ import pyarrow as pa
 from ibis import ir
 
 from arrears.clock import end_of_day
+from arrears.errors import BadInput
 from arrears.settings import Settings
 from features import snapshots as stand
 from features.asof import known_on, recorded_by
@@ -27,6 +30,7 @@ from features.statements import with_last_status
 from features.terms import TERMS, arrow_schema, terms_client
 
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
+_STATUS = "statements with days_past_due or cycles_past_due"
 _MONTH_ENDS = "month_ends"
 _ASKED, _ASKED_COLUMNS = "asked_cycles", {"known_by": "timestamp('UTC')", "first": "date", "last": "date"}
 """One row of what differs from question to question; joined, so that one compiled text answers them all."""
@@ -70,12 +74,20 @@ class CycleStatuses:
         return _keeps_statuses(self.present, self.settings)
 
     def run(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
-        """One row per account and month: account_id, cycle_end, bucket, balance_minor, recorded_at."""
+        """One row per account and month: account_id, cycle_end, bucket, balance_minor, recorded_at.
+
+        Raises
+        ------
+        BadInput : nothing in the book tells how late an account was.
+        """
+        refuse_untold(self.present, self.settings)
         return self._from_statements(con) if self.are_corrected else self._at_month_ends(con)
 
     def _from_statements(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
-        of, when = self.accounts or "all accounts", "all cycles" if self.cycles is None else "some cycles"
-        plan = compiled_once(f"statuses of {of} in {when}", self.present, self.settings, self._corrected)
+        of, by_cycle = self.accounts, self.cycles is not None
+        answer = partial(_corrected, accounts=of, by_cycle=by_cycle)
+        # Told as a list: whatever word stood for all accounts could be the name of a table.
+        plan = compiled_once(json.dumps(["statuses", of, by_cycle]), self.present, self.settings, answer)
         first, last = self.cycles or (None, None)
         asked = {"known_by": self.known_by.astimezone(UTC), "first": first, "last": last}
         con.register(_ASKED, pa.Table.from_pylist([asked], schema=arrow_schema(_ASKED_COLUMNS)))
@@ -83,30 +95,6 @@ class CycleStatuses:
             return plan.run(con)
         finally:
             con.unregister(_ASKED)
-
-    def _corrected(self, present: Mapping[str, frozenset[str]], settings: Settings) -> ir.Table:
-        asked = ibis.table(_ASKED_COLUMNS, name=_ASKED)
-        known_by = asked.known_by.as_scalar()
-        rows = _stated(settings, known_by, self._statements(asked, known_by))
-        rows = _with_bankruptcies(rows, known_by) if "holds" in present else rows.mutate(is_bankrupt=NO)
-        rows = rows.select(
-            "account_id", "cycle_end", "balance_minor", bucket=bucket_of_rank(rows, rows["rank"]),
-            recorded_at=rows.first_known_at,
-        )  # fmt: skip
-        rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
-        return rows.order_by("account_id", "cycle_end")
-
-    def _statements(self, asked: ir.Table, known_by: ir.TimestampScalar) -> ir.Table:
-        """The statements that are asked for, before anything is worked out of them."""
-        statements = recorded_by(lake_table("statements"), known_by)
-        if self.cycles is not None:
-            statements = statements.filter(
-                statements.cycle_end.between(asked["first"].as_scalar(), asked["last"].as_scalar())
-            )
-        if self.accounts is not None:
-            of = ibis.table({"account_id": "string"}, name=self.accounts)
-            statements = statements.semi_join(of, "account_id")
-        return statements
 
     def _at_month_ends(self, con: duckdb.DuckDBPyConnection) -> pa.Table:
         zone = self.settings.portfolio.zone
@@ -142,6 +130,23 @@ def cycle_statuses(
     return CycleStatuses(present, settings, known_by, accounts, cycles)
 
 
+def refuse_untold(present: Mapping[str, frozenset[str]], settings: Settings) -> None:
+    """Ask no book for statuses that has neither any nor dues to make them of.
+
+    Raises
+    ------
+    BadInput : with what to load.
+    """
+    if "dues" in present or _keeps_statuses(present, settings):
+        return
+    by_ledger = settings.delinquency.source == "ledger"
+    raise BadInput(
+        asked="tell in which bucket each account ended its cycles",
+        found="no table dues, and " + ("delinquency.source is ledger" if by_ledger else f"no {_STATUS}"),
+        do="Load dues and payments" + (", or choose another source." if by_ledger else f", or {_STATUS}."),
+    )
+
+
 def _keeps_statuses(present: Mapping[str, frozenset[str]], settings: Settings) -> bool:
     supplied = present.get("statements", frozenset())
     carries = bool({"days_past_due", "cycles_past_due"} & supplied)
@@ -153,6 +158,30 @@ def _as_told_then(present: Mapping[str, frozenset[str]], settings: Settings) -> 
     facts = Facts(present, settings, _MONTH_ENDS)
     rows = Positions(facts, gated=True).with_pending.semi_join(facts.snapshots.select(*KEY), list(KEY))
     rows = rows.select("account_id", "bucket", "balance_minor", cycle_end=rows.as_of, recorded_at=rows.cutoff)
+    rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
+    return rows.order_by("account_id", "cycle_end")
+
+
+def _corrected(
+    present: Mapping[str, frozenset[str]], settings: Settings, *, accounts: str | None, by_cycle: bool
+) -> ir.Table:
+    """The statuses of a table's accounts, or of all; `by_cycle`: of the cycles that are asked for, or of all."""
+    asked = ibis.table(_ASKED_COLUMNS, name=_ASKED)
+    known_by = asked.known_by.as_scalar()
+    # What is not asked for is left out before anything is worked out of it.
+    statements = recorded_by(lake_table("statements"), known_by)
+    if by_cycle:
+        statements = statements.filter(
+            statements.cycle_end.between(asked["first"].as_scalar(), asked["last"].as_scalar())
+        )
+    if accounts is not None:
+        statements = statements.semi_join(ibis.table({"account_id": "string"}, name=accounts), "account_id")
+    rows = _stated(settings, known_by, statements)
+    rows = _with_bankruptcies(rows, known_by) if "holds" in present else rows.mutate(is_bankrupt=NO)
+    rows = rows.select(
+        "account_id", "cycle_end", "balance_minor", bucket=bucket_of_rank(rows, rows["rank"]),
+        recorded_at=rows.first_known_at,
+    )  # fmt: skip
     rows = rows.select("account_id", "cycle_end", "bucket", "balance_minor", "recorded_at")
     return rows.order_by("account_id", "cycle_end")
 

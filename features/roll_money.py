@@ -17,7 +17,7 @@ from arrears.buckets import AGEING, Bucket
 from arrears.clock import end_of_day
 from arrears.experiments.schedule import LONGEST_CYCLE_DAYS
 from arrears.settings import Settings
-from features.delinquency import cycle_statuses, positions_plan
+from features.delinquency import cycle_statuses, positions_plan, refuse_untold
 from features.snapshots import at_moment
 
 _STANDS, _STOOD = "roll_stands", "roll_stood"
@@ -90,11 +90,16 @@ def net_roll_money(
     the day before (where that is unknown, what was past due), if it was late then, not charged off and less than 180
     days past due: in full and above zero where it ends in no worse bucket, below zero where it ends in a worse one.
 
+    Raises
+    ------
+    BadInput : nothing in the book tells how late an account is.
+
     Notes
     -----
     An account whose status at that end is not known, or not settled, by `settled_on` counts only if it was paid off or
     charged off by then; nothing is guessed.
     """
+    refuse_untold(present, settings)
     after, known_by = day + timedelta(days=horizon_days), end_of_day(settled_on, settings.portfolio.zone)
     last = after + timedelta(days=LONGEST_CYCLE_DAYS - 1)
     statuses = cycle_statuses(present, settings, known_by, accounts=_STOOD, cycles=(after, last))

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from arrears.errors import BadInput
 from features import delinquency
+from features.roll_money import net_roll_money
 from tests.book import EVER, account, opened, settings, supplied, whole_book
 
 JAN_31, FEB_28, MAR_31 = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
@@ -112,3 +114,47 @@ def test_asked_for_some_accounts_and_cycles_nothing_else_is_worked_out_and_the_s
     every = delinquency.cycle_statuses(supplied(book), settings("UTC")).run(con).to_pylist()
     assert [(row["cycle_end"], row["bucket"]) for row in some] == [(FEB_28, "30-59"), (MAR_31, "60-89")]
     assert some == [row for row in every if row["account_id"] == "B" and row["cycle_end"] >= FEB_28]
+
+
+def test_a_table_of_accounts_may_have_any_name():
+    names = [None, "all accounts", 'null, "some', "every account"]
+    accounts = [account(), account("B")]
+    book = whole_book({"accounts": accounts, "statements": [stated(EVER, 5) | {"account_id": of} for of in "AB"]})
+    con = opened(book)
+    for name in names[1:]:
+        escaped = name.replace('"', '""')
+        con.execute(f"CREATE TABLE \"{escaped}\" AS SELECT 'B' AS account_id")
+    found = [delinquency.cycle_statuses(supplied(book), settings("UTC"), accounts=name).run(con) for name in names]
+    assert [table["account_id"].to_pylist() for table in found] == [["A", "B"], ["B"], ["B"], ["B"]]
+
+
+LATE = {"days_past_due", "cycles_past_due"}
+
+
+@pytest.mark.parametrize(
+    ("left", "source", "found", "do"),
+    [
+        (set(), "auto", "no table dues, and no statements with days_past_due or cycles_past_due", "Load dues"),
+        (LATE, "ledger", "no table dues, and delinquency.source is ledger", "choose another source"),
+    ],
+)
+def test_a_book_that_does_not_tell_how_late_its_accounts_are_is_told_what_to_load(left, source, found, do):
+    book = whole_book({"accounts": [account()], "statements": [stated(EVER, 5)]})
+    present = supplied(book)
+    present |= {"statements": present["statements"] - LATE | left}
+    chosen = settings("UTC", source=source)
+    with pytest.raises(BadInput, match=found) as told:
+        delinquency.cycle_statuses(present, chosen).run(opened(book))
+    assert do in told.value.do
+    asked: dict[str, Any] = {"currency": "USD", "horizon_days": 10, "settled_on": MAR_31}
+    with pytest.raises(BadInput, match=found):
+        net_roll_money(opened(book), present, chosen, ["D"], JAN_31, **asked)
+
+
+@pytest.mark.parametrize("column", sorted(LATE))
+def test_one_column_of_lateness_is_enough(column):
+    book = whole_book({"accounts": [account()], "statements": [stated(EVER, 5) | {"cycles_past_due": 1}]})
+    present = supplied(book)
+    present |= {"statements": present["statements"] - LATE | {column}}
+    rows = delinquency.cycle_statuses(present, settings("UTC")).run(opened(book)).to_pylist()
+    assert [row["bucket"] for row in rows] == ["1-29"]
