@@ -8,6 +8,7 @@ from arrears.policy.forbidden import Approvals, forbidden_reads
 from arrears.tables import TABLES
 from features import catalog
 from features.account import GROUP
+from features import kept_text
 from features.catalog import CATALOG
 from features.columns import DEBTOR_KEY, KEY, beside
 from features.declared import declared
@@ -171,6 +172,7 @@ def test_what_a_feature_keeps_to_itself_its_expression_tells(with_harmless):
 
 def test_what_features_read_is_the_same_kept_or_found_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(kept_text, "code_on_disk", lambda: kept_text._IMPORTED)
     anew, kept = (lawful._reads.__wrapped__(CATALOG) for _ in range(2))
     assert anew == kept == reads_of_catalog()
     assert len(list(tmp_path.rglob("*.json"))) == 1
