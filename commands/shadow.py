@@ -87,9 +87,10 @@ def read(engine: Engine, registry: Registry, name: str, lake: Path) -> dict[str,
             )
         nights = [each for each in nights if each.version == version]
     book = Lake(lake)
-    judged = _judged(engine, book, name, version)
+    serves = _serves(registry, name)
+    judged = _judged(engine, book, name, version, serves)
     try:
-        _keep(registry, book, name, version, judged)
+        _keep_unless_older(registry, book, name, version, judged, serves)
     except RegistryUnreachable as problem:
         # Whoever may only read the registry gets the reading all the same; a night keeps it.
         _log.info("shadow.not_kept model=%s error=%s", name, problem.found)
@@ -105,15 +106,25 @@ def read(engine: Engine, registry: Registry, name: str, lake: Path) -> dict[str,
 def measure(engine: Engine, registry: Registry, lake: Lake, name: str, version: str) -> Judged:
     """How well a version in the shadow said what is known by now, kept beside it for the page Models.
 
-    What was kept with later outcomes stays.
+    Only nights on which what serves now stood beside it: an earlier champion's answers tell nothing of this one's.
     """
-    found = _judged(engine, lake, name, version)
-    _keep(registry, lake, name, version, found)
+    from models import shadow_judged
+
+    serves = _serves(registry, name)
+    found = _judged(engine, lake, name, version, serves)
+    if lake.last_day is not None:
+        shadow_judged.keep(registry, name, version, found, known_on=lake.last_day, champion=serves)
     return found
 
 
 def measure_all(engine: Engine, registry: Registry, lake: Lake) -> None:
-    """Measure every version in the shadow of which a week's outcomes are new; whatever goes wrong fails no night."""
+    """Measure every version in the shadow that is due; a store that does not answer fails no night."""
+    import duckdb
+    import psycopg
+    import pyarrow as pa
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from arrears.errors import ArrearsError
     from models.registry import SHADOW
     from models.shadow_judged import is_due, kept_of
     from models.shadow_log import SHADOWED
@@ -123,9 +134,10 @@ def measure_all(engine: Engine, registry: Registry, lake: Lake) -> None:
             version = registry.alias(name, SHADOW)
             if version is None or lake.last_day is None:
                 continue
-            if is_due(kept_of(registry.version(name, version)), lake.last_day):
+            kept = kept_of(registry.version(name, version))
+            if is_due(kept, lake.last_day, champion=_serves(registry, name)):
                 measure(engine, registry, lake, name, version)
-        except Exception as problem:  # noqa: BLE001 - nobody acts on it, so nobody is kept waiting by it
+        except (ArrearsError, SQLAlchemyError, psycopg.Error, duckdb.Error, pa.ArrowException, OSError) as problem:
             _log.warning("shadow.unmeasured model=%s error=%s", name, type(problem).__name__)
 
 
@@ -148,30 +160,40 @@ def draw(document: Mapping[str, Any], console: Console) -> None:
         console.print("No outcome of these nights is known yet: its log loss comes with them.")
         return
     known = f"{found['accounts']:,} accounts of {found['debtors']:,} debtors"
+    ends = (found["low"], found["high"])
+    between = "too few debtors for an interval yet" if None in ends else "{:+.4f} to {:+.4f}".format(*ends)
     console.print(
         f"On {known} whose outcome is known ({found['days']} days, {found['happened']:.1%} of them): log loss "
         f"{found['log_loss']:.4f}, the champion's {found['champion_log_loss']:.4f}, difference "
-        f"{found['difference']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f}); below 0 is better."
+        f"{found['difference']:+.4f} ({between}); below 0 is better."
     )
 
 
-def _judged(engine: Engine, lake: Lake, name: str, version: str) -> Judged:
+def _judged(engine: Engine, lake: Lake, name: str, version: str, serves: str) -> Judged:
     from models import shadow_log
     from training.shadow import judged
 
     with engine.connect() as connection:
-        said = shadow_log.scores_of(connection, name, version)
+        said = shadow_log.scores_of(connection, name, version, champion=serves)
     return judged(lake, name, said)
 
 
-def _keep(registry: Registry, lake: Lake, name: str, version: str, found: Judged) -> None:
+def _keep_unless_older(registry: Registry, lake: Lake, name: str, version: str, found: Judged, serves: str) -> None:
+    """What was measured with later outcomes beside the same champion stays: a reading may be of any book."""
     from models import shadow_judged
 
     if lake.last_day is None:
         return
     kept = shadow_judged.kept_of(registry.version(name, version))
-    if kept is None or kept.known_on <= lake.last_day:
-        shadow_judged.keep(registry, name, version, found, known_on=lake.last_day)
+    if kept is None or kept.champion != serves or kept.known_on <= lake.last_day:
+        shadow_judged.keep(registry, name, version, found, known_on=lake.last_day, champion=serves)
+
+
+def _serves(registry: Registry, name: str) -> str:
+    """What serves for a model, as nights record it."""
+    from serving.scores.scoring import BY_RULES
+
+    return registry.champion_version(name) or BY_RULES
 
 
 def _reason(asked: str, why: str | None) -> str:

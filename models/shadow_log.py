@@ -27,7 +27,7 @@ _SAID = """
     SELECT c.account_id, n.as_of, c.answer, c.champion_answer
     FROM shadow_scores c JOIN (
         SELECT DISTINCT ON (n.as_of) s.night_id, n.as_of FROM shadow_nights s JOIN nights n USING (night_id)
-        WHERE s.model = %(model)s AND s.version = %(version)s AND s.accounts > 0
+        WHERE s.model = %(model)s AND s.version = %(version)s AND s.champion = %(champion)s AND s.accounts > 0
         ORDER BY n.as_of DESC, s.night_id DESC LIMIT %(days)s
     ) AS n USING (night_id)
     WHERE c.model = %(model)s ORDER BY n.as_of, c.account_id
@@ -119,14 +119,17 @@ def nights_of(connection: Connection, model: str, *, version: str | None = None,
     return [ShadowNight(**row) for row in connection.execute(sql, asked).mappings()]
 
 
-def scores_of(connection: Connection, model: str, version: str, *, days: int = MOST_DAYS) -> ShadowScores:
-    """What one version in the shadow said on the newest days; of several nights of one day the last.
+def scores_of(
+    connection: Connection, model: str, version: str, *, champion: str, days: int = MOST_DAYS
+) -> ShadowScores:
+    """What one version in the shadow said beside one champion on the newest days; of several nights of a day the last.
 
     Parameters
     ----------
+    champion : the version, or the rules, beside whose answers; nights beside another are left out.
     days : at most so many are read: a large book says millions of things a week.
     """
-    asked = {"model": model, "version": version, "days": days}
+    asked = {"model": model, "version": version, "champion": champion, "days": days}
     rows = copy_out(connection, _SAID, asked, _COLUMNS)
     return ShadowScores(
         account_id=rows["account_id"].to_numpy(),

@@ -18,7 +18,7 @@ from features.delinquency import positions_plan
 from features.snapshots import on_days
 from models.roll_rate import NEXT_RANK
 from models.scorer import Floats
-from models.shadow_judged import Judged
+from models.shadow_judged import FEWEST_DEBTORS, Judged
 from models.shadow_log import ShadowScores
 from training.evaluate import log_loss, row_log_loss
 from training.labels import propensity_labels
@@ -27,8 +27,7 @@ from training.roll_labels import next_buckets, origins, statuses_by
 _KEYS = ("account_id", "as_of")
 _RANKS = {"bucket": pa.array([str(bucket) for bucket in AGEING]), "rank": pa.array(range(len(AGEING)))}
 _NEXT = {"bucket": pa.array([str(bucket) for bucket in NEXT_RANK]), "rank": pa.array(list(NEXT_RANK.values()))}
-_LIKELY = 1.96
-"""Standard errors on both sides of a 95 % interval."""
+_LEVEL = 0.95
 
 
 def judged(lake: Lake, model: str, said: ShadowScores, *, on: date | None = None) -> Judged:
@@ -36,7 +35,7 @@ def judged(lake: Lake, model: str, said: ShadowScores, *, on: date | None = None
 
     Parameters
     ----------
-    said : of one model's version, as `models.shadow_log.scores_of` reads it.
+    said : of one model's version beside one champion, as `models.shadow_log.scores_of` reads it.
     on : the day by whose end outcomes are known; None: the lake's last.
     """
     on = on or lake.last_day
@@ -50,7 +49,7 @@ def judged(lake: Lake, model: str, said: ShadowScores, *, on: date | None = None
         return Judged(0, 0)
     y, own, champion = (known[name].to_numpy() for name in ("outcome", "answer", "champion_answer"))
     better = row_log_loss(y, own) - row_log_loss(y, champion)
-    spread, mean = _LIKELY * _standard_error(better, known["debtor_id"].to_numpy()), float(better.mean())
+    low, high = _interval(better, known["debtor_id"].to_numpy())
     return Judged(
         len(y),
         days=pc.count_distinct(known["as_of"]).as_py(),
@@ -58,25 +57,41 @@ def judged(lake: Lake, model: str, said: ShadowScores, *, on: date | None = None
         happened=float(y.mean()),
         log_loss=log_loss(y, own),
         champion_log_loss=log_loss(y, champion),
-        difference=mean,
-        low=mean - spread,
-        high=mean + spread,
+        difference=float(better.mean()),
+        low=low,
+        high=high,
     )
 
 
-def _standard_error(values: Floats, debtors: np.ndarray[Any, np.dtype[np.str_]]) -> float:
-    """Of a mean whose values of one debtor go together.
+def _interval(values: Floats, debtors: np.ndarray[Any, np.dtype[np.str_]]) -> tuple[float | None, float | None]:
+    """Of a mean whose values of one debtor go together; none of few debtors, whose spread says too little.
+
+    Student's quantile with one degree of freedom less than debtors, and the variance of their sums times G / (G - 1)
+    (Cameron and Miller 2015, A practitioner's guide to cluster-robust inference, section VI).
 
     Examples
     --------
-    >>> round(_standard_error(np.array([1.0, -1.0, 1.0, -1.0]), np.array(["a", "b", "c", "d"])), 2)
-    0.5
-    >>> _standard_error(np.array([1.0, -1.0, 1.0, -1.0]), np.array(["a", "a", "b", "b"]))
-    0.0
+    >>> values, debtors = np.tile([1.0, -1.0], 30), np.array([str(place) for place in range(60)])
+    >>> low, high = _interval(values, debtors)
+    >>> round(low, 2), round(high, 2)
+    (-0.26, 0.26)
+    >>> low, high = _interval(np.tile(values, 4), np.tile(debtors, 4))  # what each says again is nothing new
+    >>> round(low, 2), round(high, 2)
+    (-0.26, 0.26)
+    >>> _interval(values[:29], debtors[:29])
+    (None, None)
     """
-    _, place = np.unique(debtors, return_inverse=True)
-    sums = np.bincount(place, weights=values - values.mean())
-    return float(np.sqrt((sums**2).sum())) / len(values)
+    from scipy.special import stdtrit
+
+    names, place = np.unique(debtors, return_inverse=True)
+    count = len(names)
+    if count < FEWEST_DEBTORS:
+        return None, None
+    mean = float(values.mean())
+    sums = np.bincount(place, weights=values - mean)
+    error = float(np.sqrt(count / (count - 1) * (sums**2).sum())) / len(values)
+    half = float(stdtrit(count - 1, (1 + _LEVEL) / 2)) * error
+    return mean - half, mean + half
 
 
 def _paid(lake: Lake, asked: pa.Table, on: date) -> pa.Table:

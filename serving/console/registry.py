@@ -20,6 +20,7 @@ from serving.deployment import Deployment
 from serving.kept import Kept
 from serving.problems import Problem
 from serving.scores.champion import ASKED_EVERY_SECONDS
+from serving.scores.scoring import BY_RULES
 
 _SHADOW_NIGHTS = 7
 CHART_TITLES = {
@@ -123,7 +124,7 @@ def _model(deployment: Deployment, name: str) -> ModelShown:
         checks=tuple(record.get("verdict", {}).get("checks", ())),
         in_the_shadow=shadow,
         shadows=_shadows(deployment, name, shadow),
-        right=right_of(in_the_shadow) if in_the_shadow else None,
+        right=right_of(in_the_shadow, champion.version if champion else BY_RULES) if in_the_shadow else None,
     )
 
 

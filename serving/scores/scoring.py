@@ -22,6 +22,8 @@ from serving.scores.losses import Losses
 PROPENSITY, ROLL_RATE = "propensity", "roll_rate"
 RULES = "rules"
 RULES_VERSION = "1"
+BY_RULES = f"{RULES}-{RULES_VERSION}"
+"""The version that is recorded where rules answered."""
 
 _ROUNDED = 1e-9
 """How far beyond 0 and 1 the sums of floating-point numbers may lie."""
@@ -41,7 +43,7 @@ class Champion:
     @property
     def version(self) -> str:
         """The version as every decision records it."""
-        return self.loaded.version if self.loaded else f"{RULES}-{RULES_VERSION}"
+        return self.loaded.version if self.loaded else BY_RULES
 
     @property
     def label(self) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -22,6 +23,7 @@ from models.artifact import Part
 from models.likeness import likeness
 from models.registry import SHADOW, Registry
 from models.roll_rate import ROLL_RATE, deeper_moves, edge_name
+from models.shadow_log import ShadowScores
 from serving.console.frame import filled
 from serving.console.registry import models_of
 from serving.deployment import Deployment
@@ -64,7 +66,7 @@ def test_the_book_is_scored_beside_the_champion_and_nothing_else_changes(databas
     assert night.shadows == ("propensity/2",)
     with database.connect() as connection:
         digests = {store.night(connection, each.night_id).list_digest for each in (before, night)}
-        said = shadow_log.scores_of(connection, "propensity", "2")
+        said = shadow_log.scores_of(connection, "propensity", "2", champion="1")
         accounts = store.recorded_accounts(connection, night.night_id, ("account_id", "propensity", "arm_model"))
     assert len(digests) == 1, "the queue is the same"
     book_ = night.built.book
@@ -94,7 +96,7 @@ def test_a_roll_rate_is_logged_where_a_further_bucket_exists(database, registry,
     tables["statements"][5] = statement("A6", days_past_due=200)
     night = run(database, lake_of(tmp_path, tables, settings=NO_LOTS), registry)
     with database.connect() as connection:
-        said = shadow_log.scores_of(connection, "roll_rate", version)
+        said = shadow_log.scores_of(connection, "roll_rate", version, champion="rules-1")
     assert set(said.account_id) == {f"A{name[1:]}" for name in NAMES} - {"A6"}, "nothing is beyond 180+"
     assert (logged(database, "roll_rate")[0].champion, night.built.scores.scored_by) == ("rules-1", "rules")
 
@@ -196,8 +198,8 @@ def test_only_the_newest_days_are_read_and_of_one_day_the_last_night(database, l
         connection.execute(older, {"night": nights[0]})
         connection.execute(text("SET LOCAL session_replication_role = replica"))  # no trigger keeps a row
         connection.execute(text("UPDATE shadow_scores SET answer = 0 WHERE night_id = :night"), {"night": nights[1]})
-        whole = shadow_log.scores_of(connection, "propensity", "2")
-        newest = shadow_log.scores_of(connection, "propensity", "2", days=1)
+        whole = shadow_log.scores_of(connection, "propensity", "2", champion="1")
+        newest = shadow_log.scores_of(connection, "propensity", "2", champion="1", days=1)
     assert len(whole.account_id) == 2 * len(newest.account_id) == 2 * len(NAMES)
     assert set(newest.as_of.tolist()) == {AS_OF}
     assert (whole.answer > 0).all()
@@ -225,7 +227,8 @@ def test_once_outcomes_are_known_both_are_judged_on_the_same_accounts(database, 
     run(database, lake, registry)
     run(database, lake, registry)  # the same day again is no second outcome
     with database.connect() as connection:
-        said = shadow_log.scores_of(connection, "propensity", "2")
+        said = shadow_log.scores_of(connection, "propensity", "2", champion="1")
+        assert not len(shadow_log.scores_of(connection, "propensity", "2", champion="rules-1").account_id)
     assert len(said.account_id) == len(NAMES)
     early = judged(lake, "propensity", said)
     assert (early.accounts, early.log_loss) == (0, None), "a label that has not matured is no 0"
@@ -243,8 +246,12 @@ def test_once_outcomes_are_known_both_are_judged_on_the_same_accounts(database, 
     assert found.champion_log_loss == pytest.approx(losses(said.champion_answer).mean())
     better = losses(said.answer) - losses(said.champion_answer)
     assert found.difference == pytest.approx(better.mean())
-    half = 1.96 * better.std() / np.sqrt(len(better))
-    assert (found.low, found.high) == pytest.approx((better.mean() - half, better.mean() + half))
+    half = 1.9905 * better.std(ddof=1) / np.sqrt(len(better))  # Student's quantile with 79 degrees of freedom
+    assert (found.low, found.high) == pytest.approx((better.mean() - half, better.mean() + half), rel=1e-4)
+    for count, has_interval in ((29, False), (30, True)):
+        few = judged(later, "propensity", ShadowScores(*(getattr(said, each.name)[:count] for each in fields(said))))
+        assert (few.debtors, few.low is not None, few.high is not None) == (count, has_interval, has_interval)
+        assert few.difference is not None
 
 
 def test_who_rolled_is_told_by_the_next_settled_status(database, registry, tmp_path):
@@ -266,7 +273,7 @@ def test_who_rolled_is_told_by_the_next_settled_status(database, registry, tmp_p
         if row["account_id"] != "A80"  # nobody told of it: no label, and no 0
     ]
     with database.connect() as connection:
-        said = shadow_log.scores_of(connection, "roll_rate", version)
+        said = shadow_log.scores_of(connection, "roll_rate", version, champion="rules-1")
     found = judged(lake_of(tmp_path, tables, settings=NO_LOTS), "roll_rate", said)
     assert (found.accounts, found.days) == (79, 1)
     assert found.happened == pytest.approx(len(rolled) / 79)
