@@ -26,6 +26,7 @@ from serving.console.experiments_funnel import STEPS, arms_so_far, days_of
 from serving.console.experiments_minutes import uneven_minutes
 from serving.console.experiments_payers import ToldByBook, told_by_book
 from serving.console.experiments_standing import standing, together
+from serving.console.experiments_waiting import UNDECIDED, as_it_stands
 from serving.console.words import decimal
 from serving.deployment import Deployment
 from serving.people.may_enter import may_enter
@@ -97,6 +98,7 @@ def one(deployment: Deployment, person: Person, name: str, version: int, done: s
         book = _by_book(deployment, connection, test)
         in_its_way = _hindrances(deployment, connection, test) if test.state == "planned" else []
         taken_back = _taken_back(deployment, connection, test)
+    read = None if read is None else as_it_stands(read, test)
     return {
         "test": test,
         "design": test.design,
@@ -162,12 +164,13 @@ def _by_book(deployment: Deployment, connection: Connection, test: Experiment) -
 
 
 def _listed(test: Experiment, read: Mapping[str, Any] | None) -> dict[str, Any]:
+    read = None if read is None else as_it_stands(read, test)
     decisions = [each["verdict"]["decision"] for each in read["challengers"]] if read else []
     return {
         "test": test,
         "verdict": told.verdict_words(test, decisions),
         "standing": standing(read, test.design) if test.state == "running" else None,
-        "waits": test.state == "running" and "promote" in decisions,
+        "waits": test.state == "running" and not {"promote", UNDECIDED}.isdisjoint(decisions),
     }
 
 

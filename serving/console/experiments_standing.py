@@ -9,6 +9,7 @@ from typing import Any
 
 from arrears.experiments.design import Design
 from arrears.experiments.schedule import looks
+from serving.console.experiments_waiting import UNDECIDED
 from serving.console.words import big_money, share
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -26,6 +27,7 @@ class Standing:
     next_on : the day of the next look; None where none is left to take.
     promotes_from : the first look on which a challenger may be promoted.
     last_on : the last look.
+    decided : nothing is left to be decided by a look.
     """
 
     taken: int
@@ -35,6 +37,7 @@ class Standing:
     next_on: date | None
     promotes_from: date | None
     last_on: date
+    decided: bool
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Together:
 
 
 def standing(reading: Mapping[str, Any] | None, design: Design) -> Standing:
-    """How far a test is by its newest reading; before any, nothing is taken."""
+    """How far a test is by its newest reading, as `as_it_stands` tells it; before any, nothing is taken."""
     planned = looks(design.enrolment, design.watch)
     read = reading["challengers"] if reading else []
     taken = max((len(each["looks"]) for each in read), default=0)
@@ -69,6 +72,7 @@ def standing(reading: Mapping[str, Any] | None, design: Design) -> Standing:
         next_on=min(to_come) if to_come else None if read else planned[0].on,
         promotes_from=next((look.on for look in planned if look.may_promote), None),
         last_on=planned[-1].on,
+        decided=bool(read) and UNDECIDED not in {each["verdict"]["decision"] for each in read},
     )
 
 

@@ -15,6 +15,7 @@ from arrears.experiments.observed import Unanswered
 from arrears.experiments.records import Experiment
 from arrears.experiments.schedule import looks
 from arrears.money import to_major
+from serving.console.experiments_waiting import UNDECIDED
 from serving.console.words import count, decimal, many, money, sentence, short_day
 
 Reading = Mapping[str, Any]
@@ -25,6 +26,7 @@ VERDICTS = {
     "stop_for_harm": "Stop it: it does harm",
     "promote": "Promote it",
     "no_difference": "No difference worth having",
+    UNDECIDED: "Nothing is decided: it waits for a person",
 }
 ENDS = {
     "promoted": "Promoted",
