@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from arrears.queues.in_force import in_force as followed
 from arrears.queues.item import Night
 from arrears.queues.strategy import names, strategy
 from serving.console.effect_told import NOBODY, effect_of
@@ -28,12 +29,14 @@ def shown(deployment: Deployment) -> dict[str, Any]:
     with deployment.engine.connect() as connection:
         night = deployment.night(connection)
         chance = None if night is None else left_to_chance(connection, night)
+        chosen = followed(connection)
     every = [strategy(name) for name in names()]
     in_force = None if night is None else (night.strategy_name, night.strategy_version)
     return {
         "night": night,
         "strategies": sorted(every, key=lambda one: (one.name, one.version) != in_force),
         "in_force": in_force,
+        "next": (chosen.name, chosen.version),
         "units": UNITS,
         "chance": chance,
         "desk": deployment.settings.desk if chance is None else chance.desk,

@@ -1,10 +1,13 @@
 """The page Team and /v1/team: everybody's day, and an absence that hands a list over and back."""
 
 import re
+from datetime import UTC, datetime
 from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import text
+
+from arrears.queues import in_force
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +93,21 @@ def test_strategies_tells_formula_order_and_which_is_in_force(client):
     assert page.count("not in force") == 3
     assert "priority_minor largest first" in page
     assert "1.5 % of the list" in page
+
+
+def test_strategies_tells_what_is_in_force_from_the_next_night_on(client, served):
+    by = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
+    with served.engine.begin() as connection:
+        in_force.promote(connection, "severity/1", because="it brings more", **by)
+    promoted = words(client.get("/strategies").text)
+    with served.engine.begin() as connection:
+        in_force.roll_back(connection, because="only a try", **by)
+    taken_back = words(client.get("/strategies").text)
+    assert "severity version 1 in force from the next night on" in promoted
+    assert "value at risk version 1 in force since the night of 30 Sep 2005, until the next night" in promoted
+    assert promoted.count("not in force") == 2
+    assert taken_back.count("not in force") == 3
+    assert "next night" not in taken_back
 
 
 def test_strategies_says_that_nothing_is_known_of_what_a_call_adds(client):
