@@ -6,9 +6,8 @@ import pytest
 from arrears.errors import Refused
 from arrears.policy.forbidden import Approvals, forbidden_reads
 from arrears.tables import TABLES
-from features import catalog
+from features import catalog, kept_text
 from features.account import GROUP
-from features import kept_text
 from features.catalog import CATALOG
 from features.columns import DEBTOR_KEY, KEY, beside
 from features.declared import declared
