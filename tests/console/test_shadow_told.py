@@ -13,6 +13,7 @@ from arrears.places import find_places
 from arrears.queues.strategy import strategy
 from commands import shadow as command
 from models import shadow_judged
+from models.registry import Version
 from models.shadow_judged import NOTE, Judged, kept_of
 from models.tracking import RegistryUnreachable
 from serving.console.frame import filled
@@ -126,11 +127,14 @@ def test_once_another_version_serves_the_old_measurement_is_shown_no_more(databa
         json.dumps({"known_on": "2026-07-31", "champion": "1", "judged": {"accounts": "many", "days": 0}}),
     ],
 )
-def test_a_note_that_cannot_be_read_fails_no_page_and_is_due_again(database, registry, tmp_path, note):
-    registry.note("propensity", "2", NOTE, note)
-    kept = kept_of(registry.version("propensity", "2"))
+def test_a_note_that_cannot_be_read_is_due_again(note):
+    kept = kept_of(Version("propensity", "2", "", MORNING, ("shadow",), "promote", "", {}, {NOTE: note}))
     assert kept is None
     assert shadow_judged.is_due(kept, KNOWN, champion="1")
+
+
+def test_a_note_that_cannot_be_read_fails_no_page(database, registry, tmp_path):
+    registry.note("propensity", "2", NOTE, "{}")
     assert NOT_YET in words(page(database, registry, tmp_path))
 
 
