@@ -15,11 +15,11 @@ print(plan(lake.present, lake.settings).fingerprint, positions_plan(lake.present
 """
 
 
-def test_the_fingerprint_does_not_depend_on_the_process(demo_lake):
+def test_the_fingerprint_does_not_depend_on_the_process(demo_lake, tmp_path):
     told = {
         subprocess.run(
             [sys.executable, "-c", PRINT, str(demo_lake.root)],
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            env={**os.environ, "PYTHONHASHSEED": seed, "XDG_CACHE_HOME": str(tmp_path / seed)},
             check=True,
             capture_output=True,
             text=True,
