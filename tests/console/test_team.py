@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -96,7 +97,7 @@ def test_strategies_tells_formula_order_and_which_is_in_force(client):
 
 
 def test_strategies_tells_what_is_in_force_from_the_next_night_on(client, served):
-    by = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
+    by: dict[str, Any] = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
     with served.engine.begin() as connection:
         in_force.promote(connection, "severity/1", because="it brings more", **by)
     promoted = words(client.get("/strategies").text)
