@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,7 +40,8 @@ def shown(database, tmp_path):
         with database.begin() as connection:
             life.plan(connection, design, evidence={}, **BY)
             life.start(connection, records.find(connection, "simple"), because="ready", **BY)
-            found = readout(design, played(design, 3, **gains), as_of=as_of)
+            observed = replace(played(design, 3, **gains), whole_through=as_of - ONE_DAY)
+            found = readout(design, observed, as_of=as_of)
             acting.keep_reading(connection, records.find(connection, "simple"), found.document(), at=BY["at"])
         listed = filled("experiments.html", {**FRAME, **experiments.every(deployment, INES, None)})
         page = filled("experiment.html", {**FRAME, **experiments.one(deployment, INES, "simple", 1)})
