@@ -85,7 +85,7 @@ def looks_so_far(design: Design, observed: Observed, challenger: str, *, as_of: 
     """
     measured, all_looks = list[_Measured](), planned_looks(design)
     first = next((each.number for each in all_looks if each.may_promote), len(all_looks))
-    due = min(as_of, observed.whole_through or as_of)
+    due = due_by(observed, as_of)
     for planned in all_looks:
         if planned.on > due or (measured and measured[-1].information >= 1):
             break
@@ -106,10 +106,21 @@ def looks_so_far(design: Design, observed: Observed, challenger: str, *, as_of: 
     )
 
 
-def points_to_come(design: Design, taken: tuple[Look, ...]) -> tuple[Point, ...]:
-    """The bounds of the looks to come, if debtors come in evenly from now on."""
+def due_by(observed: Observed, as_of: date) -> date:
+    """The last day whose look is due: all that had matured by it was written down."""
+    return min(as_of, observed.whole_through or as_of)
+
+
+def points_to_come(design: Design, taken: tuple[Look, ...], *, due: date | None = None) -> tuple[Point, ...]:
+    """The bounds of the looks to come, if debtors come in evenly from now on.
+
+    Parameters
+    ----------
+    due : no look of a day up to this one comes any more; None: any after the last that was taken.
+    """
     numbers = [look.number for look in taken]
     left = [planned for planned in planned_looks(design) if planned.number > max(numbers, default=0)]
+    left = [planned for planned in left if due is None or planned.on > due]
     so_far = taken[-1].information if taken else 0.0
     if not left or so_far >= 1:
         return ()

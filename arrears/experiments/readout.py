@@ -16,7 +16,7 @@ from arrears.experiments.design import Design
 from arrears.experiments.estimate import Difference, difference
 from arrears.experiments.guardrails import Guarded, guarded, thinned
 from arrears.experiments.holm import holm
-from arrears.experiments.looks import Look, Point, looks_so_far, points_to_come
+from arrears.experiments.looks import Look, Point, due_by, looks_so_far, points_to_come
 from arrears.experiments.metrics import metric
 from arrears.experiments.mismatch import Mismatch, mismatch
 from arrears.experiments.moments import Moments
@@ -150,7 +150,7 @@ def _challenged(design: Design, observed: Observed, arm: str, as_of: date) -> Ch
     return Challenged(
         arm=arm,
         looks=taken,
-        to_come=points_to_come(design, taken) if decided_on is None else (),
+        to_come=points_to_come(design, taken, due=due_by(observed, as_of)) if decided_on is None else (),
         guardrails=tuple(each[-1] for each in days if each),
         guardrail_days=tuple(tuple(each) for each in days),
         secondary=_secondary(design, observed, arm, taken),

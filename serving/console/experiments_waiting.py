@@ -1,4 +1,4 @@
-"""A test that no look is left to decide: it waits for a person, who is told why, and which looks are still to come."""
+"""A test that no look is left to decide: it waits for a person, who is told why."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ Reading = Mapping[str, Any]
 
 
 def as_it_stands(reading: Reading, experiment: Experiment) -> dict[str, Any]:
-    """A reading with the looks that are still to come alone, and `undecided` of a challenger that none can decide.
+    """A reading with `undecided` of a challenger that no look can decide any more.
 
     A look of the day of the reading is still to come: that day is not over.
     """
     day, last = date.fromisoformat(reading["as_of"]), looks(experiment.design.enrolment, experiment.design.watch)[-1].on
     told = []
     for each in reading["challengers"]:
-        ahead = [point for point in each["to_come"] if date.fromisoformat(point["on"]) >= day]
         goes_on = experiment.state == "running" and each["arm"] not in experiment.arms_ended
         is_through = day > last or any(look["is_last"] for look in each["looks"])
         waits = goes_on and is_through and each["verdict"]["decision"] == "continue"
-        told.append({**each, "to_come": ahead, **({"verdict": _waiting(each)} if waits else {})})
+        told.append({**each, **({"verdict": _waiting(each)} if waits else {})})
     return {**reading, "challengers": told}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from arrears.experiments import acting, enrolments, kept_sums, life, records
 from arrears.experiments.looks import looks_so_far, planned_looks, points_to_come
+from arrears.experiments.observed import Observed
 from arrears.experiments.readout import readout
 from tests.experiments.designs import changed
 from tests.experiments.played import played
@@ -94,3 +95,13 @@ def test_a_reading_that_says_nothing_new_writes_nothing(database, both_days, tmp
     read_test(database, lake, test, at=NOW)
     with database.connect() as connection:
         assert acting.newest_reading(connection, test) == before
+
+
+def test_a_look_whose_day_is_over_does_not_come_any_more():
+    """Nobody came in, so none was taken: the one of the last day that is written down is past, too."""
+    second, third = planned_looks(DESIGN)[1:3]
+    observed = Observed({}, whole_through=second.on)
+    (arm,) = readout(DESIGN, observed, as_of=second.on + ONE_DAY).challengers
+    assert (arm.looks, arm.to_come[0].on) == ((), third.on)
+    (arm,) = readout(DESIGN, replace(observed, whole_through=second.on - ONE_DAY), as_of=second.on).challengers
+    assert arm.to_come[0].on == second.on, "that day is not over"
