@@ -417,6 +417,8 @@ def test_a_second_click_takes_no_older_promotion_back(client, served):
     clicks = [client.post("/experiments/roll-back", data={"because": "odd", **told}).status_code for _ in range(2)]
     assert clicks == [303, 409]
     assert "In force: severity/1" in words(client.get("/experiments").text)
+    with served.engine.begin() as connection:
+        in_force.promote(connection, "value_at_risk/1", because="as it was before this proof", **BY)
 
 
 def test_a_test_is_stopped_with_a_reason_for_good(client, served):

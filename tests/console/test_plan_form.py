@@ -59,7 +59,7 @@ def test_money_is_typed_in_major_units_and_kept_in_minor_ones():
 @pytest.mark.parametrize(
     ("field", "values", "said"),
     [
-        ("name", ["Calls!"], "pattern"),
+        ("name", ["Calls!"], "small letters a to z"),
         ("sentence", [" "], "Say what is tried"),
         ("buckets", [], "at least 1"),
         ("weeks", ["eight"], "Write a number"),
@@ -68,9 +68,9 @@ def test_money_is_typed_in_major_units_and_kept_in_minor_ones():
         ("debtors", [""], "number is missing"),
         ("debtors", ["1e400"], "fifteen digits"),
         ("starts", ["tomorrow"], "2026-06-01"),
-        ("effect", ["0"], "greater than"),
+        ("effect", ["0"], "more than 0"),
         ("effect", ["1,5"], "point before its decimals"),
-        ("cap", ["-3"], "greater than 0"),
+        ("cap", ["-3"], "more than 0"),
         ("share", ["50", "40"], "hares sum to 0.9"),
         ("share", ["50", "much"], "Write a number"),
         ("follows", ["value_at_risk/1", ""], "challenges the champion"),
