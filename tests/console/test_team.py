@@ -111,6 +111,20 @@ def test_strategies_tells_what_is_in_force_from_the_next_night_on(client, served
     assert "next night" not in taken_back
 
 
+@pytest.mark.browser
+def test_a_strategy_of_the_next_night_is_told_on_a_phone(look, served):
+    by: dict[str, Any] = {"at": datetime(2005, 10, 3, 4, tzinfo=UTC), "by": "Ines"}
+    window = look(360)
+    with served.engine.begin() as connection:
+        in_force.promote(connection, "severity/1", because="it brings more", **by)
+    window.open("/strategies")
+    told, beyond = window.page.inner_text("main"), window.overflow()
+    with served.engine.begin() as connection:
+        in_force.roll_back(connection, because="only a try", **by)
+    assert "until the next night" in told
+    assert beyond <= 0
+
+
 def test_strategies_says_that_nothing_is_known_of_what_a_call_adds(client):
     opened_by = monotonic() + 60  # a service that has just started says first that it opens the registry
     while "The registry is being opened" in (page := words(client.get("/strategies").text)) and monotonic() < opened_by:
