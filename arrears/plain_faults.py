@@ -141,7 +141,7 @@ def _part_at(loc: Sequence[int | str], model: type[BaseModel]) -> type[BaseModel
     return model
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - whatever stands behind a field's colon
+def _models_in(annotation: object) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [found for inner in get_args(annotation) for found in _models_in(inner)]

@@ -133,7 +133,7 @@ def past_spread(design: Design, lake: Lake, whose: Held = NOBODY) -> tuple[date,
             do="Choose a longer horizon, or another cohort: where all are alike no test can tell anything.",
         )
     if whose != NOBODY:
-        spread = left_over(spread, design, whose, _present(lake.root, question.changed_at, question.cohort))
+        spread = left_over(spread, design, whose, _present(question))
     return day, spread
 
 
@@ -207,11 +207,11 @@ def _past(asked: _Question) -> _Past:
 
 
 @lru_cache(maxsize=16)
-def _present(root: Path, changed_at: int, cohort: str) -> Present:  # noqa: ARG001 - what was loaded since is asked anew
-    lake, asked = Lake(root), Cohort.model_validate_json(cohort)
+def _present(asked: _Question) -> Present:
+    lake, cohort = Lake(asked.root), Cohort.model_validate_json(asked.cohort)
     day = lake.last_day or date.min
     began = day - timedelta(days=_BACK)
-    now, before = (frozenset(in_cohort(asked, lake, each).debtor_id) for each in (day, began))
+    now, before = (frozenset(in_cohort(cohort, lake, each).debtor_id) for each in (day, began))
     return Present(day, now, began, before)
 
 

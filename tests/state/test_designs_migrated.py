@@ -5,9 +5,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from arrears.errors import BadInput
@@ -15,6 +12,7 @@ from arrears.experiments import life, records
 from arrears.experiments.design import design_of, read_design
 from arrears.experiments.example import EXAMPLE
 from arrears.state import migrate
+from tests.state.before import as_of_version
 
 BEFORE = "v0007"
 NOW = datetime(2026, 5, 30, 8, tzinfo=UTC)
@@ -49,13 +47,8 @@ def document_of(name):
 @pytest.fixture
 def upgraded(empty_database):
     """A database of the version before with planned and running tests, brought to this version."""
-    script = ScriptDirectory(str(migrate._STEPS))
     with empty_database.begin() as connection:
-        context = MigrationContext.configure(connection)
-        with Operations.context(context):
-            for step in reversed(list(script.iterate_revisions(BEFORE, "base"))):
-                step.module.upgrade()
-        context.stamp(script, BEFORE)
+        as_of_version(connection, BEFORE)
         for name in TAKEN_BEFORE:
             row = {"name": name, "design": json.dumps(document_of(name)), "at": NOW}
             for version, state in ((1, "running"), (2, "planned")):

@@ -3,9 +3,6 @@
 import json
 
 import pytest
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import insert, text
 
 from arrears.experiments.design import read_design
@@ -13,6 +10,7 @@ from arrears.experiments.example import EXAMPLE
 from arrears.state import migrate
 from arrears.state.schema import night_accounts, work_items
 from tests.queues.desk.laid_out import MORNING, a_night, an_item, rows
+from tests.state.before import as_of_version
 
 BEFORE = "v0009"
 LAID = (
@@ -52,13 +50,8 @@ def an_account(night, number):
 @pytest.fixture
 def migrated(empty_database):
     """Two nights of the version before: of the served one three debtors have items, and two more were drawn before."""
-    script = ScriptDirectory(str(migrate._STEPS))
     with empty_database.begin() as connection:
-        context = MigrationContext.configure(connection)
-        with Operations.context(context):
-            for step in reversed(list(script.iterate_revisions(BEFORE, "base"))):
-                step.module.upgrade()
-        context.stamp(script, BEFORE)
+        as_of_version(connection, BEFORE)
         earlier = a_night(connection)
         connection.execute(text("UPDATE nights SET state = 'superseded'"))
         night = a_night(connection)

@@ -5,9 +5,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -15,6 +12,7 @@ from arrears.errors import Refused
 from arrears.experiments import history, life, records
 from arrears.state import migrate
 from tests.experiments.designs import simple
+from tests.state.before import as_of_version
 
 BEFORE = "v0011"
 NOW = datetime(2026, 5, 30, 8, tzinfo=UTC)
@@ -36,13 +34,8 @@ _ACT = text("""
 @pytest.fixture
 def upgraded(empty_database):
     """A database of the version before with a test of each state, brought to this version."""
-    script = ScriptDirectory(str(migrate._STEPS))
     with empty_database.begin() as connection:
-        context = MigrationContext.configure(connection)
-        with Operations.context(context):
-            for step in reversed(list(script.iterate_revisions(BEFORE, "base"))):
-                step.module.upgrade()
-        context.stamp(script, BEFORE)
+        as_of_version(connection, BEFORE)
         for state, (started_on, ended_by) in STANDING.items():
             row = {"name": state, "design": json.dumps(simple(name=state).document()), "state": state, "at": NOW}
             number = connection.execute(_ROW, row | {"started_on": started_on, "ended_by": ended_by}).scalar_one()

@@ -1,14 +1,12 @@
 """A database of before work groups were split keeps its items, its pauses and its log; nothing is lost or doubled."""
 
 import pytest
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import insert, text
 
 from arrears.state import migrate
 from arrears.state.schema import work_items
 from tests.queues.desk.laid_out import MORNING, a_night, an_item, rows
+from tests.state.before import as_of_version
 
 BEFORE = "v0005"
 LAID = (
@@ -22,13 +20,8 @@ LAID = (
 @pytest.fixture
 def migrated(empty_database):
     """A database of the version before, with items, a pause and a decision, brought to this version."""
-    script = ScriptDirectory(str(migrate._STEPS))
     with empty_database.begin() as connection:
-        context = MigrationContext.configure(connection)
-        with Operations.context(context):
-            for step in reversed(list(script.iterate_revisions(BEFORE, "base"))):
-                step.module.upgrade()
-        context.stamp(script, BEFORE)
+        as_of_version(connection, BEFORE)
         night = a_night(connection)
         for number, changed in enumerate(LAID, start=1):
             row = an_item(night, number, **changed)
